@@ -1,0 +1,88 @@
+/* tickets: the only owner of ticket state. Events in any order go in, figures as at a moment come
+ * out.
+ *
+ * One thread (a hub's or the wall's main thread). A ticket is its milestones ordered by (time, then
+ * order of arrival here); everything else is derived. Columns, about 160 bytes a ticket with six
+ * milestones. Reads no clock: the moment is handed in. Allocates while it grows; its bounds:
+ * not-yet-registered tickets hold at most 100,000 events (the oldest are dropped and counted). */
+#ifndef FEEDS_TICKETS_TICKETS_H
+#define FEEDS_TICKETS_TICKETS_H
+
+#include "feeds/event.h"
+#include "feeds/tickets/profile.h"
+#include "feeds/tickets/snapshot.h"
+
+struct tickets;
+
+/* The profile must outlive the tickets. */
+struct tickets *tickets_create(const struct profile *profile);
+void tickets_destroy(struct tickets *tickets); /* NULL-safe */
+
+enum tickets_outcome {
+    TICKETS_APPLIED,
+    TICKETS_REPEATED, /* source and id known: nothing changed */
+    TICKETS_HELD,     /* its ticket is not registered yet */
+    TICKETS_IGNORED,  /* of a removed ticket, or an unknown type */
+};
+/* One event of the stream. dedup: false where the caller (a hub with its log) has already made sure
+ * that source and id are new; true keeps a keyed 8-byte mark an event. */
+enum tickets_outcome tickets_apply(struct tickets *tickets, const struct event *event, bool dedup);
+
+/* Replaces all state: begin, then rows, then alarms and commitments, then end. Between begin and
+ * end the old state still answers; end swaps. abort drops the new one. */
+void tickets_load_begin(struct tickets *tickets);
+struct tickets_row {
+    struct str ticket;
+    struct event_data fields;       /* values now; lon/lat WGS 84 */
+    const struct event *milestones; /* type, time_ms, data; in order */
+    size_t milestones_count;
+};
+bool tickets_load_row(struct tickets *tickets, const struct tickets_row *row, struct err *err);
+void tickets_load_other(struct tickets *tickets,
+                        const struct event *event); /* alarm.*, meeting.* */
+void tickets_load_end(struct tickets *tickets);
+void tickets_load_abort(struct tickets *tickets);
+
+/* A ticket left the wall's scope. */
+void tickets_forget(struct tickets *tickets, struct str ticket);
+
+/* The directory gives names, parents and kinds to codes; replaces the one before. The struct's
+ * strings are copied. */
+struct tickets_name {
+    struct str code, name, parent; /* parent: a community's street, a category's parent; else "" */
+};
+struct tickets_directory {
+    const struct tickets_name *streets, *communities, *units, *categories, *channels;
+    size_t streets_count, communities_count, units_count, categories_count, channels_count;
+};
+void tickets_set_directory(struct tickets *tickets, const struct tickets_directory *directory);
+
+/* As in a heartbeat: registered, not removed tickets of all moments. street empty = all. */
+void tickets_digest(const struct tickets *tickets, struct str street, uint64_t *count,
+                    uint64_t *digest);
+
+/* The state as at a moment. Moving forwards over live events is incremental; any other moment is
+ * computed anew. Valid until the next call with this tickets. */
+const struct snapshot *tickets_snapshot(struct tickets *tickets, int64_t at_ms);
+
+/* Up to max numbers of the tickets that the last snapshot counted under key; returns how many. */
+size_t tickets_behind(struct tickets *tickets, const struct snapshot_key *key, struct str *out,
+                      size_t max);
+
+/* Walks the registered, not removed tickets for a hub's protocol snapshot. The row is valid inside
+ * the call only; return false to stop. street empty = all; since_ms: skip those whose newest
+ * milestone is older. */
+void tickets_visit(struct tickets *tickets, struct str street, int64_t since_ms,
+                   bool (*visit)(void *user, const struct tickets_row *row), void *user);
+
+/* What a hub must know of one ticket after an event: its street now ("" unregistered). */
+bool tickets_street_of(const struct tickets *tickets, struct str ticket, struct str *street);
+
+/* Bytes held, by use; for the benchmark and /metrics. */
+struct tickets_memory {
+    size_t columns, milestones, strings, index, figures, total;
+    size_t tickets;
+};
+struct tickets_memory tickets_memory(const struct tickets *tickets);
+
+#endif

@@ -1,0 +1,74 @@
+/* draw: the draw list a painter fills and the GPU replays; also a text dump for goldens.
+ *
+ * A list holds commands of one kept layer (a panel, the map's ground). Main thread; memory comes
+ * from the list itself and is reused, no allocation after warm-up. Coordinates are canvas pixels, y
+ * down; colours are sRGB 0xRRGGBBAA, blended in linear light by the GPU. Shapes are anti-aliased
+ * analytically in the shader. */
+#ifndef RENDER_DRAW_H
+#define RENDER_DRAW_H
+
+#include "layouts/panel.h"
+#include "render/text/text.h"
+
+struct draw_list;
+
+struct draw_list *draw_create(void);
+void draw_destroy(struct draw_list *list); /* NULL-safe */
+void draw_clear(struct draw_list *list);
+
+/* Colours are uint32_t, 0xRRGGBBAA, sRGB. */
+uint32_t draw_fade(uint32_t colour, float alpha); /* alpha × 0–1 */
+
+/* Clips what follows to the rectangle, until draw_unclip (depth <= 8, intersecting). */
+void draw_clip(struct draw_list *list, struct panel_rect rect);
+void draw_unclip(struct draw_list *list);
+
+/* Filled box; radius 0 = sharp. */
+void draw_rect(struct draw_list *list, float x, float y, float w, float h, float radius,
+               uint32_t colour);
+/* Only the border, drawn inside the box. */
+void draw_frame(struct draw_list *list, float x, float y, float w, float h, float radius,
+                float thickness, uint32_t colour);
+/* 45° hatch over a box: bars of width px every pitch px. */
+void draw_hatch(struct draw_list *list, float x, float y, float w, float h, float pitch,
+                float width, uint32_t colour);
+/* Part of a ring: angles in radians, clockwise from 12 o'clock; butt ends. */
+void draw_arc(struct draw_list *list, float cx, float cy, float radius, float thickness, float from,
+              float to, uint32_t colour);
+/* Disc with an optional darker rim (rim 0 = none). */
+void draw_disc(struct draw_list *list, float cx, float cy, float radius, uint32_t fill, float rim,
+               uint32_t rim_colour);
+void draw_ring(struct draw_list *list, float cx, float cy, float radius, float thickness,
+               uint32_t colour);
+/* Straight stroke with butt ends; horizontal and vertical hairlines land on whole pixels. */
+void draw_line(struct draw_list *list, float x0, float y0, float x1, float y1, float thickness,
+               uint32_t colour);
+/* Joined strokes; xy holds count pairs; dash 0 = solid, else on and off length in px. */
+void draw_polyline(struct draw_list *list, const float *xy, int count, bool closed, float thickness,
+                   float dash, uint32_t colour);
+/* Triangles; xy holds count × 3 corners as pairs. Copied. */
+void draw_triangles(struct draw_list *list, const float *xy, int count, uint32_t colour);
+/* Filled triangle (▲▼ marks): corners. */
+void draw_triangle(struct draw_list *list, float x0, float y0, float x1, float y1, float x2,
+                   float y2, uint32_t colour);
+
+enum draw_align { DRAW_LEFT, DRAW_CENTRE, DRAW_RIGHT };
+/* One line of text on a baseline (whole pixels); returns its width in pixels. */
+float draw_text(struct draw_list *list, struct text *text, struct text_style style, float x,
+                float baseline, enum draw_align align, uint32_t colour, struct str s);
+/* Cut with … where wider than max_width; returns the width drawn. */
+float draw_text_fit(struct draw_list *list, struct text *text, struct text_style style, float x,
+                    float baseline, float max_width, enum draw_align align, uint32_t colour,
+                    struct str s);
+/* The same with a halo of width px in the halo colour, for labels on the map. */
+float draw_text_halo(struct draw_list *list, struct text *text, struct text_style style, float x,
+                     float baseline, enum draw_align align, uint32_t colour, float width,
+                     uint32_t halo, struct str s);
+
+/* A number that changes when anything drawn would look different: unchanged = nothing to repaint.
+ */
+uint64_t draw_hash(const struct draw_list *list);
+/* One line a command, stable across machines: "rect 24 96 400 300 r6 #101821ff". */
+void draw_dump(const struct draw_list *list, struct buf *out);
+
+#endif

@@ -1,0 +1,69 @@
+/* renderer: all that wall/ needs to put a scene on the glass.
+ *
+ * Needs a current GL 3.3 core or GLES 3.0 context on the calling (main) thread, except with
+ * RENDERER_NULL, which draws nothing and serves draw-list goldens. Owns its framebuffer, textures,
+ * text, map and draw lists. Reads no clock: the moment and the frame's time are handed in. A failed
+ * GPU resource draws nothing and is counted; it is never an exit. */
+#ifndef RENDER_RENDERER_H
+#define RENDER_RENDERER_H
+
+#include "feeds/tickets/snapshot.h"
+#include "layouts/scene.h"
+#include "wall/base/err.h"
+
+struct renderer;
+
+enum renderer_backend { RENDERER_GL, RENDERER_NULL };
+
+struct renderer *renderer_create(enum renderer_backend backend, struct err *err);
+void renderer_destroy(struct renderer *renderer); /* NULL-safe; the context must be current */
+
+/* Takes a solved scene (copied) and loads its map; map errors come back in the report. */
+bool renderer_set_scene(struct renderer *renderer, const struct scene *scene,
+                        struct yaml_report *report);
+
+/* How fresh what is shown is; drawn in the header, and as stale panels. */
+struct renderer_feed {
+    bool connected, in_sync, stale;
+    int64_t age_ms;    /* since the last message */
+    int64_t offset_ms; /* this machine's clock against the hub's; shown over 2 s */
+    bool live;         /* false: a moment of the past is shown */
+    char reason[96];   /* why it is not live, in Chinese; "" = live */
+    uint64_t seq;      /* the cursor drawn */
+};
+
+struct renderer_frame {
+    const struct snapshot *snapshot; /* NULL before the first data */
+    struct renderer_feed feed;
+    int64_t moment_ms; /* what the clock shows */
+    bool probe;        /* draw the 34 cells for outside measurement */
+};
+
+/* Draws what changed into the canvas; true where any pixel changed. */
+bool renderer_draw(struct renderer *renderer, const struct renderer_frame *frame);
+/* Copies the canvas to the current framebuffer 0 of the given size. */
+void renderer_present(struct renderer *renderer, int width_px, int height_px);
+/* Reads the canvas: RGBA, top row first, w × h × 4 bytes. */
+bool renderer_read(struct renderer *renderer, uint8_t *rgba, size_t bytes);
+void renderer_size(const struct renderer *renderer, int *width_px, int *height_px);
+
+/* Text of every panel's draw list. */
+void renderer_dump_lists(const struct renderer *renderer, struct buf *out);
+/* GPU, driver, limits: one line for the operator. */
+const char *renderer_describe(const struct renderer *renderer);
+unsigned long renderer_faults(const struct renderer *renderer);
+
+/* One figure as drawn on a panel; for --dump. */
+struct renderer_figure {
+    int panel;                /* index into the scene's panels */
+    char name[64], value[32]; /* value as drawn */
+    double number;            /* NaN where none */
+    uint32_t n;               /* its base */
+    char formula[128];
+    bool has_key;
+    struct snapshot_key key; /* which tickets stand behind it */
+};
+/* The figures of the last frame, valid until the next one. */
+const struct renderer_figure *renderer_figures(const struct renderer *renderer, size_t *count);
+
+#endif

@@ -1,0 +1,30 @@
+/* arena: memory for one owner or one frame, freed all at once.
+ *
+ * Owns its blocks until arena_free. One thread at a time. Running out of memory aborts. */
+#ifndef WALL_BASE_ARENA_H
+#define WALL_BASE_ARENA_H
+
+#include "wall/base/str.h"
+
+struct arena_block;
+
+struct arena {
+    struct arena_block *first, *now; /* zero-initialised struct arena is an empty arena */
+    size_t block_bytes;              /* size of new blocks; 0 = 64 KiB */
+};
+
+/* Uninitialised memory, aligned to 16 bytes; valid until arena_reset or arena_free. */
+void *arena_alloc(struct arena *arena, size_t bytes);
+/* Zeroed array; a product that overflows aborts. */
+void *arena_zalloc(struct arena *arena, size_t count, size_t size);
+/* A NUL-terminated copy of s. */
+struct str arena_str(struct arena *arena, struct str s);
+char *arena_printf(struct arena *arena, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+/* Forgets all allocations and keeps the blocks: no malloc after warm-up. */
+void arena_reset(struct arena *arena);
+void arena_free(struct arena *arena);
+/* Bytes held from the system. */
+size_t arena_held(const struct arena *arena);
+
+#endif
