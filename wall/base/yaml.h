@@ -20,15 +20,22 @@ struct yaml_report {
 };
 void yaml_error(struct yaml_report *report, const struct yaml_node *at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* A problem without a node. */
+/* At the key of entry i of a map. */
+void yaml_error_key(struct yaml_report *report, const struct yaml_node *map, size_t i,
+                    const char *format, ...) __attribute__((format(printf, 4, 5)));
+/* A problem without a node; line 0 leaves line and column out. */
 void yaml_error_at(struct yaml_report *report, const char *file, int line, int column,
                    const char *format, ...) __attribute__((format(printf, 5, 6)));
 void yaml_report_free(struct yaml_report *report);
 
-/* NULL where the text is no YAML (reported). name is used in messages and copied. */
+/* NULL where the text is no YAML (reported). A duplicate key, an anchor or an alias is reported and
+ * the rest still read, so that one pass shows all: look at report->count before using anything.
+ * name is used in messages and copied. */
 struct yaml_doc *yaml_parse(const char *name, struct str text, struct yaml_report *report);
 struct yaml_doc *yaml_load(const char *path, struct yaml_report *report);
-void yaml_free(struct yaml_doc *doc);
+/* Hidden: libyaml's shared library has a function of this name and must keep calling its own.
+ * NULL-safe. */
+__attribute__((visibility("hidden"))) void yaml_free(struct yaml_doc *doc);
 const struct yaml_node *yaml_root(const struct yaml_doc *doc);
 
 enum yaml_shape { YAML_SCALAR, YAML_LIST, YAML_MAP };
