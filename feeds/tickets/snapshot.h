@@ -90,6 +90,7 @@ struct snapshot_alarm {
     bool acknowledged;       /* the newest alarm event of this ticket and stage says so */
     struct str acknowledged_by;
     int64_t due_ms, since_ms;
+    int64_t limit_ms; /* the rule's limit this clock runs on; 0 = the ticket's own due time */
 };
 
 /* A unit that was whistled for and has not reported. */
@@ -183,6 +184,8 @@ struct snapshot {
     uint64_t points_version; /* grows whenever a slot changed */
     const struct snapshot_metric *metrics;
     size_t metrics_count;
+    /* The profile's plain limits, and how long before them it warns; 0 = none. */
+    int64_t limit_ms[SNAPSHOT_STAGE_COUNT], warn_ms[SNAPSHOT_STAGE_COUNT];
     uint32_t min_n, tail; /* least n to be ranked; how many last-ranked units report */
     uint64_t tickets;     /* registered, not removed: over all moments, as in the heartbeat */
     uint64_t digest;      /* the heartbeat's digest */
