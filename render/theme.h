@@ -36,10 +36,11 @@ enum theme_type {
     THEME_CLOCK,      /* 44 / 48 */
     THEME_BIG,        /* 58 / 48: a gauge's figure */
     THEME_KPI,        /* 44 / 44 */
-    THEME_HEADLINE,   /* 36 / 40: the place in the header */
-    THEME_TITLE,      /* 26 / 30: a panel's title */
+    THEME_HEADLINE,   /* 38 / 40: the place in the header */
+    THEME_TITLE,      /* 26 / 28: a panel's title */
     THEME_ROW_FIGURE, /* 26 / 38 */
     THEME_NAME,       /* 26 / 28 */
+    THEME_LIST,       /* 24 / 26: names and figures of a dense list */
     THEME_CAPTION,    /* 22 / 24 */
     THEME_SMALL,      /* 18 / 20 */
     THEME_TYPE_COUNT
@@ -51,6 +52,12 @@ struct theme {
     int sizes[THEME_TYPE_COUNT][2]; /* px at 1080 high: district, kiosk */
 };
 
+/* Reads a theme of the assets ("night") or a file that ends in .yaml. A theme gives every colour
+ * and every size; false with every error in the report, *out then unfit for use. */
 bool theme_load(const char *name, struct theme *out, struct yaml_report *report);
+
+/* The key of a colour or a role in a theme file: "data2", "row_figure". */
+const char *theme_colour_name(enum theme_colour colour);
+const char *theme_type_name(enum theme_type type);
 
 #endif
