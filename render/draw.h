@@ -32,12 +32,14 @@ void draw_frame(struct draw_list *list, float x, float y, float w, float h, floa
 /* 45° hatch over a box: bars of width px every pitch px. */
 void draw_hatch(struct draw_list *list, float x, float y, float w, float h, float pitch,
                 float width, uint32_t colour);
-/* Part of a ring: angles in radians, clockwise from 12 o'clock; butt ends. */
+/* Part of a ring: radius to the stroke's middle; angles in radians, clockwise from 12 o'clock, from
+ * <= to; butt ends. */
 void draw_arc(struct draw_list *list, float cx, float cy, float radius, float thickness, float from,
               float to, uint32_t colour);
 /* Disc with an optional darker rim (rim 0 = none). */
 void draw_disc(struct draw_list *list, float cx, float cy, float radius, uint32_t fill, float rim,
                uint32_t rim_colour);
+/* radius to the stroke's middle. */
 void draw_ring(struct draw_list *list, float cx, float cy, float radius, float thickness,
                uint32_t colour);
 /* Straight stroke with butt ends; horizontal and vertical hairlines land on whole pixels. */
