@@ -1,0 +1,305 @@
+#include "render/paint.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "render/paint_part.h"
+#include "wall/base/when.h"
+
+#define MARGIN 24.0f
+#define MIN_TITLED_HEIGHT 280.0f /* lower gauge panels have no room for a title line */
+
+/* ---- the panel around its painter ---- */
+
+static const char *
+kind_title(enum panel_kind kind)
+{
+    switch (kind) {
+    case PANEL_GAUGES:
+        return "三率";
+    case PANEL_TREND:
+        return "三率走势";
+    case PANEL_CATEGORIES:
+        return "诉求分类";
+    case PANEL_MAP:
+        return "实时点位";
+    case PANEL_HOT:
+        return "高发社区";
+    case PANEL_WHISTLES:
+        return "吹哨未报到";
+    case PANEL_BOARD:
+        return "街道排名";
+    case PANEL_ALARMS:
+        return "超期告警";
+    case PANEL_HEADER:
+    case PANEL_KPI:
+    case PANEL_TIMEBAR:
+    case PANEL_KIND_COUNT:
+        break;
+    }
+    return "";
+}
+
+static const char *
+panel_title(const struct paint *p)
+{
+    if (p->panel->kind == PANEL_GAUGES && paint_part_height(p) < MIN_TITLED_HEIGHT) {
+        return "";
+    }
+    return p->panel->title[0] ? p->panel->title : kind_title(p->panel->kind);
+}
+
+/* Baseline of the title line, design pixels below the panel's top. */
+static float
+title_baseline(const struct paint *p)
+{
+    if (!p->panel->framed) {
+        return 28;
+    }
+    return paint_part_kiosk(p) ? 48 : 42;
+}
+
+/* A kiosk's alarms are what its room works from: their title leads. */
+static struct text_style
+title_style(const struct paint *p)
+{
+    bool leads = paint_part_kiosk(p) && p->panel->kind == PANEL_ALARMS;
+    struct text_style style = paint_part_sans(p, p->panel->framed ? THEME_TITLE : THEME_LIST,
+                                              leads ? TEXT_SEMIBOLD : TEXT_REGULAR);
+    if (leads) {
+        style.size_px = style.size_px * 8 / 7;
+    }
+    return style;
+}
+
+static float
+margin(const struct paint *p)
+{
+    return p->panel->framed ? MARGIN : 0;
+}
+
+/* How long ago the feed spoke: a tag beside the title, or at the right end where there is none. */
+static void
+draw_age(const struct paint *p, float title_end)
+{
+    char span[32], text[48];
+    paint_part_span(span, sizeof span, p->frame->feed.age_ms);
+    snprintf(text, sizeof text, "%s前", span);
+    struct text_style style = paint_part_sans(p, THEME_CAPTION, TEXT_MEDIUM);
+    float width = text_width(p->text, style, str_from(text));
+    float pad = paint_part_px(p, 8);
+    float x = title_end + paint_part_px(p, 16);
+    float baseline = paint_part_y(p, title_baseline(p));
+    if (title_end <= 0) {
+        x = paint_part_x(p, paint_part_width(p) - margin(p)) - width - 2 * pad;
+        baseline = paint_part_y(p, paint_part_height(p) - 16);
+    }
+    float height = (float)style.size_px + pad;
+    float top = baseline - floorf(text_cap_height(p->text, style) / 2 + height / 2);
+    draw_rect(p->list, x, top, ceilf(width) + 2 * pad, height, paint_part_px(p, 4),
+              p->theme->colours[THEME_LINE]);
+    draw_text(p->list, p->text, style, x + pad, baseline, DRAW_LEFT, p->theme->colours[THEME_INK],
+              str_from(text));
+}
+
+/* The framed panel that this one lies on, or the panel itself. */
+static struct panel_rect
+hatch_rect(const struct paint *p)
+{
+    struct panel_rect own = p->panel->rect;
+    for (int i = 0; i < p->scene->panels_count && !p->panel->framed; i++) {
+        const struct panel *other = &p->scene->panels[i];
+        struct panel_rect r = other->rect;
+        if (other->framed && r.x <= own.x && r.y <= own.y && r.x + r.w >= own.x + own.w &&
+            r.y + r.h >= own.y + own.h) {
+            return r;
+        }
+    }
+    return own;
+}
+
+/* Opaque lines in one phase with the panel below, so that drawing them twice changes nothing. */
+static void
+draw_stale(const struct paint *p, float title_end)
+{
+    struct panel_rect r = hatch_rect(p);
+    bool on_top = memcmp(&r, &p->panel->rect, sizeof r) != 0;
+    draw_hatch(p->list, (float)r.x, (float)r.y, (float)r.w, (float)r.h, paint_part_px(p, 16),
+               (float)paint_px(p, 2), p->theme->colours[THEME_LINE]);
+    if (!on_top) {
+        draw_age(p, title_end);
+    }
+}
+
+static float
+draw_title(const struct paint *p)
+{
+    const char *title = panel_title(p);
+    if (!title[0]) {
+        return 0;
+    }
+    float x = paint_part_x(p, margin(p));
+    float room = (float)p->panel->rect.w * 0.5f;
+    return x + paint_part_fit(p, title_style(p), x, paint_part_y(p, title_baseline(p)), room,
+                              DRAW_LEFT, THEME_INK, str_from(title));
+}
+
+/* Before the first data: the place is kept, nothing is made up. */
+static void
+draw_waiting(const struct paint *p)
+{
+    struct panel_rect box = paint_content(p);
+    struct text_style style = paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR);
+    float cap = text_cap_height(p->text, style);
+    paint_part_text(p, style, (float)(box.x + box.w / 2),
+                    floorf((float)box.y + ((float)box.h + cap) / 2), DRAW_CENTRE, THEME_DIM,
+                    "等待数据");
+}
+
+static bool
+needs_data(enum panel_kind kind)
+{
+    return kind != PANEL_HEADER && kind != PANEL_MAP && kind != PANEL_TIMEBAR;
+}
+
+void
+paint_panel(const struct paint *p)
+{
+    static void (*const painters[PANEL_KIND_COUNT])(const struct paint *) = {
+        [PANEL_HEADER] = paint_header,
+        [PANEL_KPI] = paint_kpi,
+        [PANEL_GAUGES] = paint_gauges,
+        [PANEL_TREND] = paint_trend,
+        [PANEL_CATEGORIES] = paint_categories,
+        [PANEL_MAP] = paint_map,
+        [PANEL_HOT] = paint_hot,
+        [PANEL_WHISTLES] = paint_whistles,
+        [PANEL_TIMEBAR] = paint_timebar,
+        [PANEL_BOARD] = paint_board,
+        [PANEL_ALARMS] = paint_alarms,
+    };
+    const struct panel *panel = p->panel;
+    struct panel_rect r = panel->rect;
+    if (r.w <= 0 || r.h <= 0) {
+        return;
+    }
+    draw_clip(p->list, r);
+    if (panel->framed && panel->kind != PANEL_MAP) { /* the map's ground is a layer of its own */
+        draw_rect(p->list, (float)r.x, (float)r.y, (float)r.w, (float)r.h, paint_part_px(p, 6),
+                  p->theme->colours[THEME_PANEL]);
+    }
+    float title_end = draw_title(p);
+    if (!p->frame->snapshot && needs_data(panel->kind)) {
+        draw_waiting(p);
+    } else {
+        painters[panel->kind](p);
+    }
+    if (p->frame->snapshot && paint_part_stale(p)) {
+        draw_stale(p, title_end);
+    }
+    draw_unclip(p->list);
+}
+
+struct panel_rect
+paint_content(const struct paint *p)
+{
+    struct panel_rect r = p->panel->rect;
+    int side = (int)paint_part_px(p, margin(p));
+    bool titled = panel_title(p)[0] != '\0';
+    float above = titled ? title_baseline(p) + 18 : margin(p);
+    int top = (int)paint_part_px(p, above);
+    struct panel_rect box = {r.x + side, r.y + top, r.w - 2 * side, r.h - top - side};
+    box.w = box.w > 0 ? box.w : 0;
+    box.h = box.h > 0 ? box.h : 0;
+    return box;
+}
+
+void
+paint_part_base(const struct paint *p, const char *text)
+{
+    float room = paint_part_px(p, paint_part_width(p) - 2 * margin(p)) * 0.6f;
+    paint_part_fit(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR),
+                   paint_part_x(p, paint_part_width(p) - margin(p)),
+                   paint_part_y(p, title_baseline(p)), room, DRAW_RIGHT, THEME_DIM, str_from(text));
+}
+
+/* ---- the record ---- */
+
+void
+paint_figure(const struct paint *p, const char *name, const char *value, double number, uint32_t n,
+             const char *formula, const struct snapshot_key *key)
+{
+    struct paint_record *record = p->record;
+    if (!record) {
+        return;
+    }
+    if (record->count == record->cap) {
+        size_t cap = record->cap ? record->cap * 2 : 256;
+        struct renderer_figure *grown = realloc(record->figures, cap * sizeof *grown);
+        if (!grown) {
+            abort(); /* as everywhere: a wall without memory leaves it to its watchdog */
+        }
+        record->figures = grown;
+        record->cap = cap;
+    }
+    struct renderer_figure *figure = &record->figures[record->count++];
+    memset(figure, 0, sizeof *figure);
+    figure->panel = p->panel_index;
+    snprintf(figure->name, sizeof figure->name, "%s", name);
+    snprintf(figure->value, sizeof figure->value, "%s", value);
+    snprintf(figure->formula, sizeof figure->formula, "%s", formula);
+    figure->number = number;
+    figure->n = n;
+    figure->has_key = key != NULL;
+    if (key) {
+        figure->key = *key;
+    }
+}
+
+/* ---- sizes and colours ---- */
+
+int
+paint_px(const struct paint *p, float n)
+{
+    int px = (int)lroundf(n * p->unit);
+    return px > 1 ? px : 1;
+}
+
+struct text_style
+paint_style(const struct paint *p, enum theme_type type, enum text_face face,
+            enum text_weight weight)
+{
+    int size = paint_px(p, (float)p->theme->sizes[type][p->scene->kiosk_scale ? 1 : 0]);
+    size = size < 8 ? 8 : size > 400 ? 400 : size; /* what the rasteriser takes */
+    return (struct text_style){face, weight, size};
+}
+
+uint32_t
+paint_colour(const struct paint *p, enum theme_colour colour)
+{
+    if (!paint_part_stale(p)) {
+        return p->theme->colours[colour];
+    }
+    enum theme_colour grey = colour;
+    switch (colour) {
+    case THEME_INK:
+    case THEME_AMBER:
+    case THEME_RED:
+    case THEME_GREEN:
+        grey = THEME_DIM;
+        break;
+    case THEME_DATA:
+    case THEME_DATA2:
+    case THEME_LAST_BAR:
+        grey = THEME_FAINT;
+        break;
+    case THEME_LAST_ROW:
+        grey = THEME_ROW;
+        break;
+    default: /* grounds, hairlines and captions have no colour to lose */
+        break;
+    }
+    return p->theme->colours[grey];
+}

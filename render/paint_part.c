@@ -1,0 +1,283 @@
+#include "render/paint_part.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "wall/base/when.h"
+
+/* ---- places ---- */
+
+float
+paint_part_px(const struct paint *p, float n)
+{
+    return roundf(n * p->unit);
+}
+
+float
+paint_part_x(const struct paint *p, float n)
+{
+    return (float)p->panel->rect.x + paint_part_px(p, n);
+}
+
+float
+paint_part_y(const struct paint *p, float n)
+{
+    return (float)p->panel->rect.y + paint_part_px(p, n);
+}
+
+float
+paint_part_width(const struct paint *p)
+{
+    return (float)p->panel->rect.w / p->unit;
+}
+
+float
+paint_part_height(const struct paint *p)
+{
+    return (float)p->panel->rect.h / p->unit;
+}
+
+bool
+paint_part_kiosk(const struct paint *p)
+{
+    return p->scene->kiosk_scale;
+}
+
+bool
+paint_part_stale(const struct paint *p)
+{
+    return p->frame->feed.stale && p->panel->kind != PANEL_HEADER;
+}
+
+/* ---- texts and shapes ---- */
+
+float
+paint_part_text(const struct paint *p, struct text_style style, float x, float baseline,
+                enum draw_align align, enum theme_colour colour, const char *text)
+{
+    return draw_text(p->list, p->text, style, x, baseline, align, paint_colour(p, colour),
+                     str_from(text));
+}
+
+float
+paint_part_fit(const struct paint *p, struct text_style style, float x, float baseline,
+               float max_width, enum draw_align align, enum theme_colour colour, struct str text)
+{
+    if (max_width <= 0) {
+        return 0;
+    }
+    return draw_text_fit(p->list, p->text, style, x, baseline, max_width, align,
+                         paint_colour(p, colour), text);
+}
+
+struct text_style
+paint_part_sans(const struct paint *p, enum theme_type type, enum text_weight weight)
+{
+    return paint_style(p, type, TEXT_SANS, weight);
+}
+
+struct text_style
+paint_part_figures(const struct paint *p, enum theme_type type, enum text_weight weight)
+{
+    return paint_style(p, type, TEXT_FIGURES, weight);
+}
+
+void
+paint_part_bar(const struct paint *p, float x, float centre, float width, float height,
+               enum theme_colour colour)
+{
+    width = roundf(width);
+    if (width < 1) {
+        return;
+    }
+    float radius = fminf(paint_part_px(p, 2), width / 2);
+    draw_rect(p->list, x, roundf(centre - height / 2), width, height, radius,
+              paint_colour(p, colour));
+}
+
+float
+paint_part_mark(const struct paint *p, float x, float baseline, float height, bool up,
+                enum theme_colour colour)
+{
+    float width = roundf(height * 1.25f);
+    float top = baseline - height;
+    uint32_t rgba = paint_colour(p, colour);
+    if (up) {
+        draw_triangle(p->list, x, baseline, x + width / 2, top, x + width, baseline, rgba);
+    } else {
+        draw_triangle(p->list, x, top, x + width, top, x + width / 2, baseline, rgba);
+    }
+    return width;
+}
+
+/* ---- what a panel is about ---- */
+
+struct str
+paint_part_street(const struct paint *p)
+{
+    return str_from(p->panel->street[0] ? p->panel->street : p->scene->focus_street);
+}
+
+const struct snapshot_row *
+paint_part_row(const struct paint *p)
+{
+    struct str street = paint_part_street(p);
+    if (!p->frame->snapshot) {
+        return NULL;
+    }
+    return street.len ? snapshot_row(p->frame->snapshot, SNAPSHOT_STREET, street)
+                      : snapshot_row(p->frame->snapshot, SNAPSHOT_DISTRICT, STR("all"));
+}
+
+int
+paint_part_metrics(const struct paint *p, const struct snapshot_metric **out)
+{
+    const struct snapshot *snapshot = p->frame->snapshot;
+    int count = 0;
+    for (int i = 0; i < p->panel->metrics_count && count < PANEL_METRICS; i++) {
+        const struct snapshot_metric *metric = snapshot_metric(snapshot, p->panel->metrics[i]);
+        if (metric) {
+            out[count++] = metric;
+        }
+    }
+    if (p->panel->metrics_count > 0) {
+        return count;
+    }
+    for (size_t i = 0; i < snapshot->metrics_count && count < PANEL_METRICS; i++) {
+        out[count++] = &snapshot->metrics[i];
+    }
+    return count;
+}
+
+const char *
+paint_part_window(int window)
+{
+    static const char *const names[SNAPSHOT_WINDOW_COUNT] = {
+        [SNAPSHOT_TODAY] = "今日",
+        [SNAPSHOT_YESTERDAY] = "昨日",
+        [SNAPSHOT_WEEK] = "本周",
+        [SNAPSHOT_PERIOD] = "当前周期",
+        [SNAPSHOT_PREVIOUS_PERIOD] = "上周期同期",
+        [SNAPSHOT_YESTERDAY_SO_FAR] = "昨日同时",
+    };
+    return window >= 0 && window < SNAPSHOT_WINDOW_COUNT ? names[window] : "";
+}
+
+const char *
+paint_part_by(int by)
+{
+    return by == SNAPSHOT_CITY ? "市级回访" : "区级回访";
+}
+
+int
+paint_part_before(int window)
+{
+    switch (window) {
+    case SNAPSHOT_TODAY:
+        return SNAPSHOT_YESTERDAY_SO_FAR;
+    case SNAPSHOT_PERIOD:
+        return SNAPSHOT_PREVIOUS_PERIOD;
+    default:
+        return -1;
+    }
+}
+
+/* ---- words ---- */
+
+void
+paint_part_value(char *out, size_t size, double value, int decimals)
+{
+    if (isnan(value)) {
+        snprintf(out, size, "—");
+        return;
+    }
+    snprintf(out, size, "%.*f", decimals, value);
+}
+
+void
+paint_part_signed(char *out, size_t size, int64_t value)
+{
+    char digits[32];
+    paint_integer(digits, sizeof digits, value < 0 ? -value : value);
+    snprintf(out, size, "%s%s", value > 0 ? "+" : value < 0 ? "−" : "", digits);
+}
+
+void
+paint_part_span(char *out, size_t size, int64_t span_ms)
+{
+    int64_t ms = span_ms < 0 ? 0 : span_ms;
+    if (ms < WHEN_MINUTE) {
+        snprintf(out, size, "%" PRId64 " 秒", ms / WHEN_SECOND);
+    } else if (ms < WHEN_HOUR) {
+        snprintf(out, size, "%" PRId64 " 分", ms / WHEN_MINUTE);
+    } else if (ms < WHEN_DAY) {
+        snprintf(out, size, "%" PRId64 " 小时", ms / WHEN_HOUR);
+    } else {
+        snprintf(out, size, "%" PRId64 " 天", ms / WHEN_DAY);
+    }
+}
+
+static struct str
+without_end(struct str s, const char *end, size_t least_bytes)
+{
+    size_t len = strlen(end);
+    if (s.len >= len + least_bytes && str_ends(s, end)) {
+        s.len -= len;
+    }
+    return s;
+}
+
+struct str
+paint_part_short(const char *title, size_t max_chars)
+{
+    struct str s = without_end(str_from(title), "率", 3);
+    size_t at = 0;
+    for (size_t i = 0; i < max_chars && at < s.len; i++) {
+        utf8_next(s, &at);
+    }
+    s.len = at;
+    return s;
+}
+
+struct str
+paint_part_street_name(struct str name)
+{
+    const size_t two = strlen("八角");
+    return without_end(without_end(name, "办事处", two), "街道", two);
+}
+
+void
+paint_integer(char *out, size_t size, int64_t value)
+{
+    char digits[32];
+    uint64_t magnitude = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
+    int len = snprintf(digits, sizeof digits, "%" PRIu64, magnitude);
+    char grouped[48];
+    size_t at = 0;
+    for (int i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0) {
+            grouped[at++] = ',';
+        }
+        grouped[at++] = digits[i];
+    }
+    grouped[at] = '\0';
+    snprintf(out, size, "%s%s", value < 0 ? "−" : "", grouped);
+}
+
+void
+paint_time_left(char *out, size_t size, int64_t left_ms)
+{
+    bool past = left_ms < 0;
+    int64_t ms = past ? -left_ms : left_ms;
+    int64_t days = ms / WHEN_DAY;
+    int hours = (int)(ms % WHEN_DAY / WHEN_HOUR);
+    int minutes = (int)(ms % WHEN_HOUR / WHEN_MINUTE);
+    const char *sign = past ? "−" : "";
+    if (days > 0) {
+        snprintf(out, size, "%s%" PRId64 "d %02d:%02d", sign, days, hours, minutes);
+    } else {
+        snprintf(out, size, "%s%02d:%02d", sign, hours, minutes);
+    }
+}
