@@ -1,0 +1,264 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "layouts/scene.h"
+
+static void
+load(const char *name, struct scene *scene)
+{
+    struct yaml_report report = {0};
+    bool ok = scene_load(name, scene, &report);
+    if (!ok) {
+        fail_msg("%s", report.text.ptr);
+    }
+    yaml_report_free(&report);
+}
+
+/* A panel's box as measured on the design's picture, ±2 px. */
+struct measured {
+    const char *id;
+    int x, y, w, h;
+};
+
+static void
+assert_near(int a, int b, const char *id, const char *what)
+{
+    if (abs(a - b) > 2) {
+        fail_msg("%s: %s is %d, measured %d", id, what, a, b);
+    }
+}
+
+static void
+assert_measured(const char *name, const struct measured *boxes, size_t count)
+{
+    struct scene scene;
+    load(name, &scene);
+    struct buf notes = {0};
+    scene_solve(&scene, scene.canvas_w, scene.canvas_h, &notes);
+    assert_int_equal(notes.len, 0);
+    for (size_t b = 0; b < count; b++) {
+        const struct panel *panel = NULL;
+        for (int i = 0; i < scene.panels_count; i++) {
+            if (strcmp(scene.panels[i].id, boxes[b].id) == 0) {
+                panel = &scene.panels[i];
+            }
+        }
+        assert_non_null(panel);
+        assert_near(panel->rect.x, boxes[b].x, panel->id, "left");
+        assert_near(panel->rect.y, boxes[b].y, panel->id, "top");
+        assert_near(panel->rect.x + panel->rect.w, boxes[b].x + boxes[b].w, panel->id, "right");
+        assert_near(panel->rect.y + panel->rect.h, boxes[b].y + boxes[b].h, panel->id, "bottom");
+    }
+    buf_free(&notes);
+}
+
+static void
+district_daily_is_arranged_as_designed(void **state)
+{
+    (void)state;
+    static const struct measured BOXES[] = {
+        {"header", 0, 0, 3840, 88},      {"gauges", 16, 176, 936, 380},
+        {"trend", 16, 572, 936, 236},    {"categories", 16, 824, 936, 240},
+        {"map", 968, 176, 1904, 888},    {"board", 2888, 176, 936, 500},
+        {"alarms", 2888, 692, 936, 372},
+    };
+    assert_measured("district-daily", BOXES, sizeof BOXES / sizeof *BOXES);
+}
+
+static void
+street_duty_is_arranged_as_designed(void **state)
+{
+    (void)state;
+    static const struct measured BOXES[] = {
+        {"header", 0, 0, 1920, 92},          {"alarms", 16, 108, 1000, 620},
+        {"communities", 16, 744, 1000, 320}, {"gauges", 1032, 108, 872, 250},
+        {"map", 1032, 374, 872, 690},
+    };
+    assert_measured("street-duty", BOXES, sizeof BOXES / sizeof *BOXES);
+}
+
+static bool
+apart(const struct panel_rect *a, const struct panel_rect *b)
+{
+    return a->x + a->w <= b->x || b->x + b->w <= a->x || a->y + a->h <= b->y || b->y + b->h <= a->y;
+}
+
+/* On any canvas: inside it, nothing over a neighbour, boxes inside their parent. */
+static void
+assert_sound(struct scene *scene, int w, int h)
+{
+    scene_solve(scene, w, h, NULL);
+    for (int i = 0; i < scene->panels_count; i++) {
+        const struct panel_rect *a = &scene->panels[i].rect;
+        assert_true(a->x >= 0 && a->y >= 0 && a->w >= 0 && a->h >= 0);
+        assert_true(a->x + a->w <= w && a->y + a->h <= h);
+        int inside = scene->places[i].inside;
+        if (inside >= 0 && a->w > 0) {
+            const struct panel_rect *p = &scene->panels[inside].rect;
+            assert_true(a->x >= p->x && a->y >= p->y && a->x + a->w <= p->x + p->w &&
+                        a->y + a->h <= p->y + p->h);
+        }
+        for (int j = i + 1; j < scene->panels_count; j++) {
+            const struct panel_rect *b = &scene->panels[j].rect;
+            if (inside == scene->places[j].inside && a->w && b->w) {
+                assert_true(apart(a, b));
+            }
+        }
+    }
+}
+
+static void
+any_canvas_is_filled_soundly(void **state)
+{
+    (void)state;
+    static const char *const NAMES[] = {"district-daily", "street-duty"};
+    static const int SIZES[][2] = {{3840, 1080}, {1920, 1080}, {1920, 540}, {7680, 2160},
+                                   {1280, 720},  {3841, 1079}, {777, 333},  {320, 240}};
+    for (size_t n = 0; n < 2; n++) {
+        struct scene scene;
+        load(NAMES[n], &scene);
+        for (size_t s = 0; s < sizeof SIZES / sizeof *SIZES; s++) {
+            assert_sound(&scene, SIZES[s][0], SIZES[s][1]);
+        }
+    }
+}
+
+static void
+edges_land_on_seams(void **state)
+{
+    (void)state;
+    struct scene scene;
+    load("district-daily", &scene);
+    for (int w = 3000; w < 4200; w += 37) {
+        scene_solve(&scene, w, 1080, NULL);
+        double tile = w / 4.0;
+        for (int i = 0; i < scene.panels_count; i++) {
+            if (scene.places[i].in_grid && !scene.places[i].flush) {
+                const struct panel_rect *r = &scene.panels[i].rect;
+                double left = r->x / tile, right = (r->x + r->w) / tile;
+                assert_true((left - (int)left) * tile <= 17);
+                assert_true((1 - (right - (int)right)) * tile <= 17);
+            }
+        }
+    }
+}
+
+static void
+what_does_not_fit_is_named(void **state)
+{
+    (void)state;
+    struct scene scene;
+    load("district-daily", &scene);
+    struct buf notes = {0};
+    scene_solve(&scene, 640, 1080, &notes);
+    assert_non_null(strstr(notes.ptr, "district-daily: panel 'gauges' is left out: too little "
+                                      "room\n"));
+    buf_clear(&notes);
+    scene_solve(&scene, 3840, 1080, &notes); /* and comes back */
+    assert_int_equal(notes.len, 0);
+    for (int i = 0; i < scene.panels_count; i++) {
+        assert_true(scene.panels[i].rect.w > 0);
+    }
+    buf_free(&notes);
+}
+
+static void
+the_greater_priority_number_goes_first(void **state)
+{
+    (void)state;
+    struct scene scene = {.canvas_w = 1000, .canvas_h = 1080, .tiles_x = 1, .tiles_y = 1};
+    scene.grid =
+        (struct scene_grid){.columns = {1}, .rows = {1}, .columns_count = 1, .rows_count = 1};
+    scene.panels_count = 2;
+    for (int i = 0; i < 2; i++) {
+        scene.panels[i].kind = PANEL_HOT;
+        scene.panels[i].priority = i == 0 ? 5 : 2;
+        scene.places[i] = (struct scene_place){.inside = -1, .box = {0, 100 * i, 400, 300}};
+    }
+    snprintf(scene.panels[0].id, sizeof scene.panels[0].id, "a");
+    struct buf notes = {0};
+    scene_solve(&scene, 1000, 1080, &notes);
+    assert_string_equal(notes.ptr, ": panel 'a' is left out: no room beside another\n");
+    assert_int_equal(scene.panels[0].rect.w, 0);
+    assert_int_equal(scene.panels[1].rect.w, 400);
+    buf_free(&notes);
+}
+
+static void
+text_moves_off_a_seam(void **state)
+{
+    (void)state;
+    struct scene scene;
+    load("district-daily", &scene);
+    scene_solve(&scene, 3840, 1080, NULL);
+    assert_int_equal(scene_seam_shift(&scene, 500, 26), 0);
+    assert_int_equal(scene_seam_shift(&scene, 530, 26), 10); /* 10 down or 16 up */
+    assert_int_equal(scene_seam_shift(&scene, 520, 26), -6);
+    assert_int_equal(scene_seam_shift(&scene, 514, 26), 0); /* ends on it */
+    assert_int_equal(scene_seam_shift(&scene, 540, 26), 0);
+    struct scene kiosk;
+    load("street-duty", &kiosk);
+    scene_solve(&kiosk, 1920, 1080, NULL);
+    assert_int_equal(scene_seam_shift(&kiosk, 530, 26), 0);
+}
+
+static void
+arcs_are_those_of_the_design(void **state)
+{
+    (void)state;
+    struct scene scene;
+    load("district-daily", &scene);
+    /* 26 px of 1080 on 2000 mm at 6 m: 48.15 mm, 2·atan(24.07 / 6000) = 27.59′. */
+    assert_true(scene_arc_minutes(&scene, 26) > 27.58 && scene_arc_minutes(&scene, 26) < 27.60);
+    load("street-duty", &scene);
+    /* 28 px of 1080 on 685 mm at 2.4 m: 17.76 mm, 25.44′. */
+    assert_true(scene_arc_minutes(&scene, 28) > 25.43 && scene_arc_minutes(&scene, 28) < 25.45);
+}
+
+static void
+what_is_too_small_is_reported(void **state)
+{
+    (void)state;
+    struct scene scene;
+    load("district-daily", &scene);
+    const struct scene_text texts[] = {
+        {PANEL_BOARD, "name", 26, true, true},     /* 27.6′ */
+        {PANEL_BOARD, "caption", 18, false, true}, /* 19.1′ */
+        {PANEL_ALARMS, "name", 23, true, true},    /* 24.4′: body, but Chinese */
+        {PANEL_ALARMS, "figure", 23, true, false}, /* 24.4′ is enough for figures */
+        {PANEL_KPI, "caption", 15, false, false},  /* 15.9′ */
+    };
+    struct yaml_report report = {0};
+    assert_int_equal(scene_check_legibility(&scene, texts, 5, &report), 2);
+    assert_string_equal(report.text.ptr,
+                        "district-daily: panel 'kpi': caption text of 15 px is 15.9′ high for the "
+                        "farthest viewer (6.0 m), needs 16′; use at least 16 px or move the viewer "
+                        "closer\n"
+                        "district-daily: panel 'alarms': name text of 23 px is 24.4′ high for the "
+                        "farthest viewer (6.0 m), needs 25′; use at least 24 px or move the viewer "
+                        "closer\n");
+    yaml_report_free(&report);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(district_daily_is_arranged_as_designed),
+        cmocka_unit_test(street_duty_is_arranged_as_designed),
+        cmocka_unit_test(any_canvas_is_filled_soundly),
+        cmocka_unit_test(edges_land_on_seams),
+        cmocka_unit_test(what_does_not_fit_is_named),
+        cmocka_unit_test(the_greater_priority_number_goes_first),
+        cmocka_unit_test(text_moves_off_a_seam),
+        cmocka_unit_test(arcs_are_those_of_the_design),
+        cmocka_unit_test(what_is_too_small_is_reported),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
