@@ -1,0 +1,351 @@
+#include "wall/display.h"
+
+#include <SDL.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+struct display {
+    SDL_Window *window;
+    SDL_GLContext context;
+    bool offscreen, asked_to_quit;
+    int rate;
+    int wake_fd;       /* offscreen: there SDL cannot sleep until an event */
+    Uint32 wake_event; /* on a display: pushed into SDL's queue */
+    _Atomic bool waking;
+    char describe[160];
+};
+
+/* Signals reach the one display there is. */
+static volatile sig_atomic_t signalled;
+static int signal_fd = -1;
+
+static void
+on_signal(int number)
+{
+    (void)number;
+    int before = errno;
+    signalled = 1;
+    if (signal_fd >= 0) {
+        uint64_t one = 1;
+        ssize_t written = write(signal_fd, &one, sizeof one);
+        (void)written; /* full: it is readable anyway */
+    }
+    errno = before;
+}
+
+static void
+catch_signals(void)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/* SDL takes its offscreen driver without a word where there is no display: a kiosk whose window
+ * system did not start would run blind. */
+static bool
+init_video(bool offscreen, struct err *err)
+{
+    const char *asked = getenv("SDL_VIDEODRIVER");
+    bool named = asked && *asked;
+    SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
+    SDL_SetHint(SDL_HINT_VIDEO_ALLOW_SCREENSAVER, "0");
+    SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "1");
+    if (offscreen) {
+        SDL_SetHintWithPriority(SDL_HINT_VIDEODRIVER, "offscreen", SDL_HINT_OVERRIDE);
+    }
+    if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0) {
+        return err_set(err, "display: %s; start a window system, or give --offscreen",
+                       SDL_GetError());
+    }
+    const char *driver = SDL_GetCurrentVideoDriver();
+    bool blind = !driver || strcmp(driver, "offscreen") == 0 || strcmp(driver, "dummy") == 0 ||
+                 strcmp(driver, "evdev") == 0;
+    if (!offscreen && blind && !named) {
+        SDL_QuitSubSystem(SDL_INIT_VIDEO);
+        return err_set(err, "display: none found (DISPLAY and WAYLAND_DISPLAY name none that "
+                            "answers); start a window system, or give --offscreen");
+    }
+    return true;
+}
+
+static bool
+make_window(struct display *display, const struct display_config *config, struct err *err)
+{
+    SDL_Rect bounds = {0, 0, config->size[0], config->size[1]};
+    Uint32 flags = SDL_WINDOW_OPENGL | SDL_WINDOW_ALLOW_HIGHDPI;
+    if (!display->offscreen && SDL_GetDisplayBounds(config->index, &bounds) != 0) {
+        return err_set(err, "display %d: %s; --list-displays shows what there is", config->index,
+                       SDL_GetError());
+    }
+    if (display->offscreen) {
+        flags |= SDL_WINDOW_HIDDEN;
+    } else if (config->size[0] > 0) {
+        bounds.w = config->size[0];
+        bounds.h = config->size[1];
+        flags |= SDL_WINDOW_BORDERLESS;
+    } else {
+        flags |= SDL_WINDOW_FULLSCREEN_DESKTOP | SDL_WINDOW_BORDERLESS;
+    }
+    display->window = SDL_CreateWindow("wallboard", bounds.x, bounds.y, bounds.w, bounds.h, flags);
+    if (!display->window) {
+        return err_set(err, "display: no window: %s", SDL_GetError());
+    }
+    return true;
+}
+
+static bool
+make_context(struct display *display, int profile, int major, int minor)
+{
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK, profile);
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, major);
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, minor);
+    display->context = SDL_GL_CreateContext(display->window);
+    return display->context != NULL;
+}
+
+/* The scene is drawn into a framebuffer of its own, so the window needs colour and nothing else.
+ * The attributes shape the window too (through GLX), so each try makes its own. */
+static bool
+make_gl(struct display *display, const struct display_config *config, struct err *err)
+{
+    static const struct {
+        int profile, major, minor;
+    } tries[] = {{SDL_GL_CONTEXT_PROFILE_CORE, 3, 3}, {SDL_GL_CONTEXT_PROFILE_ES, 3, 0}};
+    char why[256] = "";
+    for (size_t i = 0; i < 2; i++) {
+        SDL_GL_ResetAttributes();
+        SDL_GL_SetAttribute(SDL_GL_DEPTH_SIZE, 0);
+        SDL_GL_SetAttribute(SDL_GL_STENCIL_SIZE, 0);
+        SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK, tries[i].profile);
+        if (!make_window(display, config, err)) {
+            return false;
+        }
+        if (make_context(display, tries[i].profile, tries[i].major, tries[i].minor)) {
+            return true;
+        }
+        snprintf(why, sizeof why, "%s", SDL_GetError());
+        SDL_DestroyWindow(display->window);
+        display->window = NULL;
+    }
+    return err_set(err,
+                   "display: neither OpenGL 3.3 nor OpenGL ES 3.0 (%s); install the GPU's driver, "
+                   "or Debian's libgl1-mesa-dri for drawing without one",
+                   why);
+}
+
+static void
+look(struct display *display, const struct display_config *config)
+{
+    SDL_DisplayMode mode = {.refresh_rate = 0};
+    int w = 0, h = 0;
+    display->rate = 60;
+    if (!display->offscreen && SDL_GetCurrentDisplayMode(config->index, &mode) == 0 &&
+        mode.refresh_rate >= 20) {
+        display->rate = mode.refresh_rate;
+    }
+    SDL_GL_GetDrawableSize(display->window, &w, &h);
+    snprintf(display->describe, sizeof display->describe, "%s, %dx%d at %d Hz",
+             SDL_GetCurrentVideoDriver(), w, h, display->rate);
+}
+
+struct display *
+display_create(const struct display_config *config, struct err *err)
+{
+    if (!init_video(config->offscreen, err)) {
+        return NULL;
+    }
+    struct display *display = calloc(1, sizeof *display);
+    if (!display) {
+        abort();
+    }
+    display->offscreen = strcmp(SDL_GetCurrentVideoDriver(), "offscreen") == 0;
+    display->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    display->wake_event = SDL_RegisterEvents(1);
+    signal_fd = display->wake_fd;
+    struct display_config fitted = *config;
+    if (display->offscreen && fitted.size[0] <= 0) {
+        fitted.size[0] = 1920;
+        fitted.size[1] = 1080;
+    }
+    if (display->wake_fd < 0) {
+        err_set(err, "display: no eventfd: %s", strerror(errno));
+        display_destroy(display);
+        return NULL;
+    }
+    if (!make_gl(display, &fitted, err)) {
+        display_destroy(display);
+        return NULL;
+    }
+    catch_signals();
+    SDL_GL_SetSwapInterval(1); /* refused by some drivers: the loop paces itself anyway */
+    SDL_ShowCursor(SDL_DISABLE);
+    SDL_DisableScreenSaver();
+    look(display, config);
+    return display;
+}
+
+void
+display_destroy(struct display *display)
+{
+    if (!display) {
+        return;
+    }
+    if (display->context) {
+        SDL_GL_DeleteContext(display->context);
+    }
+    if (display->window) {
+        SDL_DestroyWindow(display->window);
+    }
+    SDL_QuitSubSystem(SDL_INIT_VIDEO);
+    signal_fd = -1;
+    if (display->wake_fd >= 0) {
+        close(display->wake_fd);
+    }
+    free(display);
+}
+
+void
+display_size(struct display *display, int *width_px, int *height_px)
+{
+    SDL_GL_GetDrawableSize(display->window, width_px, height_px);
+}
+
+static enum display_key
+key_of(SDL_Keycode code)
+{
+    if (code >= SDLK_1 && code <= SDLK_8) {
+        return (enum display_key)(DISPLAY_KEY_1 + (code - SDLK_1));
+    }
+    switch (code) {
+    case SDLK_TAB:
+        return DISPLAY_KEY_TAB;
+    case SDLK_ESCAPE:
+    case SDLK_q:
+        return DISPLAY_KEY_QUIT;
+    default:
+        return DISPLAY_KEY_OTHER;
+    }
+}
+
+static bool
+translate(const SDL_Event *event, struct display_event *out)
+{
+    switch (event->type) {
+    case SDL_QUIT:
+        out->kind = DISPLAY_QUIT;
+        return true;
+    case SDL_KEYDOWN:
+        out->kind = DISPLAY_KEY;
+        out->key = key_of(event->key.keysym.sym);
+        return event->key.repeat == 0;
+    case SDL_WINDOWEVENT:
+        if (event->window.event == SDL_WINDOWEVENT_SIZE_CHANGED) {
+            out->kind = DISPLAY_RESIZED;
+            return true;
+        }
+        out->kind = DISPLAY_EXPOSED;
+        return event->window.event == SDL_WINDOWEVENT_EXPOSED ||
+               event->window.event == SDL_WINDOWEVENT_SHOWN ||
+               event->window.event == SDL_WINDOWEVENT_RESTORED;
+    default:
+        return false;
+    }
+}
+
+bool
+display_poll(struct display *display, struct display_event *out)
+{
+    *out = (struct display_event){.kind = DISPLAY_QUIT};
+    if (signalled && !display->asked_to_quit) {
+        display->asked_to_quit = true;
+        return true;
+    }
+    SDL_Event event;
+    while (SDL_PollEvent(&event)) {
+        if (translate(&event, out)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+void
+display_wait(struct display *display, int timeout_ms)
+{
+    if (timeout_ms > 0 && !signalled) {
+        if (display->offscreen) {
+            struct pollfd wait = {.fd = display->wake_fd, .events = POLLIN};
+            poll(&wait, 1, timeout_ms);
+        } else {
+            SDL_WaitEventTimeout(NULL, timeout_ms); /* leaves the event for display_poll */
+        }
+    }
+    atomic_store(&display->waking, false);
+    if (display->offscreen) {
+        uint64_t count;
+        ssize_t got = read(display->wake_fd, &count, sizeof count);
+        (void)got; /* empty after a timeout */
+    }
+}
+
+void
+display_wake(struct display *display)
+{
+    if (atomic_exchange(&display->waking, true)) {
+        return; /* one is due already: one wake-up a frame, not one an event */
+    }
+    if (display->offscreen) {
+        uint64_t one = 1;
+        ssize_t written = write(display->wake_fd, &one, sizeof one);
+        (void)written;
+        return;
+    }
+    SDL_Event event = {.type = display->wake_event};
+    SDL_PushEvent(&event);
+}
+
+void
+display_swap(struct display *display)
+{
+    SDL_GL_SwapWindow(display->window);
+}
+
+int
+display_rate(const struct display *display)
+{
+    return display->rate;
+}
+
+const char *
+display_describe(const struct display *display)
+{
+    return display->describe;
+}
+
+bool
+display_list(struct buf *out, struct err *err)
+{
+    if (!init_video(false, err)) {
+        return false;
+    }
+    int count = SDL_GetNumVideoDisplays();
+    for (int i = 0; i < count; i++) {
+        SDL_Rect r = {0};
+        SDL_DisplayMode mode = {0};
+        const char *name = SDL_GetDisplayName(i);
+        SDL_GetDisplayBounds(i, &r);
+        SDL_GetCurrentDisplayMode(i, &mode);
+        buf_printf(out, "%d  %dx%d at %d,%d  %d Hz  %s\n", i, r.w, r.h, r.x, r.y, mode.refresh_rate,
+                   name ? name : "");
+    }
+    SDL_QuitSubSystem(SDL_INIT_VIDEO);
+    return true;
+}

@@ -1,0 +1,62 @@
+/* display: one window (or none, offscreen) with a GL context, its events, and the wait for them.
+ *
+ * Owns SDL. Main thread, except display_wake, which any thread may call. Never draws. It is created
+ * at the display's bounds, because a full screen without a window manager is not resized later. */
+#ifndef WALL_DISPLAY_H
+#define WALL_DISPLAY_H
+
+#include "wall/base/err.h"
+#include "wall/base/str.h"
+
+struct display;
+
+struct display_config {
+    bool offscreen;
+    int size[2]; /* a window so big; 0 = fill the display (offscreen: give one) */
+    int index;   /* which display */
+};
+
+enum display_event_kind {
+    DISPLAY_KEY,     /* .key */
+    DISPLAY_EXPOSED, /* what is on the glass may be lost: present again */
+    DISPLAY_RESIZED, /* the drawable has another size */
+    DISPLAY_QUIT,    /* the window system or a signal asks to end */
+    DISPLAY_EVENT_COUNT
+};
+
+enum display_key {
+    DISPLAY_KEY_OTHER,
+    DISPLAY_KEY_TAB,
+    DISPLAY_KEY_QUIT, /* Esc or q */
+    DISPLAY_KEY_1,    /* … DISPLAY_KEY_1 + 7 = 8 */
+    DISPLAY_KEY_COUNT = DISPLAY_KEY_1 + 8
+};
+
+struct display_event {
+    enum display_event_kind kind;
+    enum display_key key;
+};
+
+/* NULL and err where there is no display (and offscreen was not asked for) or no usable GL: 3.3
+ * core, else ES 3.0. The context is current on return. */
+struct display *display_create(const struct display_config *config, struct err *err);
+void display_destroy(struct display *display); /* NULL-safe */
+
+/* Drawable pixels; may change at any time on some window systems, so ask every frame. */
+void display_size(struct display *display, int *width_px, int *height_px);
+/* false: no event is waiting. */
+bool display_poll(struct display *display, struct display_event *out);
+/* Sleeps until an event, a display_wake or the time is up; 0 returns at once. */
+void display_wait(struct display *display, int timeout_ms);
+/* Ends a display_wait, the present one or the next; cheap when one is due already. Any thread. */
+void display_wake(struct display *display);
+void display_swap(struct display *display);
+/* Refresh rate of the display in Hz; 60 where it tells none. */
+int display_rate(const struct display *display);
+/* "x11, 1920x1080": one line for the operator. */
+const char *display_describe(const struct display *display);
+
+/* One line a display, appended to out; false and err where there is none. */
+bool display_list(struct buf *out, struct err *err);
+
+#endif

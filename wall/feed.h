@@ -1,0 +1,43 @@
+/* feed: what the network thread queued, folded into the tickets on the main thread.
+ *
+ * Owns the client; borrows the tickets. Decides whether what is held is in sync and whether it is
+ * stale, and tells the client when the digest differs. Reads no clock: moments are handed in. */
+#ifndef WALL_FEED_H
+#define WALL_FEED_H
+
+#include "feeds/client/client.h"
+#include "feeds/tickets/tickets.h"
+
+struct feed;
+
+/* tickets outlive the feed. NULL and err as client_start. */
+struct feed *feed_start(const struct client_config *config, struct tickets *tickets,
+                        struct err *err);
+void feed_stop(struct feed *feed); /* NULL-safe */
+
+/* Folds what is waiting, up to about max_events events and rows, so that a burst does not hold a
+ * frame up; true where more is waiting. */
+bool feed_fold(struct feed *feed, size_t max_events);
+
+struct feed_state {
+    bool connected, has_state;
+    bool in_sync;      /* snapshot or resume done, and a heartbeat agreed */
+    bool stale;        /* nothing for 15 s, or a gap or divergence not yet made good */
+    int64_t age_ms;    /* since the last message; 0 where there was none */
+    int64_t offset_ms; /* this machine's clock less the hub's */
+    uint64_t seq;      /* the cursor that the tickets stand at */
+    char log[256];
+    struct message_faults faults;
+    const char *reason; /* in Chinese, "" while live */
+    char why[200];      /* for the operator: why it is not in sync */
+};
+void feed_look(const struct feed *feed, int64_t mono_ms, struct feed_state *out);
+/* Grows whenever something was folded. */
+uint64_t feed_version(const struct feed *feed);
+/* This machine's Unix time as the hub's clock would show it. */
+int64_t feed_hub_ms(const struct feed *feed, int64_t wall_ms);
+/* Grows with every welcome: a status is due then. */
+uint64_t feed_welcomes(const struct feed *feed);
+void feed_status(struct feed *feed, const struct client_status *status);
+
+#endif
