@@ -10,6 +10,11 @@
 #include "wall/base/err.h"
 #include "wall/base/geo.h"
 
+/* Limits of one event beside those of its fields: it must still fit, with what travels around it,
+ * into a message of 1 MiB and 32 levels (four of a snapshot's stand around `data`). */
+#define EVENT_MAX_BYTES (256 * 1024)
+#define EVENT_MAX_DEPTH 28
+
 enum event_type {
     EVENT_UNKNOWN, /* accepted, logged, sent on; no milestone */
     EVENT_REGISTERED,
@@ -117,7 +122,8 @@ struct event_data {
     double lon, lat; /* as sent, in crs */
     bool confidential, reached, responded, solved;
     int64_t due_ms, until_ms;
-    struct str extra; /* unknown fields of data as one compact JSON object text; empty = none */
+    struct str extra; /* unknown fields of data as one compact JSON object text; empty = none. Of an
+                         unknown type: all of data, any JSON value */
 };
 
 struct event {
@@ -136,12 +142,35 @@ const char *event_type_name(enum event_type type);
 enum event_type event_type_parse(struct str full_name); /* "ticket.registered" → EVENT_REGISTERED */
 const char *event_stage_name(enum event_stage stage); /* accept, resolve, expedite, report, burst */
 
-/* One CloudEvents JSON object. keep_json: also fill .json. false: err says why in one line ("time:
- * not an RFC 3339 time with an offset"), nothing personal in it. */
+/* One CloudEvents JSON object. keep_json: also fill .json, the text as it came without the white
+ * space between its tokens. A key that stands twice is an error: two readers could each take
+ * another one. Fields that a type does not have are unknown fields: counted, kept in .data.extra.
+ * false: err says why in one line ("time: not an RFC 3339 time with an offset"), nothing personal
+ * in it. */
 bool event_from_json(struct str text, bool keep_json, struct arena *arena, struct event *out,
                      struct err *err);
+/* The same object in MessagePack. Strings of out point into bytes. */
+bool event_from_pack(struct str bytes, struct arena *arena, struct event *out, struct err *err);
 /* The event as one compact JSON object of known fields (plus .data.extra), appended to out. */
 void event_to_json(const struct event *event, struct buf *out);
+
+/* A JSON list of events, as POST /events takes it. */
+struct event_problem {
+    long index;       /* from 0; -1: the text as a whole */
+    struct str error; /* in the arena */
+};
+struct event_batch {
+    struct event *events; /* in order, each with .json; all of them where nothing is wrong */
+    size_t count;
+    struct event_problem *problems; /* by index; at most EVENT_MAX_PROBLEMS are kept */
+    size_t problems_count;
+    bool too_many; /* more than max_events: nothing else was looked at */
+};
+#define EVENT_MAX_PROBLEMS 1000
+/* true: every entry is a valid event. single: the text is one event, not a list (its index is 0).
+ */
+bool event_batch_from_json(struct str text, bool single, size_t max_events, struct arena *arena,
+                           struct event_batch *out);
 
 /* Personal data in free text: after full-width digits became ASCII and spaces, hyphens and dots
  * between digits were dropped, a maximal run of digits that is a mobile number (1[3-9] + 9 digits,

@@ -1,0 +1,260 @@
+#include "feeds/event.h"
+
+#include <string.h>
+
+#include "feeds/event_codec.h"
+
+#define TICKET_FIELDS                                                                              \
+    (EVENT_F_CHANNEL | EVENT_F_CATEGORY | EVENT_F_STREET | EVENT_F_COMMUNITY | EVENT_F_KIND |      \
+     EVENT_F_PLACE | EVENT_F_URGENCY | EVENT_F_CONFIDENTIAL | EVENT_F_SUMMARY)
+#define ALARM_FIELDS (EVENT_F_STAGE | EVENT_F_BY)
+
+const struct event_rule event_rules[EVENT_TYPE_COUNT] = {
+    [EVENT_UNKNOWN] = {NULL, 0, 0},
+    [EVENT_REGISTERED] = {"ticket.registered", TICKET_FIELDS,
+                          EVENT_F_CHANNEL | EVENT_F_CATEGORY | EVENT_F_STREET},
+    [EVENT_DISPATCHED] = {"ticket.dispatched",
+                          EVENT_F_UNIT | EVENT_F_MODE | EVENT_F_ROUTE | EVENT_F_DUE |
+                              EVENT_F_PROPERTY,
+                          EVENT_F_UNIT | EVENT_F_MODE},
+    [EVENT_ACCEPTED] = {"ticket.accepted", EVENT_F_UNIT, 0},
+    [EVENT_RETURNED] = {"ticket.returned", EVENT_F_UNIT | EVENT_F_REASON, 0},
+    [EVENT_WHISTLED] = {"ticket.whistled", EVENT_F_UNITS, EVENT_F_UNITS},
+    [EVENT_REPORTED] = {"ticket.reported", EVENT_F_UNIT, EVENT_F_UNIT},
+    [EVENT_EXTENDED] = {"ticket.extended", EVENT_F_DUE, EVENT_F_DUE},
+    [EVENT_EXPEDITED] = {"ticket.expedited", EVENT_F_BY, 0},
+    [EVENT_SUPERVISED] = {"ticket.supervised", EVENT_F_BY, 0},
+    [EVENT_SUSPENDED] = {"ticket.suspended", EVENT_F_REASON, 0},
+    [EVENT_RESUMED] = {"ticket.resumed", EVENT_F_REASON, 0},
+    [EVENT_RESOLVED] = {"ticket.resolved", EVENT_F_UNIT, 0},
+    [EVENT_SURVEYED] = {"ticket.surveyed",
+                        EVENT_F_BY | EVENT_F_REACHED | EVENT_F_RESPONDED | EVENT_F_SOLVED |
+                            EVENT_F_SATISFIED,
+                        EVENT_F_BY | EVENT_F_REACHED},
+    [EVENT_REOPENED] = {"ticket.reopened", EVENT_F_REASON, 0},
+    [EVENT_EXCLUDED] = {"ticket.excluded", EVENT_F_REASON, 0},
+    [EVENT_INCLUDED] = {"ticket.included", EVENT_F_REASON, 0},
+    [EVENT_ARCHIVED] = {"ticket.archived", 0, 0},
+    [EVENT_AMENDED] = {"ticket.amended", TICKET_FIELDS, 0},
+    [EVENT_REMOVED] = {"ticket.removed", EVENT_F_REASON, 0},
+    [EVENT_ALARM_ACKNOWLEDGED] = {"alarm.acknowledged", ALARM_FIELDS, ALARM_FIELDS},
+    [EVENT_ALARM_SHELVED] = {"alarm.shelved", ALARM_FIELDS | EVENT_F_UNTIL | EVENT_F_REASON,
+                             ALARM_FIELDS | EVENT_F_UNTIL},
+    [EVENT_ALARM_UNSHELVED] = {"alarm.unshelved", ALARM_FIELDS | EVENT_F_UNTIL | EVENT_F_REASON,
+                               ALARM_FIELDS},
+    [EVENT_MEETING_COMMITTED] = {"meeting.committed", EVENT_F_UNIT | EVENT_F_TEXT | EVENT_F_DUE,
+                                 EVENT_F_UNIT | EVENT_F_TEXT},
+    [EVENT_MEETING_SETTLED] = {"meeting.settled", EVENT_F_UNIT | EVENT_F_TEXT | EVENT_F_OUTCOME,
+                               EVENT_F_UNIT | EVENT_F_TEXT},
+};
+
+const char *const event_kind_names[EVENT_KIND_COUNT] = {NULL,        "consult", "help",
+                                                        "complaint", "report",  "suggestion"};
+const char *const event_urgency_names[EVENT_URGENCY_COUNT] = {"normal", "urgent", "emergency"};
+const char *const event_mode_names[EVENT_MODE_COUNT] = {NULL, "internal", "external"};
+const char *const event_route_names[EVENT_ROUTE_COUNT] = {NULL, "direct", "district"};
+const char *const event_surveyor_names[EVENT_BY_COUNT] = {"city", "district"};
+const char *const event_satisfied_names[EVENT_SATISFIED_COUNT] = {NULL, "yes", "basic", "no"};
+static const char *const stage_names[EVENT_STAGE_COUNT] = {"accept", "resolve", "expedite",
+                                                           "report", "burst"};
+
+static const struct {
+    const char *name;
+    uint32_t bit;
+} keys[EVENT_K_NONE] = {
+    [EVENT_K_CHANNEL] = {"channel", EVENT_F_CHANNEL},
+    [EVENT_K_CATEGORY] = {"category", EVENT_F_CATEGORY},
+    [EVENT_K_STREET] = {"street", EVENT_F_STREET},
+    [EVENT_K_COMMUNITY] = {"community", EVENT_F_COMMUNITY},
+    [EVENT_K_KIND] = {"kind", EVENT_F_KIND},
+    [EVENT_K_LON] = {"lon", EVENT_F_PLACE},
+    [EVENT_K_LAT] = {"lat", EVENT_F_PLACE},
+    [EVENT_K_CRS] = {"crs", EVENT_F_PLACE},
+    [EVENT_K_URGENCY] = {"urgency", EVENT_F_URGENCY},
+    [EVENT_K_CONFIDENTIAL] = {"confidential", EVENT_F_CONFIDENTIAL},
+    [EVENT_K_SUMMARY] = {"summary", EVENT_F_SUMMARY},
+    [EVENT_K_UNIT] = {"unit", EVENT_F_UNIT},
+    [EVENT_K_MODE] = {"mode", EVENT_F_MODE},
+    [EVENT_K_ROUTE] = {"route", EVENT_F_ROUTE},
+    [EVENT_K_DUE] = {"due_ms", EVENT_F_DUE},
+    [EVENT_K_PROPERTY] = {"property", EVENT_F_PROPERTY},
+    [EVENT_K_REASON] = {"reason", EVENT_F_REASON},
+    [EVENT_K_UNITS] = {"units", EVENT_F_UNITS},
+    [EVENT_K_BY] = {"by", EVENT_F_BY},
+    [EVENT_K_REACHED] = {"reached", EVENT_F_REACHED},
+    [EVENT_K_RESPONDED] = {"responded", EVENT_F_RESPONDED},
+    [EVENT_K_SOLVED] = {"solved", EVENT_F_SOLVED},
+    [EVENT_K_SATISFIED] = {"satisfied", EVENT_F_SATISFIED},
+    [EVENT_K_STAGE] = {"stage", EVENT_F_STAGE},
+    [EVENT_K_UNTIL] = {"until_ms", EVENT_F_UNTIL},
+    [EVENT_K_TEXT] = {"text", EVENT_F_TEXT},
+    [EVENT_K_OUTCOME] = {"outcome", EVENT_F_OUTCOME},
+};
+
+const char *
+event_key_name(enum event_key key)
+{
+    return keys[key].name;
+}
+
+uint32_t
+event_key_bit(enum event_key key)
+{
+    return keys[key].bit;
+}
+
+/* The candidates by length and first letter, so that a key is compared once or twice. */
+enum event_key
+event_key_of(struct str key)
+{
+    static const signed char by_len[13][6] = {
+        [2] = {EVENT_K_BY, -1},
+        [3] = {EVENT_K_LON, EVENT_K_LAT, EVENT_K_CRS, -1},
+        [4] = {EVENT_K_UNIT, EVENT_K_MODE, EVENT_K_KIND, EVENT_K_TEXT, -1},
+        [5] = {EVENT_K_ROUTE, EVENT_K_UNITS, EVENT_K_STAGE, -1},
+        [6] = {EVENT_K_STREET, EVENT_K_DUE, EVENT_K_REASON, EVENT_K_SOLVED, -1},
+        [7] = {EVENT_K_CHANNEL, EVENT_K_SUMMARY, EVENT_K_URGENCY, EVENT_K_REACHED, EVENT_K_OUTCOME,
+               -1},
+        [8] = {EVENT_K_CATEGORY, EVENT_K_PROPERTY, EVENT_K_UNTIL, -1},
+        [9] = {EVENT_K_COMMUNITY, EVENT_K_RESPONDED, EVENT_K_SATISFIED, -1},
+        [12] = {EVENT_K_CONFIDENTIAL, -1},
+    };
+    if (key.len < 2 || (key.len > 9 && key.len != 12)) {
+        return EVENT_K_NONE;
+    }
+    for (const signed char *at = by_len[key.len]; *at >= 0; at++) {
+        if (memcmp(keys[*at].name, key.ptr, key.len) == 0) {
+            return (enum event_key) * at;
+        }
+    }
+    return EVENT_K_NONE;
+}
+
+const char *
+event_type_name(enum event_type type)
+{
+    const char *name = event_rules[type].full_name;
+    return type != EVENT_UNKNOWN && type <= EVENT_TICKET_LAST ? name + strlen("ticket.") : name;
+}
+
+enum event_type
+event_type_parse(struct str full_name)
+{
+    if (full_name.len < 13 || full_name.len > 18) {
+        return EVENT_UNKNOWN;
+    }
+    for (int type = 1; type < EVENT_TYPE_COUNT; type++) {
+        const char *name = event_rules[type].full_name;
+        /* the letter behind "ticket." settles most comparisons */
+        if (name[8] == full_name.ptr[8] && str_is(full_name, name)) {
+            return (enum event_type)type;
+        }
+    }
+    return EVENT_UNKNOWN;
+}
+
+const char *
+event_stage_name(enum event_stage stage)
+{
+    return stage_names[stage];
+}
+
+bool
+event_text_clean(struct str text)
+{
+    const unsigned char *p = (const unsigned char *)text.ptr;
+    for (size_t i = 0; i < text.len; i++) {
+        if (p[i] < 0x20 || p[i] == 0x7f || (p[i] == 0xc2 && i + 1 < text.len && p[i + 1] < 0xa0)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool
+event_subject_valid(struct str text)
+{
+    if (text.len < 1 || text.len > 64) {
+        return false;
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] < 0x20 || text.ptr[i] > 0x7e) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* ---- personal data ---- */
+
+/* What a character is to a run of digits. */
+enum piece { PIECE_DIGIT, PIECE_JOIN, PIECE_X, PIECE_OTHER };
+
+/* Full-width forms count as their ASCII ones; of spaces, hyphens and dots the forms that input
+ * methods write count too. */
+static enum piece
+piece_of(uint32_t c, char *digit)
+{
+    if (c >= 0xff01 && c <= 0xff5e) {
+        c -= 0xfee0;
+    }
+    if (c >= '0' && c <= '9') {
+        *digit = (char)c;
+        return PIECE_DIGIT;
+    }
+    if (c == ' ' || c == '-' || c == '.' || c == 0xa0 || c == 0x3000 || c == 0x2212 ||
+        (c >= 0x2010 && c <= 0x2015)) {
+        return PIECE_JOIN;
+    }
+    return c == 'x' || c == 'X' ? PIECE_X : PIECE_OTHER;
+}
+
+/* run: the first 19 digits at most of a maximal run of `count`; x: an X stands right behind it. */
+static bool
+run_is_personal(const char *run, size_t count, bool x)
+{
+    if (count == 18 || (count == 17 && x)) {
+        return true;
+    }
+    if (count == 15 && memcmp(run, "0086", 4) == 0) {
+        run += 4;
+    } else if (count == 13 && memcmp(run, "86", 2) == 0) {
+        run += 2;
+    } else if (count != 11) {
+        return false;
+    }
+    return run[0] == '1' && run[1] >= '3';
+}
+
+bool
+event_text_is_personal(struct str text)
+{
+    char run[19], digit = 0;
+    size_t count = 0;
+    bool joined = false; /* something to drop stands between the run and here */
+    for (size_t i = 0; i < text.len;) {
+        uint32_t c =
+            (unsigned char)text.ptr[i] < 0x80 ? (unsigned char)text.ptr[i++] : utf8_next(text, &i);
+        switch (piece_of(c, &digit)) {
+        case PIECE_DIGIT:
+            if (count < sizeof run) {
+                run[count++] = digit;
+            }
+            joined = false;
+            break;
+        case PIECE_JOIN:
+            joined = true;
+            break;
+        case PIECE_X:
+        case PIECE_OTHER:
+        default:
+            if (count && run_is_personal(run, count, !joined && piece_of(c, &digit) == PIECE_X)) {
+                return true;
+            }
+            count = 0;
+            joined = false;
+            break;
+        }
+    }
+    return count && run_is_personal(run, count, false);
+}

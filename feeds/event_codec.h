@@ -1,0 +1,98 @@
+/* event_codec: what the decoders and encoders of events and messages share. Internal to
+ * feeds/event*.c and feeds/message*.c; pure functions, any thread. */
+#ifndef FEEDS_EVENT_CODEC_H
+#define FEEDS_EVENT_CODEC_H
+
+#include "feeds/event.h"
+#include "feeds/value.h"
+
+struct writer;
+
+/* The fields of data by their keys. */
+enum event_key {
+    EVENT_K_CHANNEL,
+    EVENT_K_CATEGORY,
+    EVENT_K_STREET,
+    EVENT_K_COMMUNITY,
+    EVENT_K_KIND,
+    EVENT_K_LON,
+    EVENT_K_LAT,
+    EVENT_K_CRS,
+    EVENT_K_URGENCY,
+    EVENT_K_CONFIDENTIAL,
+    EVENT_K_SUMMARY,
+    EVENT_K_UNIT,
+    EVENT_K_MODE,
+    EVENT_K_ROUTE,
+    EVENT_K_DUE,
+    EVENT_K_PROPERTY,
+    EVENT_K_REASON,
+    EVENT_K_UNITS,
+    EVENT_K_BY,
+    EVENT_K_REACHED,
+    EVENT_K_RESPONDED,
+    EVENT_K_SOLVED,
+    EVENT_K_SATISFIED,
+    EVENT_K_STAGE,
+    EVENT_K_UNTIL,
+    EVENT_K_TEXT,
+    EVENT_K_OUTCOME,
+    EVENT_K_NONE /* no field of version 1 */
+};
+
+struct event_rule {
+    const char *full_name;      /* "ticket.registered" */
+    uint32_t allowed, required; /* enum event_field bits */
+};
+extern const struct event_rule event_rules[EVENT_TYPE_COUNT];
+extern const char *const event_kind_names[EVENT_KIND_COUNT];       /* [0] NULL */
+extern const char *const event_urgency_names[EVENT_URGENCY_COUNT]; /* "normal" … */
+extern const char *const event_mode_names[EVENT_MODE_COUNT];       /* [0] NULL */
+extern const char *const event_route_names[EVENT_ROUTE_COUNT];     /* [0] NULL */
+extern const char *const event_surveyor_names[EVENT_BY_COUNT];
+extern const char *const event_satisfied_names[EVENT_SATISFIED_COUNT]; /* [0] NULL */
+
+enum event_key event_key_of(struct str key);
+const char *event_key_name(enum event_key key);
+uint32_t event_key_bit(enum event_key key); /* its enum event_field bit */
+
+/* No control character (C0, DEL, C1); text is valid UTF-8. */
+bool event_text_clean(struct str text);
+/* 1–64 printable ASCII bytes. */
+bool event_subject_valid(struct str text);
+
+/* Where decoded strings go: into the arena, or left where they are. */
+struct event_store {
+    struct arena *arena;
+    bool copy;
+};
+struct str event_keep(const struct event_store *store, struct str text);
+
+/* Checks one known field and puts it into out. Place fields are only finished by event_place_done.
+ */
+struct event_place {
+    bool lon, lat, crs, null; /* which came, and whether one came as null */
+};
+bool event_put_field(const struct event_store *store, enum event_type type, enum event_key key,
+                     const struct value *value, struct event_data *out, struct event_place *place,
+                     struct err *err);
+bool event_place_done(const struct event_place *place, struct event_data *out, struct err *err);
+
+/* A whole data object of a known type into the zeroed out; relaxed: required fields may be missing
+ * (a registration's in a snapshot). Adds to *unknown. */
+bool event_data_from_value(const struct event_store *store, enum event_type type,
+                           const struct value *value, bool relaxed, struct event_data *out,
+                           int *unknown, struct err *err);
+/* An event object. holds_nul: of the doc. */
+bool event_from_value(const struct event_store *store, const struct value *value, bool holds_nul,
+                      struct event *out, struct err *err);
+
+/* event_from_json that tells a text that is no JSON (fault) from an event that is invalid. */
+bool event_from_text(struct str text, bool keep_json, struct arena *arena, struct event *out,
+                     enum value_fault *fault, struct err *err);
+
+/* The event as a map; its data as a map. */
+void event_write(const struct event *event, struct writer *writer);
+void event_data_write(enum event_type type, const struct event_data *data, struct writer *writer);
+
+#endif

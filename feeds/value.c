@@ -1,0 +1,607 @@
+#include "feeds/value.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "feeds/writer.h"
+
+/* ---- JSON ---- */
+
+/* Depth of the brackets outside strings; stops counting behind max. Cheap first: a text with few
+ * brackets in all cannot be deep. */
+static bool
+json_too_deep(struct str text, int max)
+{
+    int opening = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        opening += (text.ptr[i] == '{') + (text.ptr[i] == '[');
+    }
+    if (opening <= max) {
+        return false;
+    }
+    int depth = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.ptr[i];
+        if (quoted) {
+            i += c == '\\';
+            quoted = c != '"';
+        } else if (c == '"') {
+            quoted = true;
+        } else if (c == '{' || c == '[') {
+            if (++depth > max) {
+                return true;
+            }
+        } else if (c == '}' || c == ']') {
+            depth--;
+        }
+    }
+    return false;
+}
+
+/* The four hex digits at p, or -1. */
+static int
+hex4(const char *p)
+{
+    int value = 0;
+    for (int i = 0; i < 4; i++) {
+        char c = p[i];
+        int digit = c >= '0' && c <= '9'   ? c - '0'
+                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                           : -1;
+        if (digit < 0) {
+            return -1;
+        }
+        value = value * 16 + digit;
+    }
+    return value;
+}
+
+/* The parser refuses a text for half a surrogate pair, though only the event that holds it is
+ * invalid. This writes \u0000 in its place, which marks that event. false: there was none. */
+static bool
+json_mark_halves(struct str text, struct buf *out)
+{
+    bool found = false;
+    buf_add_str(out, text);
+    for (size_t i = 0; i + 1 < text.len; i++) {
+        if (text.ptr[i] != '\\') {
+            continue;
+        }
+        int code = text.ptr[i + 1] == 'u' && i + 6 <= text.len ? hex4(text.ptr + i + 2) : -1;
+        if (code < 0xd800 || code > 0xdfff) {
+            found |= code == 0;
+            i += 1;
+            continue;
+        }
+        bool pair = code < 0xdc00 && i + 12 <= text.len && text.ptr[i + 6] == '\\' &&
+                    text.ptr[i + 7] == 'u' && (hex4(text.ptr + i + 8) & 0xfc00) == 0xdc00;
+        if (pair) {
+            i += 11;
+            continue;
+        }
+        memcpy(out->ptr + i + 2, "0000", 4);
+        found = true;
+        i += 5;
+    }
+    return found;
+}
+
+static void
+view_json(const json_t *json, struct value *out)
+{
+    out->json = json;
+    out->pack = NULL;
+    switch (json_typeof(json)) {
+    case JSON_OBJECT:
+        out->kind = VALUE_MAP;
+        out->count = (uint32_t)json_object_size(json);
+        break;
+    case JSON_ARRAY:
+        out->kind = VALUE_LIST;
+        out->count = (uint32_t)json_array_size(json);
+        break;
+    case JSON_STRING:
+        out->kind = VALUE_STR;
+        out->text = (struct str){json_string_value(json), json_string_length(json)};
+        break;
+    case JSON_INTEGER:
+        out->kind = VALUE_INT;
+        out->integer = json_integer_value(json);
+        break;
+    case JSON_REAL:
+        out->kind = VALUE_REAL;
+        out->real = json_real_value(json);
+        break;
+    case JSON_TRUE:
+    case JSON_FALSE:
+        out->kind = VALUE_BOOL;
+        out->truth = json_is_true(json);
+        break;
+    case JSON_NULL:
+    default:
+        out->kind = VALUE_NULL;
+        break;
+    }
+}
+
+bool
+value_parse_json(struct str text, int max_depth, bool any, struct value_doc *doc,
+                 struct value *root, struct err *err)
+{
+    *doc = (struct value_doc){0};
+    if (json_too_deep(text, max_depth)) {
+        doc->fault = VALUE_FAULT_DEEP;
+        return err_set(err, "nested deeper than %d levels", max_depth);
+    }
+    json_error_t why;
+    size_t flags = JSON_REJECT_DUPLICATES | (any ? JSON_DECODE_ANY : 0);
+    json_t *json = json_loadb(text.ptr ? text.ptr : "", text.len, flags, &why);
+    if (!json && json_mark_halves(text, &doc->cleaned)) {
+        json = json_loadb(doc->cleaned.ptr, doc->cleaned.len, flags | JSON_ALLOW_NUL, &why);
+        doc->holds_nul = json != NULL;
+    }
+    if (!json) {
+        buf_free(&doc->cleaned);
+        if (json_error_code(&why) == json_error_duplicate_key) {
+            doc->fault = VALUE_FAULT_TWINS;
+            return err_set(err, "a key stands twice in one object (line %d, column %d)", why.line,
+                           why.column);
+        }
+        doc->fault = VALUE_FAULT_TEXT;
+        return err_set(err, "not valid JSON (line %d, column %d)", why.line, why.column);
+    }
+    doc->json = json;
+    view_json(json, root);
+    return true;
+}
+
+void
+value_finish(struct value_doc *doc)
+{
+    json_decref(doc->json);
+    buf_free(&doc->cleaned);
+    doc->json = NULL;
+}
+
+/* ---- MessagePack ---- */
+
+static uint64_t
+big_endian(const unsigned char *p, int bytes)
+{
+    uint64_t value = 0;
+    for (int i = 0; i < bytes; i++) {
+        value = value << 8 | p[i];
+    }
+    return value;
+}
+
+/* A token's head: how many bytes it has, and its meaning in out (for a string: its length in count;
+ * text not set). 0: no token of the feed. Reads at most 9 bytes. */
+static int
+pack_head(const unsigned char *p, struct value *out)
+{
+    unsigned char c = p[0];
+    if (c < 0x80 || c >= 0xe0) {
+        out->kind = VALUE_INT;
+        out->integer = c < 0x80 ? c : (int64_t)c - 256;
+        return 1;
+    }
+    if (c < 0xc0) {
+        out->kind = c < 0x90 ? VALUE_MAP : c < 0xa0 ? VALUE_LIST : VALUE_STR;
+        out->count = c < 0xa0 ? c & 15u : c & 31u;
+        return 1;
+    }
+    switch (c) {
+    case 0xc0:
+        out->kind = VALUE_NULL;
+        return 1;
+    case 0xc2:
+    case 0xc3:
+        out->kind = VALUE_BOOL;
+        out->truth = c == 0xc3;
+        return 1;
+    case 0xca: {
+        uint32_t bits = (uint32_t)big_endian(p + 1, 4);
+        float real;
+        memcpy(&real, &bits, sizeof real);
+        out->kind = VALUE_REAL;
+        out->real = (double)real;
+        return isfinite(real) ? 5 : 0;
+    }
+    case 0xcb: {
+        uint64_t bits = big_endian(p + 1, 8);
+        memcpy(&out->real, &bits, sizeof out->real);
+        out->kind = VALUE_REAL;
+        return isfinite(out->real) ? 9 : 0;
+    }
+    case 0xcc:
+    case 0xcd:
+    case 0xce:
+    case 0xcf: {
+        int bytes = 1 << (c - 0xcc);
+        uint64_t value = big_endian(p + 1, bytes);
+        out->kind = VALUE_INT;
+        out->integer = (int64_t)value;
+        return value <= INT64_MAX ? 1 + bytes : 0;
+    }
+    case 0xd0:
+        out->kind = VALUE_INT;
+        out->integer = (int8_t)p[1];
+        return 2;
+    case 0xd1:
+        out->kind = VALUE_INT;
+        out->integer = (int16_t)big_endian(p + 1, 2);
+        return 3;
+    case 0xd2:
+        out->kind = VALUE_INT;
+        out->integer = (int32_t)big_endian(p + 1, 4);
+        return 5;
+    case 0xd3:
+        out->kind = VALUE_INT;
+        out->integer = (int64_t)big_endian(p + 1, 8);
+        return 9;
+    case 0xd9:
+    case 0xda:
+    case 0xdb: {
+        int bytes = 1 << (c - 0xd9);
+        out->kind = VALUE_STR;
+        out->count = (uint32_t)big_endian(p + 1, bytes);
+        return 1 + bytes;
+    }
+    case 0xdc:
+    case 0xdd:
+    case 0xde:
+    case 0xdf: {
+        int bytes = c & 1 ? 4 : 2;
+        out->kind = c < 0xde ? VALUE_LIST : VALUE_MAP;
+        out->count = (uint32_t)big_endian(p + 1, bytes);
+        return 1 + bytes;
+    }
+    default: /* never used, bin, ext */
+        return 0;
+    }
+}
+
+/* Bytes of the head that starts with c. */
+static size_t
+pack_head_bytes(unsigned char c)
+{
+    static const unsigned char sizes[32] = {1, 1, 1, 1, 2, 3, 5, 2, 3, 5, 5, 9, 2, 3, 5, 9,
+                                            2, 3, 5, 9, 2, 2, 2, 2, 2, 2, 3, 5, 3, 5, 3, 5};
+    return c >= 0xc0 && c < 0xe0 ? sizes[c - 0xc0] : 1;
+}
+
+/* Reads the token at p of a checked text; *next: behind it, for a list or map its first entry. */
+static void
+view_pack(const unsigned char *p, struct value *out, const unsigned char **next)
+{
+    p += pack_head(p, out);
+    out->json = NULL;
+    out->pack = p;
+    if (out->kind == VALUE_STR) {
+        out->text = (struct str){(const char *)p, out->count};
+        p += out->text.len;
+    }
+    *next = p;
+}
+
+/* Valid UTF-8; most strings are ASCII, eight bytes at a time. */
+static bool
+pack_text_valid(struct str s, bool *holds_nul)
+{
+    size_t i = 0;
+    uint64_t high = 0;
+    for (; i + 8 <= s.len; i += 8) {
+        uint64_t word;
+        memcpy(&word, s.ptr + i, sizeof word);
+        high |= word;
+    }
+    for (; i < s.len; i++) {
+        high |= (unsigned char)s.ptr[i];
+    }
+    if (s.len && memchr(s.ptr, 0, s.len)) {
+        *holds_nul = true;
+    }
+    return (high & UINT64_C(0x8080808080808080)) == 0 || utf8_valid(s);
+}
+
+/* What of the open lists and maps is still to come. */
+struct pack_frames {
+    uint64_t left[VALUE_MAX_DEPTH + 1]; /* entries; of a map: keys and values */
+    bool map[VALUE_MAX_DEPTH + 1];
+    int depth;
+};
+
+/* Opens a list or map; false with a reason. left_bytes: how much text is still there. */
+static bool
+pack_open(struct pack_frames *frames, const struct value *head, size_t left_bytes, int max_depth,
+          struct err *err)
+{
+    if (frames->depth == max_depth) {
+        return err_set(err, "nested deeper than %d levels", max_depth);
+    }
+    uint64_t entries = (uint64_t)head->count * (head->kind == VALUE_MAP ? 2 : 1);
+    if (entries > left_bytes) {
+        return err_set(err, "not valid MessagePack: a list is longer than the text");
+    }
+    frames->depth++;
+    frames->left[frames->depth] = entries;
+    frames->map[frames->depth] = head->kind == VALUE_MAP;
+    return true;
+}
+
+bool
+value_parse_pack(struct str bytes, int max_depth, struct value_doc *doc, struct value *root,
+                 struct err *err)
+{
+    *doc = (struct value_doc){0};
+    const unsigned char *p = (const unsigned char *)bytes.ptr, *end = p + bytes.len;
+    struct pack_frames frames = {.left = {1}};
+    while (frames.depth > 0 || frames.left[0] > 0) {
+        if (frames.left[frames.depth] == 0) {
+            frames.depth--;
+            continue;
+        }
+        struct value head;
+        int size = p < end && pack_head_bytes(*p) <= (size_t)(end - p) ? pack_head(p, &head) : 0;
+        if (size == 0) {
+            return err_set(err, "not valid MessagePack for the feed at byte %zu",
+                           (size_t)(p - (const unsigned char *)bytes.ptr));
+        }
+        p += size;
+        bool is_key = frames.map[frames.depth] && frames.left[frames.depth] % 2 == 0;
+        frames.left[frames.depth]--;
+        if (head.kind == VALUE_STR) {
+            struct str text = {(const char *)p, head.count};
+            bool nul = false;
+            if (head.count > (size_t)(end - p) || !pack_text_valid(text, &nul) || (is_key && nul)) {
+                return err_set(err, "not valid MessagePack for the feed: a string that is cut, not "
+                                    "UTF-8, or a key with a NUL");
+            }
+            doc->holds_nul |= nul;
+            p += head.count;
+        } else if (is_key) {
+            return err_set(err, "not valid MessagePack for the feed: a key that is no string");
+        } else if ((head.kind == VALUE_LIST || head.kind == VALUE_MAP) &&
+                   !pack_open(&frames, &head, (size_t)(end - p), max_depth, err)) {
+            return false;
+        }
+    }
+    if (p != end) {
+        return err_set(err, "not valid MessagePack: bytes left over");
+    }
+    view_pack((const unsigned char *)bytes.ptr, root, &p);
+    return true;
+}
+
+/* Behind the next `tokens` tokens and all below them. */
+static const unsigned char *
+pack_skip(const unsigned char *p, uint64_t tokens)
+{
+    for (; tokens > 0; tokens--) {
+        struct value head;
+        p += pack_head(p, &head);
+        if (head.kind == VALUE_STR) {
+            p += head.count;
+        } else if (head.kind == VALUE_LIST) {
+            tokens += head.count;
+        } else if (head.kind == VALUE_MAP) {
+            tokens += (uint64_t)head.count * 2;
+        }
+    }
+    return p;
+}
+
+/* ---- either ---- */
+
+struct value_walk
+value_walk(const struct value *container)
+{
+    struct value_walk walk = {
+        .json = container->json,
+        .at = container->pack,
+        .map = container->kind == VALUE_MAP,
+        .left = container->kind >= VALUE_LIST ? container->count : 0,
+    };
+    if (walk.json && walk.map) {
+        walk.iter = json_object_iter((json_t *)(uintptr_t)walk.json);
+    }
+    return walk;
+}
+
+bool
+value_next(struct value_walk *walk, struct str *key, struct value *out)
+{
+    if (walk->left == 0) {
+        return false;
+    }
+    walk->left--;
+    if (walk->json) {
+        if (walk->map) {
+            *key = (struct str){json_object_iter_key(walk->iter),
+                                json_object_iter_key_len(walk->iter)};
+            view_json(json_object_iter_value(walk->iter), out);
+            walk->iter = json_object_iter_next((json_t *)(uintptr_t)walk->json, walk->iter);
+        } else {
+            view_json(json_array_get(walk->json, walk->index++), out);
+        }
+        return true;
+    }
+    if (walk->inside) {
+        walk->at = pack_skip(walk->at, walk->inside_count);
+    }
+    struct value head;
+    if (walk->map) {
+        view_pack(walk->at, &head, &walk->at);
+        *key = head.text;
+    }
+    view_pack(walk->at, out, &walk->at);
+    walk->inside = out->kind >= VALUE_LIST;
+    walk->inside_count = out->kind == VALUE_MAP ? out->count * 2 : out->count;
+    return true;
+}
+
+bool
+value_integer(const struct value *value, int64_t *out)
+{
+    if (value->kind == VALUE_INT && value->integer <= VALUE_MAX_INT &&
+        value->integer >= -VALUE_MAX_INT) {
+        *out = value->integer;
+        return true;
+    }
+    if (value->kind == VALUE_REAL && fabs(value->real) <= (double)VALUE_MAX_INT &&
+        trunc(value->real) >= value->real && trunc(value->real) <= value->real) {
+        *out = (int64_t)value->real;
+        return true;
+    }
+    return false;
+}
+
+bool
+value_count(const struct value *value, int64_t *out)
+{
+    int64_t number;
+    if (!value_integer(value, &number) || number < 0) {
+        return false;
+    }
+    *out = number;
+    return true;
+}
+
+bool
+value_number(const struct value *value, double *out)
+{
+    if (value->kind != VALUE_INT && value->kind != VALUE_REAL) {
+        return false;
+    }
+    *out = value->kind == VALUE_INT ? (double)value->integer : value->real;
+    return true;
+}
+
+bool
+value_has_nul(const struct value *value)
+{
+    if (value->kind == VALUE_STR) {
+        return value->text.len && memchr(value->text.ptr, 0, value->text.len);
+    }
+    struct str key;
+    struct value child;
+    for (struct value_walk walk = value_walk(value); value_next(&walk, &key, &child);) {
+        if (value_has_nul(&child)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static int
+compare_keys(const void *a, const void *b)
+{
+    return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+/* Sorted, so that a hostile map with many keys costs no square. */
+static bool
+keys_twice(const struct value *map)
+{
+    struct str few[32], *keys = few, key;
+    struct value child;
+    if (map->count > sizeof few / sizeof *few) {
+        keys = malloc(map->count * sizeof *keys);
+        if (!keys) {
+            abort();
+        }
+    }
+    size_t count = 0;
+    for (struct value_walk walk = value_walk(map); value_next(&walk, &key, &child);) {
+        keys[count++] = key;
+    }
+    qsort(keys, count, sizeof *keys, compare_keys);
+    bool twice = false;
+    for (size_t i = 1; i < count; i++) {
+        twice |= str_eq(keys[i - 1], keys[i]);
+    }
+    if (keys != few) {
+        free(keys);
+    }
+    return twice;
+}
+
+bool
+value_has_twins(const struct value *value)
+{
+    if (value->json || value->kind < VALUE_LIST) {
+        return false;
+    }
+    if (value->kind == VALUE_MAP && keys_twice(value)) {
+        return true;
+    }
+    struct str key;
+    struct value child;
+    for (struct value_walk walk = value_walk(value); value_next(&walk, &key, &child);) {
+        if (value_has_twins(&child)) {
+            return true;
+        }
+    }
+    return false;
+}
+
+int
+value_depth(const struct value *value)
+{
+    if (value->kind < VALUE_LIST) {
+        return 0;
+    }
+    int deepest = 0;
+    struct str key;
+    struct value child;
+    for (struct value_walk walk = value_walk(value); value_next(&walk, &key, &child);) {
+        int depth = value_depth(&child);
+        deepest = depth > deepest ? depth : deepest;
+    }
+    return deepest + 1;
+}
+
+void
+value_write(const struct value *value, struct writer *writer)
+{
+    struct str key;
+    struct value child;
+    switch (value->kind) {
+    case VALUE_NULL:
+        writer_null(writer);
+        break;
+    case VALUE_BOOL:
+        writer_bool(writer, value->truth);
+        break;
+    case VALUE_INT:
+        writer_int(writer, value->integer);
+        break;
+    case VALUE_REAL:
+        writer_real(writer, value->real);
+        break;
+    case VALUE_STR:
+        writer_str(writer, value->text);
+        break;
+    case VALUE_LIST:
+        writer_list(writer, value->count);
+        for (struct value_walk walk = value_walk(value); value_next(&walk, NULL, &child);) {
+            value_write(&child, writer);
+        }
+        writer_end(writer);
+        break;
+    case VALUE_MAP:
+    default:
+        writer_map(writer);
+        for (struct value_walk walk = value_walk(value); value_next(&walk, &key, &child);) {
+            writer_key(writer, key);
+            value_write(&child, writer);
+        }
+        writer_end(writer);
+        break;
+    }
+}
