@@ -56,7 +56,7 @@ static float
 title_baseline(const struct paint *p)
 {
     if (!p->panel->framed) {
-        return 28;
+        return 44;
     }
     return paint_part_kiosk(p) ? 48 : 42;
 }
@@ -74,12 +74,6 @@ title_style(const struct paint *p)
     return style;
 }
 
-static float
-margin(const struct paint *p)
-{
-    return p->panel->framed ? MARGIN : 0;
-}
-
 /* How long ago the feed spoke: a tag beside the title, or at the right end where there is none. */
 static void
 draw_age(const struct paint *p, float title_end)
@@ -93,7 +87,7 @@ draw_age(const struct paint *p, float title_end)
     float x = title_end + paint_part_px(p, 16);
     float baseline = paint_part_y(p, title_baseline(p));
     if (title_end <= 0) {
-        x = paint_part_x(p, paint_part_width(p) - margin(p)) - width - 2 * pad;
+        x = paint_part_x(p, paint_part_width(p) - MARGIN) - width - 2 * pad;
         baseline = paint_part_y(p, paint_part_height(p) - 16);
     }
     float height = (float)style.size_px + pad;
@@ -140,7 +134,7 @@ draw_title(const struct paint *p)
     if (!title[0]) {
         return 0;
     }
-    float x = paint_part_x(p, margin(p));
+    float x = paint_part_x(p, MARGIN);
     float room = (float)p->panel->rect.w * 0.5f;
     return x + paint_part_fit(p, title_style(p), x, paint_part_y(p, title_baseline(p)), room,
                               DRAW_LEFT, THEME_INK, str_from(title));
@@ -206,9 +200,9 @@ struct panel_rect
 paint_content(const struct paint *p)
 {
     struct panel_rect r = p->panel->rect;
-    int side = (int)paint_part_px(p, margin(p));
+    int side = (int)paint_part_px(p, MARGIN);
     bool titled = panel_title(p)[0] != '\0';
-    float above = titled ? title_baseline(p) + 18 : margin(p);
+    float above = titled ? title_baseline(p) + 18 : MARGIN;
     int top = (int)paint_part_px(p, above);
     struct panel_rect box = {r.x + side, r.y + top, r.w - 2 * side, r.h - top - side};
     box.w = box.w > 0 ? box.w : 0;
@@ -219,9 +213,9 @@ paint_content(const struct paint *p)
 void
 paint_part_base(const struct paint *p, const char *text)
 {
-    float room = paint_part_px(p, paint_part_width(p) - 2 * margin(p)) * 0.6f;
+    float room = paint_part_px(p, paint_part_width(p) - 2 * MARGIN) * 0.6f;
     paint_part_fit(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR),
-                   paint_part_x(p, paint_part_width(p) - margin(p)),
+                   paint_part_x(p, paint_part_width(p) - MARGIN),
                    paint_part_y(p, title_baseline(p)), room, DRAW_RIGHT, THEME_DIM, str_from(text));
 }
 

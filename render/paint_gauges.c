@@ -1,0 +1,261 @@
+/* A gauge a metric: a 240° arc over a zoomed, marked range, target tick, figure, change, n/base,
+ * target. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "render/paint_part.h"
+
+#define SWEEP 2.0943951f /* 120°: the arc runs from −120° to +120° from 12 o'clock */
+
+/* Design pixels; vertical ones are baselines below the arc's centre. */
+struct shape {
+    float centre; /* below the panel's top */
+    float radius, thickness, tick_in, tick_out;
+    float label, figure, change, mark, marks, base, target;
+};
+
+static const struct shape district = {.centre = 210,
+                                      .radius = 112,
+                                      .thickness = 16,
+                                      .tick_in = 97,
+                                      .tick_out = 129,
+                                      .label = -46,
+                                      .figure = 12,
+                                      .change = 54,
+                                      .mark = 15,
+                                      .marks = 84,
+                                      .base = 110,
+                                      .target = 140};
+static const struct shape kiosk = {.centre = 142,
+                                   .radius = 96,
+                                   .thickness = 14,
+                                   .tick_in = 83,
+                                   .tick_out = 111,
+                                   .label = -34,
+                                   .figure = 16,
+                                   .change = 52,
+                                   .mark = 15,
+                                   .marks = 72,
+                                   .base = 98,
+                                   .target = 98};
+
+struct gauge {
+    const struct snapshot_metric *metric;
+    const struct snapshot_row *row;
+    double value, before; /* NaN where there is none */
+    uint32_t n;
+    float cx, cy; /* canvas pixels */
+    const struct shape *shape;
+};
+
+static float
+fraction(const struct snapshot_metric *metric, double value)
+{
+    double span = metric->high - metric->low;
+    double part = span > 0 ? (value - metric->low) / span : 0;
+    return (float)(part < 0 ? 0 : part > 1 ? 1 : part);
+}
+
+static bool
+below_target(const struct snapshot_metric *metric, double value)
+{
+    return !isnan(metric->target) && !isnan(value) && value < metric->target;
+}
+
+static void
+draw_dial(const struct paint *p, const struct gauge *g)
+{
+    float radius = paint_part_px(p, g->shape->radius);
+    float thick = paint_part_px(p, g->shape->thickness);
+    draw_arc(p->list, g->cx, g->cy, radius, thick, -SWEEP, SWEEP, paint_colour(p, THEME_LINE));
+    if (!isnan(g->value)) {
+        float to = -SWEEP + 2 * SWEEP * fraction(g->metric, g->value);
+        if (to > -SWEEP) {
+            draw_arc(p->list, g->cx, g->cy, radius, thick, -SWEEP, to,
+                     paint_colour(p, below_target(g->metric, g->value) ? THEME_AMBER : THEME_DATA));
+        }
+    }
+    if (!isnan(g->metric->target)) {
+        float angle = -SWEEP + 2 * SWEEP * fraction(g->metric, g->metric->target);
+        float in = paint_part_px(p, g->shape->tick_in), out = paint_part_px(p, g->shape->tick_out);
+        draw_line(p->list, g->cx + sinf(angle) * in, g->cy - cosf(angle) * in,
+                  g->cx + sinf(angle) * out, g->cy - cosf(angle) * out, paint_part_px(p, 3),
+                  paint_colour(p, THEME_INK));
+    }
+}
+
+/* The ends of the zoomed range, below the arc's ends: a cut scale says so. */
+static void
+draw_range(const struct paint *p, const struct gauge *g)
+{
+    struct text_style style = paint_part_figures(p, THEME_SMALL, TEXT_REGULAR);
+    float x = roundf(paint_part_px(p, g->shape->radius) * sinf(SWEEP));
+    float baseline = g->cy + paint_part_px(p, g->shape->marks);
+    char low[32], high[32];
+    snprintf(low, sizeof low, "%.6g", g->metric->low);
+    snprintf(high, sizeof high, "%.6g", g->metric->high);
+    paint_part_text(p, style, g->cx - x, baseline, DRAW_CENTRE, THEME_DIM, low);
+    paint_part_text(p, style, g->cx + x, baseline, DRAW_CENTRE, THEME_DIM, high);
+}
+
+/* The figure in the dial; one that is too wide for it (100.00) gets the size that fits. */
+static void
+draw_figure(const struct paint *p, const struct gauge *g, const char *value)
+{
+    struct text_style style = paint_part_figures(p, THEME_BIG, TEXT_SEMIBOLD);
+    float room = 2 * paint_part_px(p, g->shape->radius - g->shape->thickness / 2) * 0.88f;
+    float width = text_width(p->text, style, str_from(value));
+    if (width > room) {
+        style.size_px = (int)((float)style.size_px * room / width);
+    }
+    paint_part_text(p, style, g->cx, g->cy + paint_part_px(p, g->shape->figure), DRAW_CENTRE,
+                    isnan(g->value) ? THEME_DIM : THEME_INK, value);
+}
+
+/* Percentage points against the window before: mark and amount, centred together. */
+static void
+draw_change(const struct paint *p, const struct gauge *g)
+{
+    if (isnan(g->value) || isnan(g->before)) {
+        return;
+    }
+    double change = g->value - g->before;
+    char amount[32];
+    paint_part_value(amount, sizeof amount, fabs(change), g->metric->decimals);
+    bool flat = strspn(amount, "0.") == strlen(amount);
+    enum theme_colour colour = flat ? THEME_DIM : change > 0 ? THEME_GREEN : THEME_AMBER;
+    struct text_style style = paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR);
+    float baseline = g->cy + paint_part_px(p, g->shape->change);
+    float mark = flat ? 0 : paint_part_px(p, g->shape->mark);
+    float gap = flat ? 0 : paint_part_px(p, 8);
+    float width = text_width(p->text, style, str_from(amount));
+    float x = roundf(g->cx - (width + roundf(mark * 1.25f) + gap) / 2);
+    if (!flat) {
+        x += paint_part_mark(p, x, baseline, mark, change > 0, colour) + gap;
+    }
+    paint_part_text(p, style, x, baseline, DRAW_LEFT, colour, amount);
+    char name[64];
+    snprintf(name, sizeof name, "%s:change", g->metric->id);
+    paint_figure(p, name, amount, change, g->n, "difference to the window before", NULL);
+}
+
+/* "5,983 / 6,031": what is counted over its base. Weighted counts keep their fraction. */
+static void
+base_text(const struct paint *p, const struct gauge *g, char *out, size_t size)
+{
+    double sum = 0;
+    for (int i = 0; i < g->metric->over_count; i++) {
+        sum += g->metric->over[i].weight *
+               snapshot_count(g->row, (enum snapshot_window)p->panel->window,
+                              (enum snapshot_by)p->panel->by, g->metric->over[i].measure);
+    }
+    char base[32], counted[32];
+    paint_integer(base, sizeof base, g->n);
+    if (g->metric->over_count > 2) {
+        snprintf(out, size, "n %s", base); /* a sum of shares is no count */
+        return;
+    }
+    int64_t tenths = llround(sum * 10);
+    paint_integer(counted, sizeof counted, tenths / 10);
+    if (tenths % 10 != 0) {
+        snprintf(out, size, "%s.%d / %s", counted, (int)(tenths % 10), base);
+    } else {
+        snprintf(out, size, "%s / %s", counted, base);
+    }
+}
+
+static void
+draw_base(const struct paint *p, const struct gauge *g)
+{
+    char base[80], target[48] = "";
+    base_text(p, g, base, sizeof base);
+    if (!isnan(g->metric->target)) {
+        snprintf(target, sizeof target, "目标 %.1f", g->metric->target);
+    }
+    bool small = paint_part_kiosk(p);
+    enum theme_type type = small ? THEME_SMALL : THEME_CAPTION;
+    struct text_style figures = paint_part_figures(p, type, TEXT_REGULAR);
+    struct text_style sans = paint_part_sans(p, type, TEXT_REGULAR);
+    float baseline = g->cy + paint_part_px(p, g->shape->base);
+    if (!small) {
+        paint_part_text(p, figures, g->cx, baseline, DRAW_CENTRE, THEME_DIM, base);
+        paint_part_text(p, sans, g->cx, g->cy + paint_part_px(p, g->shape->target), DRAW_CENTRE,
+                        THEME_DIM, target);
+        return;
+    }
+    float gap = target[0] ? paint_part_px(p, 14) : 0;
+    float first = text_width(p->text, figures, str_from(base));
+    float second = text_width(p->text, sans, str_from(target));
+    float x = roundf(g->cx - (first + gap + second) / 2);
+    paint_part_text(p, figures, x, baseline, DRAW_LEFT, THEME_DIM, base);
+    paint_part_text(p, sans, x + roundf(first + gap), baseline, DRAW_LEFT, THEME_DIM, target);
+}
+
+static void
+draw_gauge(const struct paint *p, const struct gauge *g)
+{
+    char value[32];
+    paint_part_value(value, sizeof value, g->value, g->metric->decimals);
+    draw_dial(p, g);
+    draw_range(p, g);
+    paint_part_fit(p, paint_part_sans(p, THEME_NAME, TEXT_REGULAR), g->cx,
+                   g->cy + paint_part_px(p, g->shape->label),
+                   paint_part_px(p, g->shape->radius * 1.5f), DRAW_CENTRE, THEME_DIM,
+                   str_from(g->metric->title));
+    draw_figure(p, g, value);
+    draw_change(p, g);
+    draw_base(p, g);
+    struct snapshot_key key = {
+        .group = paint_part_street(p).len ? SNAPSHOT_STREET : SNAPSHOT_DISTRICT,
+        .code = g->row->code,
+        .window = (enum snapshot_window)p->panel->window,
+        .by = (enum snapshot_by)p->panel->by,
+        .measure = g->metric->under_count > 0 ? g->metric->under[0].measure : SNAPSHOT_EFFECTIVE};
+    paint_figure(p, g->metric->id, value, g->value, g->n, g->metric->formula, &key);
+}
+
+/* Window and base: in the title row, or in the corner where there is none. */
+static void
+draw_window(const struct paint *p)
+{
+    char text[96];
+    snprintf(text, sizeof text, "%s · %s", paint_part_window(p->panel->window),
+             paint_part_by(p->panel->by));
+    if (paint_part_height(p) >= 280) {
+        paint_part_base(p, text);
+        return;
+    }
+    paint_part_text(p, paint_part_sans(p, THEME_SMALL, TEXT_REGULAR),
+                    paint_part_x(p, paint_part_width(p) - 16), paint_part_y(p, 28), DRAW_RIGHT,
+                    THEME_DIM, paint_part_window(p->panel->window));
+}
+
+void
+paint_gauges(const struct paint *p)
+{
+    const struct snapshot_metric *metrics[PANEL_METRICS];
+    int count = paint_part_metrics(p, metrics);
+    const struct snapshot_row *row = paint_part_row(p);
+    draw_window(p);
+    if (!row || count == 0) {
+        return;
+    }
+    enum snapshot_window window = (enum snapshot_window)p->panel->window;
+    enum snapshot_by by = (enum snapshot_by)p->panel->by;
+    int before = paint_part_before(p->panel->window);
+    const struct shape *shape = paint_part_kiosk(p) ? &kiosk : &district;
+    float cell = (float)p->panel->rect.w / (float)count;
+    for (int i = 0; i < count; i++) {
+        struct gauge g = {.metric = metrics[i], .row = row, .before = NAN, .shape = shape};
+        uint32_t ignored;
+        g.value = snapshot_metric_value(metrics[i], row, window, by, &g.n);
+        if (before >= 0) {
+            g.before =
+                snapshot_metric_value(metrics[i], row, (enum snapshot_window)before, by, &ignored);
+        }
+        g.cx = roundf((float)p->panel->rect.x + cell * ((float)i + 0.5f));
+        g.cy = paint_part_y(p, shape->centre);
+        draw_gauge(p, &g);
+    }
+}

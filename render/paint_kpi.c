@@ -1,0 +1,240 @@
+/* The strip of totals: label over figure, change beside it; the periods at the right end. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "render/paint_part.h"
+#include "wall/base/when.h"
+
+#define MARGIN 32.0f
+#define LABEL 34.0f /* baselines below the strip's top */
+#define FIGURE 76.0f
+#define PITCH 320.0f
+
+struct kpi {
+    char label[64];
+    const char *name, *formula; /* of the figure record */
+    uint32_t value;
+    enum theme_colour colour;
+    bool has_change, has_key;
+    uint32_t before;
+    enum snapshot_measure measure;
+};
+
+/* A span of a limit: "24 h", "30 min", "3 d"; "" for none. */
+static void
+limit_text(char *out, size_t size, int64_t ms)
+{
+    if (ms <= 0) {
+        snprintf(out, size, "%s", "");
+    } else if (ms % WHEN_HOUR == 0) {
+        snprintf(out, size, " %d h", (int)(ms / WHEN_HOUR));
+    } else {
+        snprintf(out, size, " %d min", (int)(ms / WHEN_MINUTE));
+    }
+}
+
+static uint32_t
+waiting_whistles(const struct paint *p)
+{
+    const struct snapshot *snapshot = p->frame->snapshot;
+    struct str street = paint_part_street(p);
+    uint32_t count = 0;
+    for (size_t i = 0; i < snapshot->whistles_count; i++) {
+        count += street.len == 0 || str_eq(snapshot->whistles[i].street_code, street);
+    }
+    return count;
+}
+
+static void
+fill_flow(struct kpi *kpi, const struct snapshot_row *row, enum snapshot_measure measure)
+{
+    kpi->has_change = kpi->has_key = true;
+    kpi->measure = measure;
+    kpi->value = snapshot_count(row, SNAPSHOT_TODAY, SNAPSHOT_CITY, measure);
+    kpi->before = snapshot_count(row, SNAPSHOT_YESTERDAY_SO_FAR, SNAPSHOT_CITY, measure);
+}
+
+static void
+fill_stock(struct kpi *kpi, const struct snapshot_row *row, enum snapshot_measure measure,
+           enum theme_colour colour)
+{
+    kpi->has_key = true;
+    kpi->measure = measure;
+    kpi->value = snapshot_count(row, SNAPSHOT_TODAY, SNAPSHOT_CITY, measure);
+    kpi->colour = kpi->value > 0 ? colour : THEME_INK; /* nothing late is nothing to warn of */
+}
+
+static void
+fill(const struct paint *p, enum panel_kpi which, const struct snapshot_row *row, struct kpi *kpi)
+{
+    const struct snapshot *snapshot = p->frame->snapshot;
+    char hint[32];
+    *kpi = (struct kpi){.colour = THEME_INK, .name = "", .formula = ""};
+    const char *label = "";
+    switch (which) {
+    case PANEL_KPI_RECEIVED:
+        label = "今日受理";
+        kpi->name = "received";
+        kpi->formula = "registered today; change against yesterday up to the same time";
+        fill_flow(kpi, row, SNAPSHOT_RECEIVED);
+        break;
+    case PANEL_KPI_OPEN:
+        label = "在办";
+        kpi->name = "open";
+        kpi->formula = "registered, not resolved or archived since the last reopening";
+        fill_stock(kpi, row, SNAPSHOT_OPEN, THEME_INK);
+        break;
+    case PANEL_KPI_RESOLVED:
+        label = "今日办结";
+        kpi->name = "resolved";
+        kpi->formula = "resolved today; change against yesterday up to the same time";
+        fill_flow(kpi, row, SNAPSHOT_RESOLVED);
+        break;
+    case PANEL_KPI_WHISTLES:
+        label = "吹哨未报到";
+        kpi->name = "whistles";
+        kpi->formula = "units whistled for that have not reported";
+        kpi->value = waiting_whistles(p);
+        break;
+    case PANEL_KPI_DUE_SOON:
+        limit_text(hint, sizeof hint, snapshot->warn_ms[SNAPSHOT_RESOLVE]);
+        snprintf(kpi->label, sizeof kpi->label, "将超期%s", hint);
+        kpi->name = "due_soon";
+        kpi->formula = "open, a clock due soon and none overdue";
+        fill_stock(kpi, row, SNAPSHOT_DUE_SOON, THEME_AMBER);
+        break;
+    case PANEL_KPI_OVERDUE:
+        label = "已超期";
+        kpi->name = "overdue";
+        kpi->formula = "open, a clock past its due time";
+        fill_stock(kpi, row, SNAPSHOT_OVERDUE, THEME_RED);
+        break;
+    case PANEL_KPI_EXPEDITE:
+        if (snapshot->limit_ms[SNAPSHOT_EXPEDITE] > 0) {
+            paint_part_span(hint, sizeof hint, snapshot->limit_ms[SNAPSHOT_EXPEDITE]);
+            snprintf(kpi->label, sizeof kpi->label, "催办（满 %s）", hint);
+        }
+        label = "催办";
+        kpi->name = "expedite";
+        kpi->formula = "open, past the expedite clock's due time";
+        fill_stock(kpi, row, SNAPSHOT_OVERDUE_EXPEDITE, THEME_RED);
+        break;
+    case PANEL_KPI_COUNT:
+        break;
+    }
+    if (!kpi->label[0]) {
+        snprintf(kpi->label, sizeof kpi->label, "%s", label);
+    }
+}
+
+static void
+draw_one(const struct paint *p, const struct kpi *kpi, float x)
+{
+    char value[32], change[48];
+    paint_integer(value, sizeof value, kpi->value);
+    paint_part_text(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), x, paint_part_y(p, LABEL),
+                    DRAW_LEFT, THEME_DIM, kpi->label);
+    float baseline = paint_part_y(p, FIGURE);
+    float width = paint_part_text(p, paint_part_figures(p, THEME_KPI, TEXT_SEMIBOLD), x, baseline,
+                                  DRAW_LEFT, kpi->colour, value);
+    if (kpi->has_change && kpi->before > 0) {
+        double percent = 100.0 * ((double)kpi->value - kpi->before) / kpi->before;
+        bool flat = fabs(percent) < 0.05;
+        snprintf(change, sizeof change, "%s%.1f%%",
+                 flat          ? ""
+                 : percent > 0 ? "+"
+                               : "−",
+                 fabs(percent));
+        paint_part_text(p, paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR),
+                        x + ceilf(width) + paint_part_px(p, 8), baseline, DRAW_LEFT, THEME_DIM,
+                        change);
+        char name[64];
+        snprintf(name, sizeof name, "%s:change", kpi->name);
+        paint_figure(p, name, change, percent, kpi->before,
+                     "100 × (today − yesterday so far) / yesterday so far", NULL);
+    }
+    const struct snapshot_row *row = paint_part_row(p);
+    struct snapshot_key key = {.group =
+                                   paint_part_street(p).len ? SNAPSHOT_STREET : SNAPSHOT_DISTRICT,
+                               .code = row->code,
+                               .window = SNAPSHOT_TODAY,
+                               .by = SNAPSHOT_CITY,
+                               .measure = kpi->measure};
+    paint_figure(p, kpi->name, value, kpi->value, kpi->value, kpi->formula,
+                 kpi->has_key ? &key : NULL);
+}
+
+/* ---- the periods ---- */
+
+static void
+day_text(char *out, size_t size, int64_t ms)
+{
+    struct when_civil day = when_civil(ms);
+    snprintf(out, size, "%d月%d日", day.month, day.day);
+}
+
+/* Both lines end at the strip's right margin; returns where the longer one begins. */
+static float
+draw_periods(const struct paint *p)
+{
+    const struct snapshot *snapshot = p->frame->snapshot;
+    int64_t from = snapshot->windows[SNAPSHOT_PERIOD].from_ms;
+    int64_t to = snapshot->windows[SNAPSHOT_PERIOD].to_ms;
+    int64_t before = snapshot->windows[SNAPSHOT_PREVIOUS_PERIOD].from_ms;
+    float right = paint_part_x(p, paint_part_width(p) - MARGIN);
+    if (to <= from || before >= from) {
+        return right;
+    }
+    char first[24], last[24], text[128];
+    struct text_style style = paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR);
+    day_text(first, sizeof first, before);
+    day_text(last, sizeof last, from - 1); /* windows are half-open */
+    snprintf(text, sizeof text, "考核周期 %s – %s", first, last);
+    float width =
+        paint_part_text(p, style, right, paint_part_y(p, LABEL), DRAW_RIGHT, THEME_DIM, text);
+    day_text(first, sizeof first, from);
+    day_text(last, sizeof last, to - 1);
+    snprintf(text, sizeof text, "当前周期第 %d 天 %s – %s", snapshot->period_day, first, last);
+    width = fmaxf(width, paint_part_text(p, style, right, paint_part_y(p, FIGURE), DRAW_RIGHT,
+                                         THEME_DIM, text));
+    return right - width;
+}
+
+/* A whole number of figures a tile, so that no figure lies across a seam. */
+static float
+pitch_of(const struct paint *p, float room)
+{
+    int count = p->panel->kpis_count;
+    float pitch = fminf(paint_part_px(p, PITCH), floorf(room / (float)count));
+    if (p->scene->tiles_x > 1) {
+        float tile = (float)p->panel->rect.w / (float)p->scene->tiles_x;
+        float per_tile = ceilf(tile / pitch);
+        float fitted = tile / per_tile;
+        if (fitted >= paint_part_px(p, 200)) {
+            pitch = fitted;
+        }
+    }
+    return pitch;
+}
+
+void
+paint_kpi(const struct paint *p)
+{
+    const struct snapshot_row *row = paint_part_row(p);
+    float left = paint_part_x(p, MARGIN);
+    float right = draw_periods(p) - paint_part_px(p, 32);
+    if (!row || p->panel->kpis_count < 1) {
+        return;
+    }
+    float pitch = pitch_of(p, right - left);
+    for (int i = 0; i < p->panel->kpis_count && i < PANEL_KPIS; i++) {
+        float x = roundf(left + pitch * (float)i);
+        if (x + pitch * 0.75f > right) {
+            return;
+        }
+        struct kpi kpi;
+        fill(p, p->panel->kpis[i], row, &kpi);
+        draw_one(p, &kpi, x);
+    }
+}
