@@ -56,7 +56,8 @@ struct gpu_draw {
     struct gpu_buffer buffer;
     struct gpu_texture texture; /* sampler "atlas"; id 0 = none */
     size_t first, count;        /* records (instances or vertices) */
-    struct gpu_box scissor;
+    struct gpu_box scissor;     /* pixels of the target */
+    int origin_x, origin_y;     /* where the target's top left lies on the canvas */
 };
 
 struct gpu {

@@ -13,7 +13,7 @@ enum { TEXTURES = 8, BUFFERS = 8, PROGRAMS = 8, TARGETS = 16 };
 
 struct program {
     GLuint name, vertex_array;
-    GLint canvas; /* uniform: the target's size in pixels */
+    GLint canvas; /* uniform: the target's size in pixels, its top left on the canvas */
     struct gpu_attribute attributes[GPU_ATTRIBUTES];
     int attributes_count;
     uint32_t stride;
@@ -414,7 +414,7 @@ gl_draw(struct gpu *gpu, const struct gpu_draw *draw)
     glEnable(GL_BLEND);
     glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA); /* premultiplied */
     glUseProgram(program->name);
-    glUniform2f(program->canvas, (float)w, (float)h);
+    glUniform4f(program->canvas, (float)w, (float)h, (float)draw->origin_x, (float)draw->origin_y);
     if (draw->texture.id) {
         glActiveTexture(GL_TEXTURE0);
         glBindTexture(GL_TEXTURE_2D_ARRAY, gl->textures[draw->texture.id]);
@@ -614,7 +614,11 @@ gpu_create_gl(struct err *err)
     if (epoxy_has_gl_extension("GL_KHR_debug")) {
         glEnable(GL_DEBUG_OUTPUT);
         glEnable(GL_DEBUG_OUTPUT_SYNCHRONOUS);
-        glDebugMessageCallback(on_message, gl);
+        if (es && version < 32) {
+            glDebugMessageCallbackKHR(on_message, gl);
+        } else {
+            glDebugMessageCallback(on_message, gl);
+        }
     }
     check(gl, "the GPU reported an error at start");
     return &gl->base;

@@ -1,0 +1,7 @@
+flat in vec4 colour;
+
+out vec4 result;
+
+void main() {
+    result = colour;
+}

@@ -1,0 +1,33 @@
+/* brush: paints draw lists into targets: the shaders, the glyph texture and the record buffers.
+ *
+ * Owns those GPU resources and the records of the lists added in this round. Main thread. A round:
+ * brush_begin, brush_add for each list, brush_upload, then brush_paint as often as needed. */
+#ifndef RENDER_BRUSH_H
+#define RENDER_BRUSH_H
+
+#include "render/draw.h"
+#include "render/gpu.h"
+
+struct brush;
+
+/* A list's share of the round. */
+struct brush_span {
+    size_t first, count;
+};
+
+/* Reads the shaders from the assets; NULL and err where one is missing. The GPU and the text must
+ * outlive the brush. */
+struct brush *brush_create(struct gpu *gpu, struct text *text, struct err *err);
+void brush_destroy(struct brush *brush); /* NULL-safe */
+
+void brush_begin(struct brush *brush);
+struct brush_span brush_add(struct brush *brush, const struct draw_list *list);
+void brush_upload(struct brush *brush);
+/* Paints what lies in box (canvas pixels) into a target whose top left lies at origin_x, origin_y
+ * on the canvas. */
+void brush_paint(struct brush *brush, struct brush_span span, struct gpu_target target,
+                 struct gpu_box box, int origin_x, int origin_y);
+/* Glyphs that could not be drawn. */
+unsigned long brush_faults(const struct brush *brush);
+
+#endif

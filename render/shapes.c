@@ -1,0 +1,384 @@
+#include "render/shapes.h"
+
+#include "render/text/line.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SQUARE_END (-10.0f)
+#define MAX_DASHES 20000 /* a line; more would be a mistake in its length */
+
+/* Exponents on a glyph's coverage in linear light: strokes that are lighter than their ground look
+ * heavier than the same strokes drawn dark on light. Chosen by eye against the design's pictures.
+ */
+#define LIGHT_TEXT_EXPONENT 1.3f
+
+static void *
+grown(void *array, size_t *cap, size_t need, size_t size)
+{
+    if (need <= *cap) {
+        return array;
+    }
+    size_t new_cap = *cap < 256 ? 256 : *cap * 2;
+    new_cap = new_cap < need ? need : new_cap;
+    void *ptr = realloc(array, new_cap * size);
+    if (!ptr) {
+        abort();
+    }
+    *cap = new_cap;
+    return ptr;
+}
+
+void
+shapes_clear(struct shapes *shapes)
+{
+    shapes->records_count = shapes->vertices_count = shapes->batches_count = shapes->fence = 0;
+}
+
+void
+shapes_free(struct shapes *shapes)
+{
+    free(shapes->records);
+    free(shapes->vertices);
+    free(shapes->batches);
+    memset(shapes, 0, sizeof *shapes);
+}
+
+static bool
+same_box(struct draw_box a, struct draw_box b)
+{
+    return a.x0 == b.x0 && a.y0 == b.y0 && a.x1 == b.x1 && a.y1 == b.y1;
+}
+
+static struct shapes_batch *
+batch_for(struct shapes *shapes, bool triangles, struct draw_box clip, size_t first)
+{
+    struct shapes_batch *last =
+        shapes->batches_count > shapes->fence ? &shapes->batches[shapes->batches_count - 1] : NULL;
+    bool joins = last && last->triangles == triangles && last->first + last->count == first &&
+                 (!triangles || same_box(last->clip, clip));
+    if (joins) {
+        return last;
+    }
+    shapes->batches = grown(shapes->batches, &shapes->batches_cap, shapes->batches_count + 1,
+                            sizeof *shapes->batches);
+    last = &shapes->batches[shapes->batches_count++];
+    *last = (struct shapes_batch){triangles, (uint32_t)first, 0, clip};
+    return last;
+}
+
+static void
+put_colour(uint8_t out[4], uint32_t colour)
+{
+    for (int i = 0; i < 4; i++) {
+        out[i] = (uint8_t)(colour >> (24 - 8 * i));
+    }
+}
+
+static int16_t
+edge(float value)
+{
+    return (int16_t)(value < -32000 ? -32000 : value > 32000 ? 32000 : value);
+}
+
+/* A record for what lies in x0…y1 (pixels, any fraction); NULL where the clip leaves nothing. */
+static struct shapes_record *
+put(struct shapes *shapes, const struct draw_command *c, enum shapes_kind kind, float x0, float y0,
+    float x1, float y1)
+{
+    struct draw_box box = {edge(floorf(x0)), edge(floorf(y0)), edge(ceilf(x1)), edge(ceilf(y1))};
+    box.x0 = box.x0 > c->clip.x0 ? box.x0 : c->clip.x0;
+    box.y0 = box.y0 > c->clip.y0 ? box.y0 : c->clip.y0;
+    box.x1 = box.x1 < c->clip.x1 ? box.x1 : c->clip.x1;
+    box.y1 = box.y1 < c->clip.y1 ? box.y1 : c->clip.y1;
+    if (box.x0 >= box.x1 || box.y0 >= box.y1) {
+        return NULL;
+    }
+    struct shapes_batch *batch = batch_for(shapes, false, c->clip, shapes->records_count);
+    shapes->records = grown(shapes->records, &shapes->records_cap, shapes->records_count + 1,
+                            sizeof *shapes->records);
+    struct shapes_record *record = &shapes->records[shapes->records_count++];
+    batch->count++;
+    memset(record, 0, sizeof *record);
+    record->box = box;
+    record->kind = (uint16_t)kind;
+    put_colour(record->colour, c->colour);
+    put_colour(record->colour2, c->colour2);
+    return record;
+}
+
+static void
+set4(float out[4], float a, float b, float c, float d)
+{
+    out[0] = a;
+    out[1] = b;
+    out[2] = c;
+    out[3] = d;
+}
+
+static void
+add_box(struct shapes *shapes, const struct draw_command *c)
+{
+    float x0 = c->at[0], y0 = c->at[1], x1 = x0 + c->at[2], y1 = y0 + c->at[3];
+    bool hatch = c->kind == DRAW_KIND_HATCH, frame = c->kind == DRAW_KIND_FRAME;
+    bool plain = !hatch && !frame && !(c->at[4] > 0);
+    if (!(x1 > x0) || !(y1 > y0)) {
+        return;
+    }
+    enum shapes_kind kind = hatch ? SHAPES_HATCH : plain ? SHAPES_RECT : SHAPES_ROUND;
+    struct shapes_record *record = put(shapes, c, kind, x0, y0, x1, y1);
+    if (!record) {
+        return;
+    }
+    set4(record->p, x0, y0, x1, y1);
+    if (hatch) {
+        set4(record->q, c->at[4], c->at[5], 0, 0);
+    } else if (!plain) {
+        float most = fminf(x1 - x0, y1 - y0) / 2;
+        set4(record->q, fminf(c->at[4], most), frame ? c->at[5] : 0, 0, 0);
+    }
+}
+
+static void
+add_round(struct shapes *shapes, const struct draw_command *c)
+{
+    const float *at = c->at;
+    bool disc = c->kind == DRAW_KIND_DISC;
+    float reach = at[2] + (disc ? 0 : at[3] / 2) + 1;
+    float angle = at[5] - at[4];
+    bool arc = c->kind == DRAW_KIND_ARC && angle < 6.2831f;
+    if (!(at[2] > 0) || (arc && !(angle > 0))) {
+        return;
+    }
+    enum shapes_kind kind = disc ? SHAPES_DISC : arc ? SHAPES_ARC : SHAPES_RING;
+    struct shapes_record *record =
+        put(shapes, c, kind, at[0] - reach, at[1] - reach, at[0] + reach, at[1] + reach);
+    if (!record) {
+        return;
+    }
+    set4(record->p, at[0], at[1], at[2], disc ? at[3] : at[3] / 2);
+    if (arc) {
+        float middle = (at[4] + at[5]) / 2;
+        set4(record->q, sinf(middle), -cosf(middle), sinf(angle / 2), cosf(angle / 2));
+    }
+}
+
+static void
+add_segment(struct shapes *shapes, const struct draw_command *c, const float a[2], const float b[2],
+            float thickness, float start, float end)
+{
+    float reach = thickness / 2 + 1;
+    struct shapes_record *record =
+        put(shapes, c, SHAPES_SEGMENT, fminf(a[0], b[0]) - reach, fminf(a[1], b[1]) - reach,
+            fmaxf(a[0], b[0]) + reach, fmaxf(a[1], b[1]) + reach);
+    if (record) {
+        set4(record->p, a[0], a[1], b[0], b[1]);
+        set4(record->q, thickness / 2, start, end, 0);
+    }
+}
+
+/* Level and upright lines become boxes on whole pixels: a hairline is never two grey rows. */
+static void
+add_line(struct shapes *shapes, const struct draw_command *c)
+{
+    const float *at = c->at;
+    bool level = at[1] == at[3], upright = at[0] == at[2];
+    if (level == upright) {
+        if (!level) {
+            add_segment(shapes, c, at, at + 2, at[4], SQUARE_END, SQUARE_END);
+        }
+        return;
+    }
+    float thickness = fmaxf(1, roundf(at[4]));
+    int axis = level ? 1 : 0;
+    float near = floorf(at[axis] - thickness / 2 + 0.5f);
+    float from[2] = {fminf(at[0], at[2]), fminf(at[1], at[3])};
+    float to[2] = {fmaxf(at[0], at[2]), fmaxf(at[1], at[3])};
+    from[axis] = near;
+    to[axis] = near + thickness;
+    struct shapes_record *record = put(shapes, c, SHAPES_RECT, from[0], from[1], to[0], to[1]);
+    if (record) {
+        set4(record->p, from[0], from[1], to[0], to[1]);
+    }
+}
+
+/* The direction in which the bisector between two segments that meet in b looks along the path. */
+static float
+bisector(const float a[2], const float b[2], const float c[2])
+{
+    float dx = b[0] - a[0], dy = b[1] - a[1], ex = c[0] - b[0], ey = c[1] - b[1];
+    float d = hypotf(dx, dy), e = hypotf(ex, ey);
+    if (!(d > 0) || !(e > 0)) {
+        return SQUARE_END;
+    }
+    float x = dx / d + ex / e, y = dy / d + ey / e;
+    if (fabsf(x) + fabsf(y) < 1e-3f) {
+        return SQUARE_END; /* it turns back on itself */
+    }
+    return atan2f(y, x);
+}
+
+static void
+add_joined(struct shapes *shapes, const struct draw_command *c, const float *xy)
+{
+    size_t count = c->count, segments = c->closed ? count : count - 1;
+    for (size_t i = 0; i < segments; i++) {
+        const float *a = xy + i * 2, *b = xy + (i + 1) % count * 2;
+        if (a[0] == b[0] && a[1] == b[1]) {
+            continue;
+        }
+        bool first = i == 0 && !c->closed, last = i + 1 == segments && !c->closed;
+        const float *before = xy + (i + count - 1) % count * 2;
+        const float *after = xy + (i + 2) % count * 2;
+        add_segment(shapes, c, a, b, c->at[0], first ? SQUARE_END : bisector(before, a, b),
+                    last ? SQUARE_END : bisector(a, b, after));
+    }
+}
+
+static void
+add_dashed(struct shapes *shapes, const struct draw_command *c, const float *xy)
+{
+    float dash = c->at[1], phase = 0; /* phase: along on + off */
+    size_t segments = c->closed ? c->count : c->count - 1;
+    int dashes = 0;
+    for (size_t i = 0; i < segments; i++) {
+        const float *a = xy + i * 2, *b = xy + (i + 1) % c->count * 2;
+        float len = hypotf(b[0] - a[0], b[1] - a[1]), at = 0;
+        while (at < len && dashes < MAX_DASHES) {
+            bool on = phase < dash;
+            float step = fminf(len - at, (on ? dash : dash * 2) - phase);
+            float t0 = at / len, t1 = (at + step) / len;
+            float from[2] = {a[0] + (b[0] - a[0]) * t0, a[1] + (b[1] - a[1]) * t0};
+            float to[2] = {a[0] + (b[0] - a[0]) * t1, a[1] + (b[1] - a[1]) * t1};
+            if (on && step > 0) {
+                add_segment(shapes, c, from, to, c->at[0], SQUARE_END, SQUARE_END);
+                dashes++;
+            }
+            at += fmaxf(step, 1e-3f);
+            phase = fmodf(phase + fmaxf(step, 1e-3f), dash * 2);
+        }
+    }
+}
+
+static void
+add_triangle(struct shapes *shapes, const struct draw_command *c)
+{
+    const float *at = c->at;
+    float x0 = fminf(at[0], fminf(at[2], at[4])), x1 = fmaxf(at[0], fmaxf(at[2], at[4]));
+    float y0 = fminf(at[1], fminf(at[3], at[5])), y1 = fmaxf(at[1], fmaxf(at[3], at[5]));
+    struct shapes_record *record = put(shapes, c, SHAPES_TRIANGLE, x0 - 1, y0 - 1, x1 + 1, y1 + 1);
+    if (record) {
+        set4(record->p, at[0], at[1], at[2], at[3]);
+        set4(record->q, at[4], at[5], 0, 0);
+    }
+}
+
+static void
+add_triangles(struct shapes *shapes, const struct draw_command *c, const float *xy)
+{
+    size_t count = (size_t)c->count * 3;
+    struct shapes_batch *batch = batch_for(shapes, true, c->clip, shapes->vertices_count);
+    shapes->vertices = grown(shapes->vertices, &shapes->vertices_cap,
+                             shapes->vertices_count + count, sizeof *shapes->vertices);
+    struct shapes_vertex *vertex = shapes->vertices + shapes->vertices_count;
+    for (size_t i = 0; i < count; i++) {
+        vertex[i].x = xy[i * 2];
+        vertex[i].y = xy[i * 2 + 1];
+        put_colour(vertex[i].colour, c->colour);
+    }
+    shapes->vertices_count += count;
+    batch->count += (uint32_t)count;
+}
+
+/* One pass over a line's glyphs: their halo (stroke > 0) or themselves. */
+static void
+add_glyphs(struct shapes *shapes, const struct draw_command *c, struct text *text,
+           const struct shape_run *run, float left, uint16_t stroke)
+{
+    struct draw_command under = *c;
+    under.colour = stroke ? c->colour2 : c->colour;
+    for (uint32_t i = 0; i < run->count; i++) {
+        const struct shape_glyph *glyph = &run->glyphs[i];
+        float pen = floorf((left + glyph->x) * GLYPHS_STEPS + 0.5f);
+        float whole = floorf(pen / GLYPHS_STEPS);
+        struct glyphs_key key = {.glyph = glyph->glyph,
+                                 .size = c->size_px,
+                                 .font = glyph->font,
+                                 .step = (uint8_t)(pen - whole * GLYPHS_STEPS),
+                                 .stroke = stroke};
+        struct glyphs_picture picture;
+        if (!glyphs_get(line_glyphs(text), key, &picture) || picture.w == 0) {
+            continue;
+        }
+        float x = whole + (float)picture.left;
+        float y = c->at[1] + roundf(glyph->y) - (float)picture.top;
+        struct shapes_record *record =
+            put(shapes, &under, SHAPES_GLYPH, x, y, x + (float)picture.w, y + (float)picture.h);
+        if (record) {
+            set4(record->p, x, y, (float)picture.at.u, (float)picture.at.v);
+            set4(record->q, stroke ? 1 : LIGHT_TEXT_EXPONENT, 0, 0, 0);
+            record->page = picture.at.page;
+        }
+    }
+}
+
+static void
+add_text(struct shapes *shapes, const struct draw_command *c, const char *bytes, struct text *text)
+{
+    struct text_style style = {(enum text_face)c->face, (enum text_weight)c->weight, c->size_px};
+    const struct shape_run *run = line_shape(text, style, (struct str){bytes, c->count});
+    float left = c->at[0];
+    if (c->align == DRAW_CENTRE) {
+        left -= run->width / 2;
+    } else if (c->align == DRAW_RIGHT) {
+        left -= run->width;
+    }
+    if (c->at[2] > 0) {
+        add_glyphs(shapes, c, text, run, left, (uint16_t)lrintf(c->at[2] * 4));
+    }
+    add_glyphs(shapes, c, text, run, left, 0);
+}
+
+void
+shapes_add(struct shapes *shapes, const struct draw_list *list, struct text *text)
+{
+    shapes->fence = shapes->batches_count;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct draw_command *c = &list->commands[i];
+        const float *floats = list->floats + c->data;
+        switch ((enum draw_kind)c->kind) {
+        case DRAW_KIND_RECT:
+        case DRAW_KIND_FRAME:
+        case DRAW_KIND_HATCH:
+            add_box(shapes, c);
+            break;
+        case DRAW_KIND_ARC:
+        case DRAW_KIND_DISC:
+        case DRAW_KIND_RING:
+            add_round(shapes, c);
+            break;
+        case DRAW_KIND_LINE:
+            add_line(shapes, c);
+            break;
+        case DRAW_KIND_POLYLINE:
+            if (c->at[1] > 0) {
+                add_dashed(shapes, c, floats);
+            } else {
+                add_joined(shapes, c, floats);
+            }
+            break;
+        case DRAW_KIND_TRIANGLES:
+            add_triangles(shapes, c, floats);
+            break;
+        case DRAW_KIND_TRIANGLE:
+            add_triangle(shapes, c);
+            break;
+        case DRAW_KIND_TEXT:
+            add_text(shapes, c, list->bytes + c->data, text);
+            break;
+        case DRAW_KIND_COUNT:
+            break;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+/* shapes: draw commands to the records that the GPU draws, for lists that have to be painted again.
+ *
+ * Owns the record arrays, reused every frame. A record's box is in whole pixels and already
+ * clipped; p and q depend on its kind, as in assets/shaders/shape.frag.glsl:
+ *
+ *   rect      p: x0 y0 x1 y1
+ *   round     p: x0 y0 x1 y1     q: radius, border thickness (0 = filled)
+ *   hatch     p: x0 y0 x1 y1     q: pitch, width
+ *   arc       p: cx cy radius half-width    q: unit vector to its middle, sin and cos of half of it
+ *   disc      p: cx cy radius rim
+ *   ring      p: cx cy radius half-width
+ *   segment   p: x0 y0 x1 y1     q: half-width, angles of the bisectors at its ends (-10 = square)
+ *   triangle  p: x0 y0 x1 y1     q: x2 y2
+ *   glyph     p: x y of the picture, u v in the atlas    q: exponent on its coverage
+ *
+ * Main thread. */
+#ifndef RENDER_SHAPES_H
+#define RENDER_SHAPES_H
+
+#include "render/draw_list.h"
+
+enum shapes_kind {
+    SHAPES_RECT,
+    SHAPES_ROUND,
+    SHAPES_HATCH,
+    SHAPES_ARC,
+    SHAPES_DISC,
+    SHAPES_RING,
+    SHAPES_SEGMENT,
+    SHAPES_TRIANGLE,
+    SHAPES_GLYPH,
+    SHAPES_KIND_COUNT
+};
+
+struct shapes_record {
+    struct draw_box box;
+    float p[4], q[4];
+    uint8_t colour[4], colour2[4]; /* R G B A, sRGB, straight alpha */
+    uint16_t kind, page;
+};
+
+struct shapes_vertex {
+    float x, y;
+    uint8_t colour[4];
+};
+
+/* Records or vertices that follow each other and are drawn with one call. */
+struct shapes_batch {
+    bool triangles;
+    uint32_t first, count; /* records, or vertices */
+    struct draw_box clip;  /* of triangles; records are clipped already */
+};
+
+struct shapes {
+    struct shapes_record *records;
+    size_t records_count, records_cap;
+    struct shapes_vertex *vertices;
+    size_t vertices_count, vertices_cap;
+    struct shapes_batch *batches;
+    size_t batches_count, batches_cap;
+    size_t fence; /* batches of earlier lists, which take no more */
+};
+
+void shapes_clear(struct shapes *shapes);
+void shapes_free(struct shapes *shapes);
+/* Appends the list; its batches are the last ones, in painter's order. */
+void shapes_add(struct shapes *shapes, const struct draw_list *list, struct text *text);
+
+#endif

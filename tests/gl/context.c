@@ -1,0 +1,67 @@
+#include "tests/gl/context.h"
+
+#include <SDL2/SDL.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static SDL_Window *window;
+static SDL_GLContext context;
+
+bool
+context_is_es(void)
+{
+    const char *wanted = getenv("WALLBOARD_TEST_GL");
+    return wanted && strcmp(wanted, "es") == 0;
+}
+
+static bool
+failed(const char *what)
+{
+    fprintf(stderr, "%s: %s\n", what, SDL_GetError());
+    context_destroy();
+    return false;
+}
+
+bool
+context_create(int width_px, int height_px)
+{
+    setenv("SDL_VIDEODRIVER", "offscreen", 1);
+    SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1");
+    if (SDL_Init(SDL_INIT_VIDEO) != 0) {
+        return failed("SDL");
+    }
+    bool es = context_is_es();
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK,
+                        es ? SDL_GL_CONTEXT_PROFILE_ES : SDL_GL_CONTEXT_PROFILE_CORE);
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, 3);
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, es ? 0 : 3);
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_FLAGS, SDL_GL_CONTEXT_DEBUG_FLAG);
+    window = SDL_CreateWindow("test", 0, 0, width_px, height_px, SDL_WINDOW_OPENGL);
+    if (!window) {
+        return failed("window");
+    }
+    context = SDL_GL_CreateContext(window);
+    return context ? true : failed("OpenGL context");
+}
+
+void
+context_destroy(void)
+{
+    if (context) {
+        SDL_GL_DeleteContext(context);
+    }
+    if (window) {
+        SDL_DestroyWindow(window);
+    }
+    context = NULL;
+    window = NULL;
+    SDL_Quit();
+}
+
+void
+context_swap(void)
+{
+    SDL_GL_SwapWindow(window);
+}

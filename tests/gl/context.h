@@ -1,0 +1,17 @@
+/* context: an OpenGL context without a display, for tests that look at pixels.
+ *
+ * One at a time, current on the calling thread. SDL's offscreen driver; the profile is that of
+ * WALLBOARD_TEST_GL ("gl", the default, or "es"). */
+#ifndef TESTS_GL_CONTEXT_H
+#define TESTS_GL_CONTEXT_H
+
+#include <stdbool.h>
+
+/* Prints why and returns false where there is none: the test then fails. */
+bool context_create(int width_px, int height_px);
+void context_destroy(void);
+void context_swap(void);
+/* True where the context is OpenGL ES. */
+bool context_is_es(void);
+
+#endif
