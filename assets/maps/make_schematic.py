@@ -283,8 +283,8 @@ def write_places(rings):
             spread = min(clearance(point, rings[code]) * 0.95 * metres, 420)
             lon, lat = lonlat(point)
             weight = 0.5 + 1.3 * unit(code, i, "weight") ** 2
-            lines.append("- {code: '%s%03d', lon: %.6f, lat: %.6f, spread_m: %.0f, weight: %.2f}"
-                         % (code, i + 1, lon, lat, spread, weight))
+            lines.append("- {code: '%s%03d', street: '%s', lon: %.6f, lat: %.6f, spread_m: %.0f, "
+                         "weight: %.2f}" % (code, i + 1, code, lon, lat, spread, weight))
     path = os.path.join(HERE, "..", "simulation", "shijingshan-places.yaml")
     with open(path, "w", encoding="utf-8") as out:
         out.write("\n".join(lines) + "\n")

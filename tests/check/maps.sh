@@ -77,7 +77,7 @@ def inside(p, ring):
     return odd
 
 with open("assets/simulation/shijingshan-places.yaml", encoding="utf-8") as file:
-    found = re.findall(r"code: '(\d{12})', lon: ([\d.]+), lat: ([\d.]+)", file.read())
+    found = re.findall(r"code: '(\d{12})', street: '\d{9}', lon: ([\d.]+), lat: ([\d.]+)", file.read())
 assert len(found) == 151 and len({f[0] for f in found}) == 151
 for code, lon, lat in found:
     ring = next(r for p, r in streets if p["code"] == code[:9])
