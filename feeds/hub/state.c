@@ -50,6 +50,12 @@ state_street(struct state *state, struct str code)
     return code.len ? intern_add(&state->streets, code) : STATE_NOWHERE;
 }
 
+struct str
+state_street_code(const struct state *state, uint32_t street)
+{
+    return intern_get(&state->streets, street);
+}
+
 bool
 state_in_scope(const struct state_scope *scope, uint32_t street)
 {
@@ -544,7 +550,7 @@ state_digest(struct state *state, const struct state_scope *scope, int64_t since
     if (scope->everywhere)
         digest_of_street(state, (struct str){0}, since_ms, count, digest);
     for (size_t i = 0; !scope->everywhere && i < scope->streets_count; i++)
-        digest_of_street(state, intern_get(&state->streets, scope->streets[i]), since_ms, count,
+        digest_of_street(state, state_street_code(state, scope->streets[i]), since_ms, count,
                          digest);
 }
 

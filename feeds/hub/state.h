@@ -23,6 +23,7 @@ struct tickets *state_tickets(struct state *state);
 /* Streets by number, so that scopes compare quickly. */
 #define STATE_NOWHERE UINT32_MAX /* not registered, or removed */
 uint32_t state_street(struct state *state, struct str code);
+struct str state_street_code(const struct state *state, uint32_t street);
 
 /* Which tickets a wall may see. */
 struct state_scope {
