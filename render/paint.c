@@ -9,7 +9,6 @@
 #include "wall/base/when.h"
 
 #define MARGIN 24.0f
-#define MIN_TITLED_HEIGHT 280.0f /* lower gauge panels have no room for a title line */
 
 /* ---- the panel around its painter ---- */
 
@@ -45,7 +44,7 @@ kind_title(enum panel_kind kind)
 static const char *
 panel_title(const struct paint *p)
 {
-    if (p->panel->kind == PANEL_GAUGES && paint_part_height(p) < MIN_TITLED_HEIGHT) {
+    if (!paint_part_titled(p)) {
         return "";
     }
     return p->panel->title[0] ? p->panel->title : kind_title(p->panel->kind);
@@ -221,6 +220,15 @@ paint_part_base(const struct paint *p, const char *text)
 
 /* ---- the record ---- */
 
+/* Whole characters only: the dump is JSON. */
+static void
+copy_text(char *out, size_t size, const char *text)
+{
+    struct str cut = paint_part_cut(str_from(text), size - 1);
+    memcpy(out, cut.ptr, cut.len);
+    out[cut.len] = '\0';
+}
+
 void
 paint_figure(const struct paint *p, const char *name, const char *value, double number, uint32_t n,
              const char *formula, const struct snapshot_key *key)
@@ -241,9 +249,9 @@ paint_figure(const struct paint *p, const char *name, const char *value, double 
     struct renderer_figure *figure = &record->figures[record->count++];
     memset(figure, 0, sizeof *figure);
     figure->panel = p->panel_index;
-    snprintf(figure->name, sizeof figure->name, "%s", name);
-    snprintf(figure->value, sizeof figure->value, "%s", value);
-    snprintf(figure->formula, sizeof figure->formula, "%s", formula);
+    copy_text(figure->name, sizeof figure->name, name);
+    copy_text(figure->value, sizeof figure->value, value);
+    copy_text(figure->formula, sizeof figure->formula, formula);
     figure->number = number;
     figure->n = n;
     figure->has_key = key != NULL;

@@ -222,7 +222,7 @@ draw_window(const struct paint *p)
     char text[96];
     snprintf(text, sizeof text, "%s · %s", paint_part_window(p->panel->window),
              paint_part_by(p->panel->by));
-    if (paint_part_height(p) >= 280) {
+    if (paint_part_titled(p)) {
         paint_part_base(p, text);
         return;
     }

@@ -7,6 +7,8 @@
 
 #include "wall/base/when.h"
 
+#define MIN_TITLED_HEIGHT 300.0f /* lower gauge panels have no room for a title row */
+
 /* ---- places ---- */
 
 float
@@ -49,6 +51,12 @@ bool
 paint_part_stale(const struct paint *p)
 {
     return p->frame->feed.stale && p->panel->kind != PANEL_HEADER;
+}
+
+bool
+paint_part_titled(const struct paint *p)
+{
+    return p->panel->kind != PANEL_GAUGES || paint_part_height(p) >= MIN_TITLED_HEIGHT;
 }
 
 /* ---- texts and shapes ---- */
@@ -246,6 +254,18 @@ paint_part_street_name(struct str name)
 {
     const size_t two = strlen("八角");
     return without_end(without_end(name, "办事处", two), "街道", two);
+}
+
+struct str
+paint_part_cut(struct str s, size_t max_bytes)
+{
+    if (s.len > max_bytes) {
+        s.len = max_bytes;
+        while (s.len > 0 && ((unsigned char)s.ptr[s.len] & 0xc0) == 0x80) {
+            s.len--;
+        }
+    }
+    return s;
 }
 
 void

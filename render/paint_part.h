@@ -69,4 +69,9 @@ struct str paint_part_short(const char *title, size_t max_chars);
 /* A street's name without 街道 or 办事处 where at least two characters remain before it. */
 struct str paint_part_street_name(struct str name);
 
+/* s, or as many whole characters of it as fit into max_bytes. */
+struct str paint_part_cut(struct str s, size_t max_bytes);
+/* False where a low gauge panel has no title row; its window then stands in the corner. */
+bool paint_part_titled(const struct paint *p);
+
 #endif

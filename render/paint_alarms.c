@@ -1,0 +1,267 @@
+/* Alarms by the time left: edge, stage, time, place, matter, mode, acknowledged by whom. A kiosk
+ * has rows of two lines. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "render/paint_part.h"
+#include "wall/base/when.h"
+
+struct row {
+    const struct snapshot_alarm *alarm;
+    int64_t left_ms; /* < 0: past due */
+    char stage[64], left[32], matter[256], by[64];
+    enum theme_colour colour; /* of the edge and the stage */
+    bool odd;
+};
+
+/* ---- words ---- */
+
+/* "30 分", "24 小时", "3 天": the unit a limit is spoken of in. */
+static void
+limit_words(char *out, size_t size, int64_t ms)
+{
+    if (ms % WHEN_DAY == 0 && ms >= 2 * WHEN_DAY) {
+        snprintf(out, size, "%" PRId64 " 天", ms / WHEN_DAY);
+    } else if (ms % WHEN_HOUR == 0) {
+        snprintf(out, size, "%" PRId64 " 小时", ms / WHEN_HOUR);
+    } else {
+        snprintf(out, size, "%" PRId64 " 分", ms / WHEN_MINUTE);
+    }
+}
+
+/* Names the limit only where the clock runs on it: a ticket's own due time has no round number. */
+static void
+stage_words(char *out, size_t size, const struct snapshot_alarm *alarm, bool past)
+{
+    char limit[32] = "";
+    if (alarm->limit_ms > 0) {
+        limit_words(limit, sizeof limit, alarm->limit_ms);
+    }
+    switch (alarm->stage) {
+    case SNAPSHOT_ACCEPT:
+        if (past) {
+            snprintf(out, size, "%s未受理", limit[0] ? limit : "超期");
+        } else {
+            snprintf(out, size, "受理将到期");
+        }
+        break;
+    case SNAPSHOT_RESOLVE:
+        if (limit[0]) {
+            snprintf(out, size, "%s%s", limit, past ? "未办结" : "将到期");
+        } else {
+            snprintf(out, size, "%s", past ? "办结超期" : "办结将到期");
+        }
+        break;
+    case SNAPSHOT_EXPEDITE:
+        snprintf(out, size, "%s%s催办", limit[0] ? "满 " : "", limit);
+        break;
+    case SNAPSHOT_REPORT:
+        snprintf(out, size, "%s", past ? "报到超时" : "报到将到期");
+        break;
+    case SNAPSHOT_STAGE_COUNT:
+        out[0] = '\0';
+        break;
+    }
+}
+
+static const char *
+mode_words(const struct snapshot_alarm *alarm)
+{
+    return alarm->whistled ? "吹哨报到" : alarm->external ? "街道外派" : "街道内派";
+}
+
+/* "王*已确认": the wall shows no whole names. */
+static void
+acknowledged_words(char *out, size_t size, const struct snapshot_alarm *alarm, bool named)
+{
+    if (!alarm->acknowledged) {
+        snprintf(out, size, "未确认");
+        return;
+    }
+    size_t first = 0;
+    if (named && alarm->acknowledged_by.len) {
+        utf8_next(alarm->acknowledged_by, &first);
+    }
+    snprintf(out, size, "%.*s%s已确认", (int)first, first ? alarm->acknowledged_by.ptr : "",
+             first ? "*" : "");
+}
+
+static void
+fill(const struct paint *p, const struct snapshot_alarm *alarm, int index, struct row *row)
+{
+    row->alarm = alarm;
+    row->odd = index % 2 != 0;
+    row->left_ms = alarm->due_ms - p->frame->moment_ms;
+    bool past = row->left_ms < 0;
+    row->colour = past ? THEME_RED : THEME_AMBER;
+    stage_words(row->stage, sizeof row->stage, alarm, past);
+    paint_time_left(row->left, sizeof row->left, row->left_ms);
+    struct str parent = paint_part_cut(alarm->category_parent, 110);
+    struct str child = paint_part_cut(alarm->category, 110);
+    bool both = parent.len && child.len && !str_eq(parent, child);
+    snprintf(row->matter, sizeof row->matter, "%.*s%s%.*s", STR_ARG(parent), both ? " · " : "",
+             both || !parent.len ? (int)child.len : 0, child.ptr ? child.ptr : "");
+    acknowledged_words(row->by, sizeof row->by, alarm, paint_part_kiosk(p));
+}
+
+static struct str
+place_of(const struct paint *p, const struct snapshot_alarm *alarm)
+{
+    bool inside = paint_part_street(p).len > 0; /* one street's own room: the community says more */
+    if (inside && alarm->community.len) {
+        return alarm->community;
+    }
+    return paint_part_street_name(alarm->street);
+}
+
+/* ---- rows ---- */
+
+static void
+draw_ground(const struct paint *p, const struct row *row, float top, float height, float edge)
+{
+    struct panel_rect r = p->panel->rect;
+    if (!row->odd) {
+        draw_rect(p->list, (float)r.x, top, (float)r.w, height, 0, paint_colour(p, THEME_ROW));
+    }
+    draw_rect(p->list, (float)r.x, top, edge, height, 0, paint_colour(p, row->colour));
+}
+
+static void
+draw_district_row(const struct paint *p, const struct row *row, float top, float height)
+{
+    bool open = !row->alarm->acknowledged;
+    float right = paint_part_width(p) - 24;
+    struct text_style figures = paint_part_figures(p, THEME_ROW_FIGURE, TEXT_SEMIBOLD);
+    struct text_style caption = paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR);
+    struct text_style strong = paint_part_sans(p, THEME_CAPTION, TEXT_SEMIBOLD);
+    float baseline = top + roundf((height + text_cap_height(p->text, figures)) / 2);
+    draw_ground(p, row, top, height, paint_part_px(p, 5));
+    paint_part_fit(p, strong, paint_part_x(p, 24), baseline, paint_part_px(p, 152), DRAW_LEFT,
+                   row->colour, str_from(row->stage));
+    paint_part_text(p, figures, paint_part_x(p, 318), baseline, DRAW_RIGHT,
+                    row->left_ms < 0 ? THEME_RED : THEME_INK, row->left);
+    paint_part_fit(p, paint_part_sans(p, THEME_LIST, TEXT_SEMIBOLD), paint_part_x(p, 344), baseline,
+                   paint_part_px(p, 76), DRAW_LEFT, THEME_INK, place_of(p, row->alarm));
+    float mode = right - 96, matter = 432;
+    paint_part_fit(p, caption, paint_part_x(p, matter), baseline,
+                   paint_part_px(p, mode - 88 - 20 - matter), DRAW_LEFT,
+                   open ? THEME_INK : THEME_DIM, str_from(row->matter));
+    paint_part_text(p, caption, paint_part_x(p, mode), baseline, DRAW_RIGHT, THEME_DIM,
+                    mode_words(row->alarm));
+    paint_part_text(p, open ? strong : caption, paint_part_x(p, right), baseline, DRAW_RIGHT,
+                    open ? THEME_INK : THEME_DIM, row->by);
+}
+
+static void
+draw_kiosk_row(const struct paint *p, const struct row *row, float top, float height)
+{
+    bool open = !row->alarm->acknowledged;
+    float right = paint_part_width(p) - 24;
+    struct text_style figures = paint_part_figures(p, THEME_ROW_FIGURE, TEXT_SEMIBOLD);
+    struct text_style stage = paint_part_sans(p, THEME_LIST, TEXT_SEMIBOLD);
+    struct text_style caption = paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR);
+    float upper = top + roundf(height * 0.44f), lower = top + roundf(height * 0.84f);
+    float middle = top + roundf((height + text_cap_height(p->text, figures)) / 2);
+    draw_ground(p, row, top, height, paint_part_px(p, 8));
+    paint_part_fit(p, stage, paint_part_x(p, 28), upper, paint_part_px(p, 176), DRAW_LEFT,
+                   row->colour, str_from(row->stage));
+    paint_part_fit(p, caption, paint_part_x(p, 28), lower, paint_part_px(p, 176), DRAW_LEFT,
+                   THEME_DIM, place_of(p, row->alarm));
+    paint_part_text(p, figures, paint_part_x(p, 386), middle, DRAW_RIGHT,
+                    row->left_ms < 0 ? THEME_RED : THEME_INK, row->left);
+    struct text_style by = paint_part_sans(p, THEME_LIST, open ? TEXT_SEMIBOLD : TEXT_REGULAR);
+    float by_width = paint_part_text(p, by, paint_part_x(p, right),
+                                     top + roundf((height + (float)by.size_px * 0.76f) / 2),
+                                     DRAW_RIGHT, open ? THEME_INK : THEME_DIM, row->by);
+    float matter = 412;
+    float room = paint_part_x(p, right) - by_width - paint_part_px(p, 24) - paint_part_x(p, matter);
+    paint_part_fit(p, paint_part_sans(p, THEME_NAME, TEXT_REGULAR), paint_part_x(p, matter), upper,
+                   room, DRAW_LEFT, open ? THEME_INK : THEME_DIM, str_from(row->matter));
+    paint_part_fit(p, caption, paint_part_x(p, matter), lower, room, DRAW_LEFT, THEME_DIM,
+                   str_from(mode_words(row->alarm)));
+}
+
+/* ---- the panel ---- */
+
+static void
+record(const struct paint *p, const struct row *row)
+{
+    char name[64];
+    size_t len = row->alarm->ticket.len; /* never the whole number of a ticket */
+    struct str ticket = {row->alarm->ticket.ptr + (len > 6 ? len - 6 : 0), len > 6 ? 6 : len};
+    snprintf(name, sizeof name, "%s:%.*s", snapshot_stage_name(row->alarm->stage), STR_ARG(ticket));
+    paint_figure(p, name, row->left, (double)row->left_ms, 1, "due time − moment, milliseconds",
+                 NULL);
+}
+
+static void
+draw_base(const struct paint *p, uint32_t open, uint32_t total, int shown)
+{
+    char text[128], value[16];
+    if (paint_part_kiosk(p)) {
+        const struct snapshot_row *row = paint_part_row(p);
+        snprintf(text, sizeof text, "%u 未确认 · %u 在办将超期", open, row ? row->due_soon : 0);
+    } else if (total > (uint32_t)shown) {
+        snprintf(text, sizeof text, "%u 未确认 · 前 %d / %u · 按剩余时间", open, shown, total);
+    } else {
+        snprintf(text, sizeof text, "%u 未确认 · 按剩余时间", open);
+    }
+    paint_part_base(p, text);
+    snprintf(value, sizeof value, "%u", open);
+    paint_figure(p, "unacknowledged", value, open, total, "alarms that nobody has acknowledged",
+                 NULL);
+}
+
+static void
+draw_none(const struct paint *p)
+{
+    struct panel_rect box = paint_content(p);
+    paint_part_text(p, paint_part_sans(p, THEME_NAME, TEXT_REGULAR), (float)(box.x + box.w / 2),
+                    (float)(box.y + box.h / 2), DRAW_CENTRE, THEME_DIM, "当前无告警");
+}
+
+void
+paint_alarms(const struct paint *p)
+{
+    const struct snapshot *snapshot = p->frame->snapshot;
+    bool kiosk = paint_part_kiosk(p);
+    struct str street = paint_part_street(p);
+    float first = kiosk ? 74 : 60, gap = kiosk ? 6 : 4, least = kiosk ? 84 : 56;
+    float most_height = kiosk ? 92 : 60;
+    float below = paint_part_height(p) - first - 8;
+    int fit = (int)((below + gap) / (least + gap));
+    if (p->panel->rows > 0 && p->panel->rows < fit) {
+        fit = p->panel->rows;
+    }
+    float height = fit > 0 ? floorf((below + gap) / (float)fit) - gap : least;
+    height = height < most_height ? height : most_height;
+    uint32_t total = 0, open = 0;
+    int shown = 0;
+    for (size_t i = 0; i < snapshot->alarms_count; i++) {
+        const struct snapshot_alarm *alarm = &snapshot->alarms[i];
+        if (street.len && !str_eq(alarm->street_code, street)) {
+            continue;
+        }
+        total++;
+        open += !alarm->acknowledged;
+        if (shown >= fit) {
+            continue;
+        }
+        struct row row;
+        float top = paint_part_y(p, first + (height + gap) * (float)shown);
+        fill(p, alarm, shown, &row);
+        if (kiosk) {
+            draw_kiosk_row(p, &row, top, paint_part_px(p, height));
+        } else {
+            draw_district_row(p, &row, top, paint_part_px(p, height));
+        }
+        record(p, &row);
+        shown++;
+    }
+    draw_base(p, open, total, shown);
+    if (total == 0) {
+        draw_none(p);
+    }
+}

@@ -1,0 +1,532 @@
+/* The ranking board: rank, its change, name, bar, n, the leading figure and the rates beside it. On
+ * a kiosk: rank, name, bar of n, and the rates with their names in the row. Rows without a rank
+ * stand apart below. A board of more rows than fit turns its pages, and says so. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "render/paint_part.h"
+
+#define MAX_ROWS 1024 /* of a board; ranked ones are taken first */
+#define PAGE_MS 10000
+
+struct entry {
+    const struct snapshot_row *row;
+    double resolution, satisfaction; /* of the row's survey counts; NaN without one */
+    uint32_t n;
+    int rank; /* 0 = not ranked */
+};
+
+struct board {
+    struct entry entries[MAX_ROWS];
+    int count, ranked;
+    const struct snapshot_metric *metrics[PANEL_METRICS];
+    int metrics_count;
+    int first, shown, page, pages; /* entries on this page */
+    double bar_low, bar_high;
+    enum snapshot_window window;
+    enum snapshot_by by;
+    int before; /* the window ranks are compared with; -1 = none */
+};
+
+/* ---- rows and their order ---- */
+
+static int
+greater_first(double a, double b)
+{
+    if (isnan(a) || isnan(b)) {
+        return isnan(a) - isnan(b);
+    }
+    return fabs(a - b) < 1e-9 ? 0 : a > b ? -1 : 1;
+}
+
+/* By rank; equal ranks by resolution, satisfaction, n, code, as the reform's tables are. */
+static int
+entry_order(const struct entry *a, const struct entry *b)
+{
+    if ((a->rank == 0) != (b->rank == 0)) {
+        return a->rank == 0 ? 1 : -1;
+    }
+    if (a->rank != b->rank) {
+        return a->rank < b->rank ? -1 : 1;
+    }
+    int order = greater_first(a->resolution, b->resolution);
+    order = order ? order : greater_first(a->satisfaction, b->satisfaction);
+    if (order == 0 && a->n != b->n) {
+        order = a->n > b->n ? -1 : 1;
+    }
+    return order ? order : str_cmp(a->row->code, b->row->code);
+}
+
+/* Shell's sort: in place, without the C library's hidden allocation. */
+static void
+sort_entries(struct entry *entries, int count)
+{
+    for (int gap = count / 2; gap > 0; gap = gap == 2 ? 1 : (int)(gap / 2.2)) {
+        for (int i = gap; i < count; i++) {
+            struct entry held = entries[i];
+            int at = i;
+            while (at >= gap && entry_order(&held, &entries[at - gap]) < 0) {
+                entries[at] = entries[at - gap];
+                at -= gap;
+            }
+            entries[at] = held;
+        }
+    }
+}
+
+static bool
+belongs(const struct paint *p, const struct board *board, const struct snapshot_row *row)
+{
+    struct str street = paint_part_street(p);
+    if (p->panel->group == SNAPSHOT_COMMUNITY && street.len && !str_eq(row->parent, street)) {
+        return false;
+    }
+    const struct snapshot_counts *counts = &row->counts[board->window];
+    return p->panel->group == SNAPSHOT_STREET || counts->received > 0 ||
+           counts->by[board->by].effective > 0;
+}
+
+static void
+collect(const struct paint *p, struct board *board)
+{
+    const struct snapshot *snapshot = p->frame->snapshot;
+    const struct snapshot_rows *rows = &snapshot->groups[p->panel->group];
+    const struct snapshot_metric *resolution = snapshot_metric(snapshot, "resolution");
+    const struct snapshot_metric *satisfaction = snapshot_metric(snapshot, "satisfaction");
+    board->count = board->ranked = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < rows->count && board->count < MAX_ROWS; i++) {
+            const struct snapshot_row *row = &rows->rows[i];
+            bool ranked = row->rank[board->window][board->by] > 0;
+            if (ranked != (pass == 0) || !belongs(p, board, row)) {
+                continue;
+            }
+            const struct snapshot_counts *counts = &row->counts[board->window];
+            uint32_t n = 0;
+            struct entry *entry = &board->entries[board->count++];
+            *entry = (struct entry){.row = row,
+                                    .resolution = NAN,
+                                    .satisfaction = NAN,
+                                    .rank = row->rank[board->window][board->by],
+                                    .n = counts->by[board->by].effective};
+            if (resolution) {
+                entry->resolution = snapshot_metric_of_counts(resolution, counts, board->by, &n);
+            }
+            if (satisfaction) {
+                entry->satisfaction =
+                    snapshot_metric_of_counts(satisfaction, counts, board->by, &n);
+            }
+            board->ranked += ranked;
+        }
+    }
+    sort_entries(board->entries, board->count);
+}
+
+/* One of the `tail` last-ranked: fewer than that stand strictly behind it. A board where all are
+ * equal has no last. */
+static bool
+is_last(const struct paint *p, const struct board *board, int at)
+{
+    int rank = board->entries[at].rank;
+    if (rank <= 1) {
+        return false;
+    }
+    int behind = 0;
+    for (int i = board->ranked - 1; i >= 0 && board->entries[i].rank > rank; i--) {
+        behind++;
+    }
+    return (uint32_t)behind < p->frame->snapshot->tail;
+}
+
+static double
+value_of(const struct board *board, const struct entry *entry, int metric, uint32_t *n)
+{
+    return snapshot_metric_value(board->metrics[metric], entry->row, board->window, board->by, n);
+}
+
+/* Bars begin at a round value below the least one, which the heading names. */
+static void
+choose_bars(struct board *board)
+{
+    double low = INFINITY, high = -INFINITY;
+    for (int i = 0; i < board->ranked && board->metrics_count > 0; i++) {
+        uint32_t n;
+        double value = value_of(board, &board->entries[i], 0, &n);
+        if (!isnan(value)) {
+            low = fmin(low, value);
+            high = fmax(high, value);
+        }
+    }
+    if (low > high) {
+        low = high = 0;
+    }
+    board->bar_high = high;
+    board->bar_low = floor(low / 10) * 10;
+    if (low - board->bar_low < 0.1 * (high - board->bar_low)) {
+        board->bar_low -= 10;
+    }
+    board->bar_low = board->bar_low < 0 ? 0 : board->bar_low;
+}
+
+static void
+choose_page(const struct paint *p, struct board *board, int fit)
+{
+    if (p->panel->rows > 0 && p->panel->rows < fit) {
+        fit = p->panel->rows;
+    }
+    fit = fit > 1 ? fit : 1;
+    board->pages = (board->count + fit - 1) / fit;
+    board->page = board->pages > 1 ? (int)(p->frame->moment_ms / PAGE_MS % board->pages) : 0;
+    board->first = board->page * fit;
+    board->shown = board->count - board->first < fit ? board->count - board->first : fit;
+}
+
+/* ---- drawing ---- */
+
+static void
+draw_base(const struct paint *p, const struct board *board, bool with_lead)
+{
+    char text[160];
+    int len = snprintf(text, sizeof text, "%s · %s", paint_part_window(p->panel->window),
+                       paint_part_by(p->panel->by));
+    if (with_lead && board->metrics_count > 0) {
+        len += snprintf(text + len, sizeof text - (size_t)len, " · %s", board->metrics[0]->title);
+    }
+    if (board->pages > 1) {
+        snprintf(text + len, sizeof text - (size_t)len, " · %d/%d", board->page + 1, board->pages);
+    }
+    paint_part_base(p, text);
+}
+
+static void
+draw_last_ground(const struct paint *p, float top, float height, float edge)
+{
+    struct panel_rect r = p->panel->rect;
+    draw_rect(p->list, (float)r.x, top, (float)r.w, height, 0, paint_colour(p, THEME_LAST_ROW));
+    draw_rect(p->list, (float)r.x, top, edge, height, 0, paint_colour(p, THEME_RED));
+}
+
+static enum theme_colour
+rate_colour(const struct snapshot_metric *metric, double value, enum theme_colour otherwise)
+{
+    bool below = !isnan(value) && !isnan(metric->target) && value < metric->target;
+    return below ? THEME_AMBER : otherwise;
+}
+
+static void
+record(const struct paint *p, const struct board *board, const struct entry *entry, int metric,
+       const char *text, double value, uint32_t n)
+{
+    const struct snapshot_metric *m = board->metrics[metric];
+    struct snapshot_key key = {.group = (enum snapshot_group)p->panel->group,
+                               .code = entry->row->code,
+                               .window = board->window,
+                               .by = board->by,
+                               .measure =
+                                   m->under_count > 0 ? m->under[0].measure : SNAPSHOT_EFFECTIVE};
+    char name[64];
+    snprintf(name, sizeof name, "%.*s:%s", STR_ARG(paint_part_cut(entry->row->code, 28)), m->id);
+    paint_figure(p, name, text, value, n, m->formula, &key);
+}
+
+static void
+record_rank(const struct paint *p, const struct entry *entry)
+{
+    char name[64], value[16];
+    snprintf(name, sizeof name, "%.*s:rank", STR_ARG(paint_part_cut(entry->row->code, 50)));
+    snprintf(value, sizeof value, "%d", entry->rank);
+    paint_figure(p, name, entry->rank ? value : "—",
+                 entry->rank ? (double)entry->rank : (double)NAN, entry->n,
+                 "1 + how many of the ranked are strictly better", NULL);
+}
+
+/* ---- the district's board ---- */
+
+/* Design pixels from the panel's left edge; names end in what is aligned there. */
+struct columns {
+    float rank_right, change, name, bar, bar_width, n_right, lead_right;
+    float rate_right[PANEL_METRICS];
+};
+
+static void
+place_columns(const struct paint *p, const struct board *board, struct columns *c)
+{
+    float right = paint_part_width(p) - 24;
+    int rates = board->metrics_count - 1;
+    for (int i = 1; i < board->metrics_count; i++) {
+        c->rate_right[i] = right - 108 * (float)(rates - i);
+    }
+    c->rank_right = 60;
+    c->change = 80;
+    c->name = 152;
+    c->lead_right = rates > 0 ? c->rate_right[1] - 108 : right;
+    c->n_right = c->lead_right - 104;
+    c->bar = 312;
+    c->bar_width = c->n_right - 72 - c->bar;
+}
+
+static const char *
+group_title(int group)
+{
+    static const char *const titles[SNAPSHOT_GROUP_COUNT] = {
+        [SNAPSHOT_DISTRICT] = "全区", [SNAPSHOT_STREET] = "街道", [SNAPSHOT_COMMUNITY] = "社区",
+        [SNAPSHOT_CATEGORY] = "分类", [SNAPSHOT_UNIT] = "单位",   [SNAPSHOT_PROPERTY] = "物业",
+    };
+    return titles[group];
+}
+
+static void
+draw_heading(const struct paint *p, const struct board *board, const struct columns *c)
+{
+    struct text_style style = paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR);
+    style.size_px = paint_px(p, 20) < style.size_px ? paint_px(p, 20) : style.size_px;
+    float y = paint_part_y(p, 76);
+    char from[32];
+    paint_part_text(p, style, paint_part_x(p, 24), y, DRAW_LEFT, THEME_DIM, "名次");
+    paint_part_text(p, style, paint_part_x(p, c->name), y, DRAW_LEFT, THEME_DIM,
+                    group_title(p->panel->group));
+    if (c->bar_width >= 40 && board->ranked > 0) {
+        snprintf(from, sizeof from, "%.6g 起", board->bar_low);
+        paint_part_text(p, style, paint_part_x(p, c->bar), y, DRAW_LEFT, THEME_DIM, from);
+    }
+    paint_part_text(p, style, paint_part_x(p, c->n_right), y, DRAW_RIGHT, THEME_DIM, "回访");
+    for (int i = 0; i < board->metrics_count; i++) {
+        struct str title = paint_part_short(board->metrics[i]->title, 2);
+        paint_part_fit(p, style, paint_part_x(p, i == 0 ? c->lead_right : c->rate_right[i]), y,
+                       paint_part_px(p, 96), DRAW_RIGHT, THEME_DIM, title);
+    }
+}
+
+static void
+draw_rank(const struct paint *p, const struct board *board, const struct entry *entry,
+          const struct columns *c, float baseline)
+{
+    char text[16] = "—";
+    if (entry->rank > 0) {
+        snprintf(text, sizeof text, "%d", entry->rank);
+    }
+    bool top = entry->rank >= 1 && entry->rank <= 3;
+    paint_part_text(p, paint_part_figures(p, THEME_NAME, top ? TEXT_SEMIBOLD : TEXT_REGULAR),
+                    paint_part_x(p, c->rank_right), baseline, DRAW_RIGHT,
+                    top ? THEME_INK : THEME_DIM, text);
+    record_rank(p, entry);
+    if (entry->rank == 0 || board->before < 0) {
+        return;
+    }
+    int before = entry->row->rank[board->before][board->by];
+    int change = before ? before - entry->rank : 0;
+    float x = paint_part_x(p, c->change);
+    if (change == 0) {
+        struct text_style style = paint_part_figures(p, THEME_SMALL, TEXT_REGULAR);
+        paint_part_text(p, style, x, baseline, DRAW_LEFT, THEME_FAINT, "–");
+        return;
+    }
+    enum theme_colour colour = change > 0 ? THEME_GREEN : THEME_AMBER;
+    snprintf(text, sizeof text, "%d", change > 0 ? change : -change);
+    float mark = paint_part_mark(p, x, baseline, paint_part_px(p, 13), change > 0, colour);
+    paint_part_text(p, paint_part_figures(p, THEME_SMALL, TEXT_REGULAR),
+                    x + mark + paint_part_px(p, 3), baseline, DRAW_LEFT, colour, text);
+}
+
+/* The label stands behind the name; a bar that it would cover begins behind it and still ends at
+ * its value. */
+static void
+draw_name_and_bar(const struct paint *p, const struct board *board, const struct entry *entry,
+                  const struct columns *c, float baseline, bool last)
+{
+    struct text_style name = paint_part_sans(p, THEME_NAME, TEXT_REGULAR);
+    struct text_style tag = paint_part_sans(p, THEME_SMALL, TEXT_MEDIUM);
+    struct str shown = p->panel->group == SNAPSHOT_STREET ? paint_part_street_name(entry->row->name)
+                                                          : entry->row->name;
+    float x = paint_part_x(p, c->name), bar = paint_part_x(p, c->bar);
+    float room = bar - x - paint_part_px(p, 12);
+    float end = x + paint_part_fit(p, name, x, baseline, room, DRAW_LEFT,
+                                   entry->rank ? THEME_INK : THEME_DIM, shown);
+    if (last) {
+        end = ceilf(end) + paint_part_px(p, 12);
+        end += paint_part_text(p, tag, end, baseline, DRAW_LEFT, THEME_RED, "末位汇报");
+        end += paint_part_px(p, 8);
+    }
+    uint32_t n;
+    double value = board->metrics_count > 0 ? value_of(board, entry, 0, &n) : NAN;
+    if (entry->rank == 0 || isnan(value) || c->bar_width < 40 ||
+        board->bar_high <= board->bar_low) {
+        return;
+    }
+    float part = (float)((value - board->bar_low) / (board->bar_high - board->bar_low));
+    float stop = bar + roundf(paint_part_px(p, c->bar_width) * part);
+    float from = fmaxf(bar, ceilf(end));
+    float cap = text_cap_height(p->text, paint_part_figures(p, THEME_ROW_FIGURE, TEXT_SEMIBOLD));
+    paint_part_bar(p, from, baseline - roundf(cap / 2), stop - from, paint_part_px(p, 12),
+                   last ? THEME_LAST_BAR : THEME_DATA2);
+}
+
+static void
+draw_row(const struct paint *p, const struct board *board, const struct entry *entry,
+         const struct columns *c, float baseline, bool last)
+{
+    char text[32];
+    draw_rank(p, board, entry, c, baseline);
+    draw_name_and_bar(p, board, entry, c, baseline, last);
+    paint_integer(text, sizeof text, entry->n);
+    paint_part_text(p, paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR),
+                    paint_part_x(p, c->n_right), baseline, DRAW_RIGHT, THEME_DIM, text);
+    for (int i = 0; i < board->metrics_count; i++) {
+        uint32_t n = 0;
+        double value = value_of(board, entry, i, &n);
+        const struct snapshot_metric *metric = board->metrics[i];
+        paint_part_value(text, sizeof text, value,
+                         i == 0 || metric->decimals < 1 ? metric->decimals : metric->decimals - 1);
+        enum theme_colour colour = i == 0 && entry->rank ? THEME_INK : THEME_DIM;
+        struct text_style style =
+            i == 0 ? paint_part_figures(p, THEME_ROW_FIGURE,
+                                        entry->rank ? TEXT_SEMIBOLD : TEXT_REGULAR)
+                   : paint_part_figures(p, THEME_LIST, TEXT_REGULAR);
+        paint_part_text(p, style, paint_part_x(p, i == 0 ? c->lead_right : c->rate_right[i]),
+                        baseline, DRAW_RIGHT, i == 0 ? colour : rate_colour(metric, value, colour),
+                        text);
+        record(p, board, entry, i, text, value, n);
+    }
+}
+
+static void
+paint_district(const struct paint *p, struct board *board)
+{
+    const float first = 120, least_pitch = 42, most_pitch = 48;
+    float below = paint_part_height(p) - first - 20;
+    choose_page(p, board, (int)(below / least_pitch) + 1);
+    choose_bars(board);
+    struct columns c;
+    place_columns(p, board, &c);
+    draw_base(p, board, true);
+    draw_heading(p, board, &c);
+    float pitch = board->shown > 1 ? below / (float)(board->shown - 1) : most_pitch;
+    pitch = floorf(fminf(pitch, most_pitch));
+    for (int i = 0; i < board->shown; i++) {
+        int at = board->first + i;
+        bool last = is_last(p, board, at);
+        float baseline = paint_part_y(p, first + pitch * (float)i);
+        float top = baseline - paint_part_px(p, 9 + pitch / 2);
+        if (last) {
+            draw_last_ground(p, top, paint_part_px(p, pitch), paint_part_px(p, 5));
+        }
+        if (at == board->ranked && at > 0) { /* those without a rank stand apart */
+            draw_rect(p->list, paint_part_x(p, 24), top, paint_part_px(p, paint_part_width(p) - 48),
+                      1, 0, paint_colour(p, THEME_LINE));
+        }
+        draw_row(p, board, &board->entries[at], &c, baseline, last);
+    }
+}
+
+/* ---- a kiosk's board ---- */
+
+static void
+draw_kiosk_rates(const struct paint *p, const struct board *board, const struct entry *entry,
+                 float baseline)
+{
+    struct text_style figures = paint_part_figures(p, THEME_NAME, TEXT_SEMIBOLD);
+    struct text_style small = paint_part_sans(p, THEME_SMALL, TEXT_REGULAR);
+    float right = paint_part_width(p) - 40;
+    for (int i = board->metrics_count - 1; i >= 0; i--) {
+        const struct snapshot_metric *metric = board->metrics[i];
+        uint32_t n = 0;
+        double value = value_of(board, entry, i, &n);
+        char text[32];
+        paint_part_value(text, sizeof text, value, metric->decimals > 0 ? metric->decimals - 1 : 0);
+        float end = paint_part_x(p, right) - paint_part_px(p, 40);
+        paint_part_fit(p, small, end, baseline, paint_part_px(p, 44), DRAW_LEFT, THEME_DIM,
+                       paint_part_short(metric->title, 2));
+        paint_part_text(p, figures, end - paint_part_px(p, 10), baseline, DRAW_RIGHT,
+                        rate_colour(metric, value, entry->rank ? THEME_INK : THEME_DIM), text);
+        record(p, board, entry, i, text, value, n);
+        right -= 156;
+    }
+}
+
+static void
+draw_kiosk_row(const struct paint *p, const struct board *board, const struct entry *entry,
+               float baseline, bool last, uint32_t greatest)
+{
+    char text[32], count[48];
+    snprintf(text, sizeof text, "%d", entry->rank);
+    paint_part_text(p, paint_part_figures(p, THEME_LIST, TEXT_REGULAR), paint_part_x(p, 44),
+                    baseline, DRAW_CENTRE, THEME_DIM, entry->rank ? text : "—");
+    record_rank(p, entry);
+    float n_right = paint_part_width(p) - 40 - 156 * (float)board->metrics_count - 14;
+    float bar_width = n_right - 90 - 244;
+    struct text_style tag = paint_part_sans(p, THEME_SMALL, TEXT_MEDIUM);
+    float bar = paint_part_x(p, 244);
+    float name_room = paint_part_px(p, 156);
+    if (last) {
+        float width = paint_part_text(p, tag, bar - paint_part_px(p, 8), baseline, DRAW_RIGHT,
+                                      THEME_RED, "末位");
+        name_room -= ceilf(width);
+    }
+    paint_part_fit(p, paint_part_sans(p, THEME_NAME, TEXT_REGULAR), paint_part_x(p, 80), baseline,
+                   name_room, DRAW_LEFT, entry->rank ? THEME_INK : THEME_DIM, entry->row->name);
+    if (greatest > 0 && bar_width > 40) {
+        float cap = text_cap_height(p->text, paint_part_figures(p, THEME_NAME, TEXT_SEMIBOLD));
+        paint_part_bar(p, bar, baseline - roundf(cap / 2),
+                       paint_part_px(p, bar_width) * (float)entry->n / (float)greatest,
+                       paint_part_px(p, 14), last ? THEME_LAST_BAR : THEME_DATA2);
+    }
+    paint_integer(text, sizeof text, entry->n);
+    snprintf(count, sizeof count, "%s 件", text);
+    paint_part_text(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, n_right),
+                    baseline, DRAW_RIGHT, THEME_DIM, count);
+    draw_kiosk_rates(p, board, entry, baseline);
+}
+
+static void
+paint_kiosk(const struct paint *p, struct board *board)
+{
+    const float first = 94, least_pitch = 46, most_pitch = 54;
+    float below = paint_part_height(p) - first - 30;
+    choose_page(p, board, (int)(below / least_pitch) + 1);
+    draw_base(p, board, false);
+    if (board->metrics_count > 2) {
+        board->metrics_count = 2; /* what a kiosk's row has room for */
+    }
+    uint32_t greatest = 0;
+    for (int i = 0; i < board->count; i++) {
+        greatest = board->entries[i].n > greatest ? board->entries[i].n : greatest;
+    }
+    float pitch = board->shown > 1 ? below / (float)(board->shown - 1) : most_pitch;
+    pitch = floorf(fminf(pitch, most_pitch));
+    for (int i = 0; i < board->shown; i++) {
+        int at = board->first + i;
+        bool last = is_last(p, board, at);
+        float baseline = paint_part_y(p, first + pitch * (float)i);
+        float top = baseline - paint_part_px(p, 10 + pitch / 2);
+        if (last) {
+            draw_last_ground(p, top, paint_part_px(p, pitch), paint_part_px(p, 8));
+        }
+        if (at == board->ranked && at > 0) {
+            draw_rect(p->list, paint_part_x(p, 24), top, paint_part_px(p, paint_part_width(p) - 48),
+                      1, 0, paint_colour(p, THEME_LINE));
+        }
+        draw_kiosk_row(p, board, &board->entries[at], baseline, last, greatest);
+    }
+}
+
+void
+paint_board(const struct paint *p)
+{
+    struct board board = {.window = (enum snapshot_window)p->panel->window,
+                          .by = (enum snapshot_by)p->panel->by,
+                          .before = paint_part_before(p->panel->window)};
+    board.metrics_count = paint_part_metrics(p, board.metrics);
+    collect(p, &board);
+    if (board.count == 0) {
+        draw_base(p, &board, false);
+        paint_part_text(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, 24),
+                        paint_part_y(p, 120), DRAW_LEFT, THEME_DIM, "本期暂无数据");
+        return;
+    }
+    if (paint_part_kiosk(p)) {
+        paint_kiosk(p, &board);
+    } else {
+        paint_district(p, &board);
+    }
+}

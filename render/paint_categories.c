@@ -1,0 +1,146 @@
+/* The categories with most requests, children counted with their parent: name, bar, count, change.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "render/paint_part.h"
+
+#define MAX_SUMS 512 /* categories; further ones are left out, never mixed in */
+#define COLUMNS 2
+#define FIRST 92.0f /* first baseline below the panel's top */
+#define PITCH 54.0f
+#define GUTTER 32.0f
+
+struct sum {
+    struct str name;
+    const struct snapshot_row *row; /* the first of its rows */
+    uint32_t now, before;
+    int rows;
+};
+
+static void
+add(struct sum *sums, int *count, const struct snapshot_row *row, uint32_t now, uint32_t before)
+{
+    struct str name = row->parent_name.len ? row->parent_name : row->name;
+    int at = 0;
+    while (at < *count && !str_eq(sums[at].name, name)) {
+        at++;
+    }
+    if (at == *count) {
+        if (*count == MAX_SUMS) {
+            return;
+        }
+        sums[(*count)++] = (struct sum){.name = name, .row = row};
+    }
+    sums[at].now += now;
+    sums[at].before += before;
+    sums[at].rows++;
+}
+
+/* Greater counts first, equal ones by name; only the first `most` places are put in order. */
+static void
+bring_up(struct sum *sums, int count, int most)
+{
+    for (int i = 0; i < count && i < most; i++) {
+        int best = i;
+        for (int k = i + 1; k < count; k++) {
+            if (sums[k].now > sums[best].now ||
+                (sums[k].now == sums[best].now && str_cmp(sums[k].name, sums[best].name) < 0)) {
+                best = k;
+            }
+        }
+        struct sum held = sums[i];
+        sums[i] = sums[best];
+        sums[best] = held;
+    }
+}
+
+/* Twice the usual and at least ten more. */
+static bool
+jumped(const struct sum *sum)
+{
+    return sum->now >= sum->before + 10 && sum->now >= 2 * sum->before;
+}
+
+struct columns {
+    float width, name, bar, change; /* design pixels from a column's left edge */
+};
+
+static void
+draw_sum(const struct paint *p, const struct sum *sum, const struct columns *c, float left,
+         float baseline, uint32_t greatest)
+{
+    char count[32], change[32];
+    paint_integer(count, sizeof count, sum->now);
+    struct text_style figures = paint_part_figures(p, THEME_CAPTION, TEXT_MEDIUM);
+    float x = paint_part_x(p, left);
+    paint_part_fit(p, paint_part_sans(p, THEME_LIST, TEXT_REGULAR), x, baseline,
+                   paint_part_px(p, c->name), DRAW_LEFT, THEME_INK, sum->name);
+    float bar_x = paint_part_x(p, left + c->name + 12);
+    float cap = text_cap_height(p->text, figures);
+    float width = greatest ? paint_part_px(p, c->bar) * (float)sum->now / (float)greatest : 0;
+    paint_part_bar(p, bar_x, baseline - cap / 2, width, paint_part_px(p, 16), THEME_DATA2);
+    paint_part_text(p, figures, bar_x + roundf(width) + paint_part_px(p, 12), baseline, DRAW_LEFT,
+                    THEME_INK, count);
+    struct snapshot_key key = {.group = SNAPSHOT_CATEGORY,
+                               .code = sum->row->code,
+                               .window = (enum snapshot_window)p->panel->window,
+                               .by = (enum snapshot_by)p->panel->by,
+                               .measure = SNAPSHOT_RECEIVED};
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", STR_ARG(paint_part_cut(sum->name, 60)));
+    paint_figure(p, name, count, sum->now, sum->now, "received, all categories under this one",
+                 sum->rows == 1 ? &key : NULL);
+    if (paint_part_before(p->panel->window) < 0) {
+        return;
+    }
+    paint_part_signed(change, sizeof change, (int64_t)sum->now - sum->before);
+    paint_part_text(p, paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR),
+                    paint_part_x(p, left + c->width), baseline, DRAW_RIGHT,
+                    jumped(sum) ? THEME_AMBER : THEME_DIM, change);
+}
+
+void
+paint_categories(const struct paint *p)
+{
+    const struct snapshot_rows *rows = &p->frame->snapshot->groups[SNAPSHOT_CATEGORY];
+    enum snapshot_window window = (enum snapshot_window)p->panel->window;
+    int before = paint_part_before(p->panel->window);
+    struct sum sums[MAX_SUMS];
+    int count = 0;
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct snapshot_row *row = &rows->rows[i];
+        uint32_t then = before < 0 ? 0 : row->counts[before].received;
+        if (row->counts[window].received || then) {
+            add(sums, &count, row, row->counts[window].received, then);
+        }
+    }
+    char base[96];
+    if (before >= 0) {
+        snprintf(base, sizeof base, "%s · 较%s", paint_part_window(p->panel->window),
+                 paint_part_window(before));
+    } else {
+        snprintf(base, sizeof base, "%s", paint_part_window(p->panel->window));
+    }
+    paint_part_base(p, base);
+
+    int per_column = (int)((paint_part_height(p) - FIRST - 24) / PITCH) + 1;
+    int most = per_column * COLUMNS;
+    if (p->panel->rows > 0 && p->panel->rows < most) {
+        most = p->panel->rows;
+        per_column = (most + COLUMNS - 1) / COLUMNS;
+    }
+    bring_up(sums, count, most);
+    float width = (paint_part_width(p) - 48 - GUTTER) / COLUMNS;
+    struct columns columns = {.width = width, .name = 116, .bar = width - 116 - 12 - 12 - 104};
+    for (int i = 0; i < count && i < most; i++) {
+        float left = 24 + (width + GUTTER) * (float)(i / per_column);
+        draw_sum(p, &sums[i], &columns, left,
+                 paint_part_y(p, FIRST + PITCH * (float)(i % per_column)), sums[0].now);
+    }
+    if (count == 0) {
+        paint_part_text(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, 24),
+                        paint_part_y(p, FIRST), DRAW_LEFT, THEME_DIM, "今日暂无诉求");
+    }
+}

@@ -1,0 +1,101 @@
+/* 高发: the communities with most requests in the window: name, street, bar, count, change. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "render/paint_part.h"
+
+#define MAX_ROWS 16
+#define FIRST 86.0f /* first baseline below the panel's top */
+#define PITCH 42.0f
+
+struct top {
+    const struct snapshot_row *rows[MAX_ROWS];
+    int count;
+};
+
+/* The greatest first; equal counts keep the order of codes. */
+static void
+take(struct top *top, int most, const struct snapshot_row *row, enum snapshot_window window)
+{
+    uint32_t count = row->counts[window].received;
+    int at = top->count;
+    while (at > 0 && top->rows[at - 1]->counts[window].received < count) {
+        at--;
+    }
+    if (at >= most) {
+        return;
+    }
+    int last = top->count < most ? top->count++ : most - 1;
+    for (int i = last; i > at; i--) {
+        top->rows[i] = top->rows[i - 1];
+    }
+    top->rows[at] = row;
+}
+
+static void
+draw_row(const struct paint *p, const struct snapshot_row *row, float baseline, uint32_t greatest)
+{
+    enum snapshot_window window = (enum snapshot_window)p->panel->window;
+    int before = paint_part_before(p->panel->window);
+    uint32_t now = row->counts[window].received;
+    float right = paint_part_width(p) - 24;
+    struct text_style figures = paint_part_figures(p, THEME_LIST, TEXT_SEMIBOLD);
+    char count[32], change[32];
+    paint_part_fit(p, paint_part_sans(p, THEME_LIST, TEXT_REGULAR), paint_part_x(p, 24), baseline,
+                   paint_part_px(p, 124), DRAW_LEFT, THEME_INK, row->name);
+    paint_part_fit(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, 156),
+                   baseline, paint_part_px(p, 72), DRAW_LEFT, THEME_DIM,
+                   paint_part_street_name(row->parent_name));
+    float bar = right - 240 - 112;
+    float width = greatest ? paint_part_px(p, bar) * (float)now / (float)greatest : 0;
+    float cap = text_cap_height(p->text, figures);
+    paint_part_bar(p, paint_part_x(p, 240), baseline - cap / 2, width, paint_part_px(p, 12),
+                   THEME_DATA2);
+    paint_integer(count, sizeof count, now);
+    paint_part_text(p, figures, paint_part_x(p, right - 56), baseline, DRAW_RIGHT, THEME_INK,
+                    count);
+    if (before >= 0) {
+        paint_part_signed(change, sizeof change,
+                          (int64_t)now - (int64_t)row->counts[before].received);
+        paint_part_text(p, paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR),
+                        paint_part_x(p, right), baseline, DRAW_RIGHT, THEME_DIM, change);
+    }
+    struct snapshot_key key = {.group = SNAPSHOT_COMMUNITY,
+                               .code = row->code,
+                               .window = window,
+                               .by = (enum snapshot_by)p->panel->by,
+                               .measure = SNAPSHOT_RECEIVED};
+    char name[64];
+    snprintf(name, sizeof name, "%.*s", STR_ARG(paint_part_cut(row->code, 60)));
+    paint_figure(p, name, count, now, now, "received, by community", &key);
+}
+
+void
+paint_hot(const struct paint *p)
+{
+    const struct snapshot_rows *rows = &p->frame->snapshot->groups[SNAPSHOT_COMMUNITY];
+    enum snapshot_window window = (enum snapshot_window)p->panel->window;
+    struct str street = paint_part_street(p);
+    int most = (int)((paint_part_height(p) - FIRST - 8) / PITCH) + 1;
+    if (p->panel->rows > 0 && p->panel->rows < most) {
+        most = p->panel->rows;
+    }
+    most = most < MAX_ROWS ? most : MAX_ROWS;
+    struct top top = {.count = 0};
+    for (size_t i = 0; i < rows->count; i++) {
+        const struct snapshot_row *row = &rows->rows[i];
+        if (row->counts[window].received > 0 && (!street.len || str_eq(row->parent, street))) {
+            take(&top, most, row, window);
+        }
+    }
+    paint_part_base(p, paint_part_window(p->panel->window));
+    for (int i = 0; i < top.count; i++) {
+        draw_row(p, top.rows[i], paint_part_y(p, FIRST + PITCH * (float)i),
+                 top.rows[0]->counts[window].received);
+    }
+    if (top.count == 0) {
+        paint_part_text(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, 24),
+                        paint_part_y(p, FIRST), DRAW_LEFT, THEME_DIM, "暂无诉求");
+    }
+}
