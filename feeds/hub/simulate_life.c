@@ -68,18 +68,19 @@ delay(struct life *life, int64_t median_ms, double spread)
     return (int64_t)((double)median_ms * exp(spread * simulate_normal(&life->rng)));
 }
 
-/* Moves a moment outside the hours of the day into the next ones. */
+/* Moves a moment outside the hours of the day into the next ones, more towards their beginning. */
 static int64_t
 office_hours(struct life *life, int64_t ms, int from, int to)
 {
     int64_t midnight = when_day(ms, 0), of_day = ms - midnight;
-    if (of_day < from * WHEN_HOUR) {
-        return midnight + from * WHEN_HOUR + between(life, 0, 2 * WHEN_HOUR);
+    if (of_day >= from * WHEN_HOUR && of_day < to * WHEN_HOUR) {
+        return ms;
     }
     if (of_day >= to * WHEN_HOUR) {
-        return when_day(ms, 1) + from * WHEN_HOUR + between(life, 0, 2 * WHEN_HOUR);
+        midnight = when_day(ms, 1);
     }
-    return ms;
+    double early = pow(simulate_uniform(&life->rng), 1.3);
+    return midnight + (int64_t)((from + early * (to - from)) * (double)WHEN_HOUR);
 }
 
 static struct simulate_item *
@@ -244,7 +245,7 @@ handle(struct life *life, int64_t base_ms, int64_t due_ms)
     int64_t allowed = due_ms - base_ms;
     int64_t took = delay(life, life->external ? median * 3 / 2 : median, spread);
     if (took > allowed / 100 * 92) {
-        took = between(life, allowed / 100 * 50, allowed / 100 * 94);
+        took = between(life, allowed / 100 * 40, allowed / 100 * 88);
     }
     int64_t at = base_ms + took;
     if (urgency == EVENT_NORMAL && !simulate_chance(&life->rng, 0.08)) {
