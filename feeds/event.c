@@ -153,6 +153,18 @@ event_type_parse(struct str full_name)
     return EVENT_UNKNOWN;
 }
 
+enum event_type
+event_milestone_parse(struct str name)
+{
+    for (int type = EVENT_REGISTERED; type <= EVENT_TICKET_LAST; type++) {
+        const char *known = event_rules[type].full_name + strlen("ticket.");
+        if (name.len && known[0] == name.ptr[0] && str_is(name, known)) {
+            return (enum event_type)type;
+        }
+    }
+    return EVENT_UNKNOWN;
+}
+
 const char *
 event_stage_name(enum event_stage stage)
 {

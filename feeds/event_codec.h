@@ -52,6 +52,8 @@ extern const char *const event_route_names[EVENT_ROUTE_COUNT];     /* [0] NULL *
 extern const char *const event_surveyor_names[EVENT_BY_COUNT];
 extern const char *const event_satisfied_names[EVENT_SATISFIED_COUNT]; /* [0] NULL */
 
+/* A milestone's type, without "ticket."; EVENT_UNKNOWN where it is none. */
+enum event_type event_milestone_parse(struct str name);
 enum event_key event_key_of(struct str key);
 const char *event_key_name(enum event_key key);
 uint32_t event_key_bit(enum event_key key); /* its enum event_field bit */

@@ -1,0 +1,49 @@
+/* message_codec: what the decoders of the message kinds share. Internal to feeds/message*.c. */
+#ifndef FEEDS_MESSAGE_CODEC_H
+#define FEEDS_MESSAGE_CODEC_H
+
+#include "feeds/event_codec.h"
+#include "feeds/message.h"
+
+/* One decoding in progress. */
+struct message_reader {
+    struct event_store store;
+    struct message *out;
+    struct err *err;
+    size_t bytes; /* of the whole message: bounds how many entries can be in it */
+    bool holds_nul;
+};
+
+enum message_want {
+    MESSAGE_WANT_TEXT,    /* struct str: min–max bytes, no control characters */
+    MESSAGE_WANT_COUNT,   /* int64_t: 0…2^53-1 */
+    MESSAGE_WANT_INTEGER, /* int64_t: ±(2^53-1) */
+    MESSAGE_WANT_REAL,    /* double; null stays as it was */
+    MESSAGE_WANT_BOOL,
+    MESSAGE_WANT_VALUE /* struct value: the caller reads it; VALUE_NULL = absent or null */
+};
+
+struct message_field {
+    const char *key; /* NULL ends the table */
+    enum message_want want;
+    bool required;
+    size_t offset;
+    size_t min, max;
+};
+
+/* Fills out (set to defaults before) from the map. Fields that the table does not have are counted.
+ * A field that is absent, or null and not required, leaves its member as it was. */
+bool message_read(struct message_reader *reader, const struct value *map, const char *where,
+                  const struct message_field *fields, void *out);
+
+/* A list of events; invalid entries are counted and left out. keep_json: each gets .json. error:
+ * the first invalid one's reason, where not NULL. */
+bool message_read_events(struct message_reader *reader, const struct value *list, const char *name,
+                         size_t max, bool keep_json, struct message_events *out, struct str *error);
+
+bool message_read_directory(struct message_reader *reader, const struct value *value,
+                            struct message_directory *out);
+bool message_read_snapshot(struct message_reader *reader, const struct value *map);
+bool message_read_board(struct message_reader *reader, const struct value *map);
+
+#endif
