@@ -1,0 +1,421 @@
+#include "render/renderer.h"
+
+#include "render/brush.h"
+#include "render/map/map.h"
+#include "render/paint.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define PROBE_CELLS 34
+#define PROBE_CELL_PX 4
+
+/* One kept layer: what a panel shows, and for a map the ground under it. */
+struct layer {
+    struct draw_list *list;
+    uint64_t hash; /* of what the canvas shows */
+    bool shown;    /* the canvas shows it at all */
+    struct map *map;
+    struct draw_list *ground_list;
+    struct gpu_target ground; /* the panel's rectangle; painted once a scene */
+    struct brush_span span;   /* in this frame's round */
+    bool added;
+};
+
+struct renderer {
+    struct gpu *gpu;
+    struct text *text;
+    struct brush *brush;
+    struct theme theme;
+    struct scene scene;
+    bool has_scene;
+    struct gpu_target canvas;
+    struct layer layers[SCENE_PANELS];
+    struct paint_record record;
+    struct gpu_box damage[SCENE_PANELS + 1]; /* what the last draw repainted; never overlapping */
+    int damage_count;
+    bool all_damaged;
+    uint64_t frames; /* drawn with a change, so: to be presented */
+    bool probe_shown;
+    uint64_t probe_bits;
+};
+
+struct renderer *
+renderer_create(enum renderer_backend backend, struct err *err)
+{
+    struct renderer *renderer = calloc(1, sizeof *renderer);
+    if (!renderer) {
+        abort();
+    }
+    renderer->gpu = backend == RENDERER_GL ? gpu_create_gl(err) : gpu_create_null();
+    renderer->text = renderer->gpu ? text_create(err) : NULL;
+    renderer->brush = renderer->text ? brush_create(renderer->gpu, renderer->text, err) : NULL;
+    if (!renderer->brush) {
+        renderer_destroy(renderer);
+        return NULL;
+    }
+    for (int i = 0; i < SCENE_PANELS; i++) {
+        renderer->layers[i].list = draw_create();
+    }
+    return renderer;
+}
+
+static void
+forget_scene(struct renderer *renderer)
+{
+    for (int i = 0; i < SCENE_PANELS; i++) {
+        struct layer *layer = &renderer->layers[i];
+        map_destroy(layer->map);
+        draw_destroy(layer->ground_list);
+        renderer->gpu->target_destroy(renderer->gpu, layer->ground);
+        *layer = (struct layer){.list = layer->list};
+    }
+    renderer->gpu->target_destroy(renderer->gpu, renderer->canvas);
+    renderer->canvas = (struct gpu_target){0};
+    renderer->has_scene = false;
+}
+
+void
+renderer_destroy(struct renderer *renderer)
+{
+    if (!renderer) {
+        return;
+    }
+    if (renderer->gpu) {
+        forget_scene(renderer);
+    }
+    for (int i = 0; i < SCENE_PANELS; i++) {
+        draw_destroy(renderer->layers[i].list);
+    }
+    brush_destroy(renderer->brush);
+    text_destroy(renderer->text);
+    if (renderer->gpu) {
+        renderer->gpu->destroy(renderer->gpu);
+    }
+    free(renderer->record.figures);
+    free(renderer);
+}
+
+static struct gpu_box
+box_of(struct panel_rect rect)
+{
+    return (struct gpu_box){rect.x, rect.y, rect.x + rect.w, rect.y + rect.h};
+}
+
+static bool
+meet(struct gpu_box a, struct gpu_box b)
+{
+    return a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1;
+}
+
+static struct gpu_box
+common(struct gpu_box a, struct gpu_box b)
+{
+    return (struct gpu_box){a.x0 > b.x0 ? a.x0 : b.x0, a.y0 > b.y0 ? a.y0 : b.y0,
+                            a.x1 < b.x1 ? a.x1 : b.x1, a.y1 < b.y1 ? a.y1 : b.y1};
+}
+
+static struct gpu_box
+both(struct gpu_box a, struct gpu_box b)
+{
+    return (struct gpu_box){a.x0 < b.x0 ? a.x0 : b.x0, a.y0 < b.y0 ? a.y0 : b.y0,
+                            a.x1 > b.x1 ? a.x1 : b.x1, a.y1 > b.y1 ? a.y1 : b.y1};
+}
+
+static struct paint
+paint_for(struct renderer *renderer, int index, struct draw_list *list,
+          const struct renderer_frame *frame)
+{
+    return (struct paint){
+        .list = list,
+        .text = renderer->text,
+        .theme = &renderer->theme,
+        .scene = &renderer->scene,
+        .panel = &renderer->scene.panels[index],
+        .panel_index = index,
+        .frame = frame,
+        .map = renderer->layers[index].map,
+        .record = &renderer->record,
+        .unit = (float)renderer->scene.solved_h / 1080.0f,
+    };
+}
+
+/* The map's ground into a picture of its own: it changes with the scene alone. */
+static void
+paint_ground(struct renderer *renderer, int index)
+{
+    static const struct renderer_frame no_frame = {0};
+    struct gpu *gpu = renderer->gpu;
+    struct layer *layer = &renderer->layers[index];
+    const struct panel *panel = &renderer->scene.panels[index];
+    struct panel_rect r = panel->rect;
+    layer->ground_list = draw_create();
+    struct paint paint = paint_for(renderer, index, layer->ground_list, &no_frame);
+    paint.record = NULL;
+    draw_clip(layer->ground_list, r);
+    if (panel->framed) {
+        draw_rect(layer->ground_list, (float)r.x, (float)r.y, (float)r.w, (float)r.h,
+                  (float)paint_px(&paint, 6), renderer->theme.colours[THEME_PANEL]);
+    }
+    paint_map_ground(&paint);
+    draw_unclip(layer->ground_list);
+
+    layer->ground = gpu->target_create(gpu, r.w, r.h);
+    brush_begin(renderer->brush);
+    layer->span = brush_add(renderer->brush, layer->ground_list);
+    brush_upload(renderer->brush);
+    gpu->clear(gpu, layer->ground, (struct gpu_box){0, 0, r.w, r.h},
+               renderer->theme.colours[THEME_GROUND]);
+    brush_paint(renderer->brush, layer->span, layer->ground, box_of(r), r.x, r.y);
+}
+
+bool
+renderer_set_scene(struct renderer *renderer, const struct scene *scene, struct yaml_report *report)
+{
+    struct theme theme;
+    struct map *maps[SCENE_PANELS] = {NULL};
+    bool ok = theme_load(scene->theme, &theme, report);
+    for (int i = 0; i < scene->panels_count; i++) {
+        const struct panel *panel = &scene->panels[i];
+        if (panel->kind == PANEL_MAP && panel->rect.w > 0 && panel->rect.h > 0) {
+            maps[i] = map_create(scene, i, report);
+            ok = ok && maps[i];
+        }
+    }
+    if (!ok) {
+        for (int i = 0; i < SCENE_PANELS; i++) {
+            map_destroy(maps[i]);
+        }
+        return false;
+    }
+    forget_scene(renderer);
+    renderer->scene = *scene;
+    renderer->theme = theme;
+    renderer->has_scene = renderer->all_damaged = true;
+    renderer->probe_shown = false;
+    renderer->canvas =
+        renderer->gpu->target_create(renderer->gpu, scene->solved_w, scene->solved_h);
+    for (int i = 0; i < scene->panels_count; i++) {
+        renderer->layers[i].map = maps[i];
+        if (maps[i]) {
+            paint_ground(renderer, i);
+        }
+    }
+    return true;
+}
+
+/* Adds a box to what is repainted; boxes that meet grow into one. */
+static void
+add_damage(struct renderer *renderer, struct gpu_box box)
+{
+    for (int i = 0; i < renderer->damage_count; i++) {
+        if (meet(renderer->damage[i], box)) {
+            box = both(renderer->damage[i], box);
+            renderer->damage[i] = renderer->damage[--renderer->damage_count];
+            i = -1; /* the grown box may meet one that was passed */
+        }
+    }
+    renderer->damage[renderer->damage_count++] = box;
+}
+
+/* Lets every painter say what its panel shows now, and notes where that differs. */
+static void
+fill_lists(struct renderer *renderer, const struct renderer_frame *frame)
+{
+    renderer->record.count = 0;
+    renderer->damage_count = 0;
+    for (int i = 0; i < renderer->scene.panels_count; i++) {
+        struct layer *layer = &renderer->layers[i];
+        struct paint paint = paint_for(renderer, i, layer->list, frame);
+        draw_clear(layer->list);
+        paint_panel(&paint);
+        uint64_t hash = draw_hash(layer->list);
+        struct gpu_box box = box_of(renderer->scene.panels[i].rect);
+        if ((!layer->shown || hash != layer->hash) && box.x1 > box.x0 && box.y1 > box.y0) {
+            add_damage(renderer, box);
+        }
+        layer->hash = hash;
+        layer->shown = true;
+        layer->added = false;
+    }
+    if (renderer->all_damaged) {
+        renderer->damage_count = 0;
+        add_damage(renderer,
+                   (struct gpu_box){0, 0, renderer->scene.solved_w, renderer->scene.solved_h});
+        renderer->all_damaged = false;
+    }
+}
+
+/* Repaints one box: the ground, then every panel that reaches into it, in the scene's order. */
+static void
+repaint(struct renderer *renderer, struct gpu_box box)
+{
+    struct gpu *gpu = renderer->gpu;
+    gpu->clear(gpu, renderer->canvas, box, renderer->theme.colours[THEME_GROUND]);
+    for (int i = 0; i < renderer->scene.panels_count; i++) {
+        const struct layer *layer = &renderer->layers[i];
+        struct gpu_box own = box_of(renderer->scene.panels[i].rect);
+        if (!meet(own, box)) {
+            continue;
+        }
+        struct gpu_box part = common(own, box);
+        if (layer->ground.id) {
+            struct gpu_box from = {part.x0 - own.x0, part.y0 - own.y0, part.x1 - own.x0,
+                                   part.y1 - own.y0};
+            gpu->copy(gpu, layer->ground, from, renderer->canvas, part.x0, part.y0);
+        }
+        brush_paint(renderer->brush, layer->span, renderer->canvas, part, 0, 0);
+    }
+}
+
+/* The cells for measurement from outside: 0–23 cursor, 24–29 frame number, 30 a scene was drawn,
+ * 31 in sync, 32 black, 33 white; least significant bits first. */
+static uint64_t
+probe_bits(const struct renderer *renderer, const struct renderer_frame *frame)
+{
+    return (frame->feed.seq & 0xffffff) | (renderer->frames & 0x3f) << 24 |
+           (uint64_t)(frame->snapshot != NULL) << 30 | (uint64_t)frame->feed.in_sync << 31 |
+           UINT64_C(1) << 33;
+}
+
+static void
+draw_probe(struct renderer *renderer, struct gpu_target target)
+{
+    for (int i = 0; i < PROBE_CELLS; i++) {
+        struct gpu_box cell = {i * PROBE_CELL_PX, 0, (i + 1) * PROBE_CELL_PX, PROBE_CELL_PX};
+        bool white = renderer->probe_bits >> i & 1;
+        renderer->gpu->clear(renderer->gpu, target, cell, white ? 0xffffffff : 0x000000ff);
+    }
+}
+
+/* True where the cells say something new even though no panel changed. */
+static bool
+probe_differs(const struct renderer *renderer, const struct renderer_frame *frame)
+{
+    uint64_t counter = UINT64_C(0x3f) << 24;
+    return frame->probe != renderer->probe_shown ||
+           (frame->probe && ((probe_bits(renderer, frame) ^ renderer->probe_bits) & ~counter) != 0);
+}
+
+bool
+renderer_draw(struct renderer *renderer, const struct renderer_frame *frame)
+{
+    if (!renderer->has_scene) {
+        return false;
+    }
+    fill_lists(renderer, frame);
+    if (probe_differs(renderer, frame)) {
+        add_damage(renderer, (struct gpu_box){0, 0, PROBE_CELLS * PROBE_CELL_PX, PROBE_CELL_PX});
+    }
+    if (renderer->damage_count == 0) {
+        return false;
+    }
+    brush_begin(renderer->brush);
+    for (int i = 0; i < renderer->scene.panels_count; i++) {
+        struct layer *layer = &renderer->layers[i];
+        layer->span = (struct brush_span){0, 0};
+        for (int d = 0; d < renderer->damage_count && !layer->added; d++) {
+            if (meet(box_of(renderer->scene.panels[i].rect), renderer->damage[d])) {
+                layer->span = brush_add(renderer->brush, layer->list);
+                layer->added = true;
+            }
+        }
+    }
+    brush_upload(renderer->brush);
+    for (int d = 0; d < renderer->damage_count; d++) {
+        repaint(renderer, renderer->damage[d]);
+    }
+    renderer->frames++;
+    renderer->probe_shown = frame->probe;
+    if (frame->probe) {
+        renderer->probe_bits = probe_bits(renderer, frame);
+        draw_probe(renderer, renderer->canvas);
+    }
+    return true;
+}
+
+/* The canvas in the middle of the window, as large as it fits without losing its proportions. */
+static struct gpu_box
+letterbox(const struct scene *scene, int w, int h)
+{
+    int64_t by_height = (int64_t)scene->solved_w * h, by_width = (int64_t)scene->solved_h * w;
+    int box_w = by_height > by_width ? w : (int)(by_height / scene->solved_h);
+    int box_h = by_height > by_width ? (int)(by_width / scene->solved_w) : h;
+    int x = (w - box_w) / 2, y = (h - box_h) / 2;
+    return (struct gpu_box){x, y, x + box_w, y + box_h};
+}
+
+void
+renderer_present(struct renderer *renderer, int width_px, int height_px)
+{
+    if (!renderer->has_scene || width_px < 1 || height_px < 1) {
+        return;
+    }
+    struct gpu *gpu = renderer->gpu;
+    struct gpu_target window = {GPU_WINDOW};
+    struct gpu_box box = letterbox(&renderer->scene, width_px, height_px);
+    bool whole = box.x1 - box.x0 == width_px && box.y1 - box.y0 == height_px;
+    gpu->window_size(gpu, width_px, height_px);
+    if (!whole) {
+        gpu->clear(gpu, window, (struct gpu_box){0, 0, width_px, height_px}, 0x000000ff);
+    }
+    gpu->present(gpu, renderer->canvas, box);
+    bool scaled = !whole || width_px != renderer->scene.solved_w;
+    if (renderer->probe_shown && scaled) {
+        draw_probe(renderer, window); /* the cells keep their place and size in the window */
+    }
+}
+
+bool
+renderer_read(struct renderer *renderer, uint8_t *rgba, size_t bytes)
+{
+    int w = renderer->scene.solved_w, h = renderer->scene.solved_h;
+    if (!renderer->has_scene || bytes < (size_t)w * (size_t)h * 4) {
+        return false;
+    }
+    struct gpu *gpu = renderer->gpu;
+    return gpu->read(gpu, renderer->canvas, (struct gpu_box){0, 0, w, h}, rgba);
+}
+
+void
+renderer_size(const struct renderer *renderer, int *width_px, int *height_px)
+{
+    *width_px = renderer->has_scene ? renderer->scene.solved_w : 0;
+    *height_px = renderer->has_scene ? renderer->scene.solved_h : 0;
+}
+
+void
+renderer_dump_lists(const struct renderer *renderer, struct buf *out)
+{
+    for (int i = 0; renderer->has_scene && i < renderer->scene.panels_count; i++) {
+        const struct panel *panel = &renderer->scene.panels[i];
+        const struct layer *layer = &renderer->layers[i];
+        buf_printf(out, "# %s %d %d %d %d\n", panel->id, panel->rect.x, panel->rect.y,
+                   panel->rect.w, panel->rect.h);
+        if (layer->ground_list) {
+            buf_printf(out, "# %s, ground\n", panel->id);
+            draw_dump(layer->ground_list, out);
+            buf_printf(out, "# %s, over it\n", panel->id);
+        }
+        draw_dump(layer->list, out);
+    }
+}
+
+const char *
+renderer_describe(const struct renderer *renderer)
+{
+    return renderer->gpu->describe;
+}
+
+unsigned long
+renderer_faults(const struct renderer *renderer)
+{
+    return renderer->gpu->faults + brush_faults(renderer->brush) + text_missing(renderer->text);
+}
+
+const struct renderer_figure *
+renderer_figures(const struct renderer *renderer, size_t *count)
+{
+    *count = renderer->record.count;
+    return renderer->record.figures;
+}
