@@ -1,5 +1,546 @@
-int
-main(void)
+/* wallboard: builds the owners in order, runs the loop, tears them down in reverse. The only file
+ * of wall/ whose code reads the clocks; everything else gets its moment handed in. */
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wall/base/clock.h"
+#include "wall/base/file.h"
+#include "wall/base/log.h"
+#include "wall/base/when.h"
+#include "wall/check.h"
+#include "wall/config.h"
+#include "wall/demo.h"
+#include "wall/display.h"
+#include "wall/dump.h"
+#include "wall/feed.h"
+#include "wall/input.h"
+#include "wall/kiosk.h"
+#include "wall/shot.h"
+#include "wall/stage.h"
+
+#define FOLD_EVENTS 8000 /* a frame's share of a burst: some milliseconds */
+#define STATUS_EVERY_MS 5000
+#define DEMO_SHOT "wallboard.png"
+
+enum { EXIT_DONE = 0, EXIT_WRONG_START = 2, EXIT_NOT_IN_SYNC = 3 };
+
+/* In the order they are built. */
+struct owners {
+    struct config config;
+    struct profile profile;
+    struct tickets *tickets;
+    struct demo *demo;
+    struct feed *feed;
+    struct display *display;
+    _Atomic(struct display *) to_wake; /* for the network thread, which starts before it */
+    struct stage *stage;
+    struct kiosk kiosk;
+};
+
+/* What is on the glass, read back from what was presented. */
+struct glass {
+    uint64_t frame, seq, version;
+    int64_t frame_ms, second;
+    bool stale, in_sync, connected, exposed;
+    char scene[64];
+    int64_t started_ns; /* when the last frame began */
+    bool swap_blocks;   /* the display paces: then only a part of the period is waited here */
+};
+
+/* --shot and --dump. */
+struct goal {
+    bool wanted, holding;
+    int64_t deadline_ms, held_since_ms;
+};
+
+static int64_t
+mono_ms(void)
 {
-    return 2;
+    return clock_mono_ns() / 1000000;
+}
+
+static void
+print_report(const struct yaml_report *report)
+{
+    if (report->text.len) {
+        fputs(report->text.ptr, stderr);
+    }
+}
+
+static void
+wake_display(void *user)
+{
+    struct owners *own = user;
+    struct display *display = atomic_load(&own->to_wake);
+    if (display) {
+        display_wake(display);
+    }
+}
+
+/* ---- start ---- */
+
+static bool
+start_profile(struct owners *own)
+{
+    struct yaml_report report = {0};
+    struct err err = {""};
+    bool good = check_profile(&own->config, &own->profile, &report);
+    print_report(&report);
+    yaml_report_free(&report);
+    if (good && !when_set_zone(own->profile.zone, &err)) {
+        fprintf(stderr, "wallboard: %s\n", err.text);
+        good = false;
+    }
+    return good;
+}
+
+/* Without a display the demonstration draws one picture and says how to see it live. */
+static void
+demo_without_display(struct config *config)
+{
+    struct buf list = {0};
+    struct err err = {""};
+    if (!config->offscreen && display_list(&list, &err)) {
+        buf_free(&list);
+        return;
+    }
+    bool asked = config->offscreen;
+    config->offscreen = true;
+    if (!config->shot.len && !config->dump.len && !asked) {
+        config->shot = STR(DEMO_SHOT);
+        config->timeout_s = config->timeout_s < 120 ? 120 : config->timeout_s;
+        printf("No display was found: one picture is drawn offscreen and saved as %s.\n"
+               "To see the wall live, run the same command in a graphical session, or on this "
+               "machine with:\n"
+               "  xvfb-run -s '-screen 0 1920x1080x24' wallboard --demo\n",
+               DEMO_SHOT);
+        fflush(stdout);
+    }
+    buf_free(&list);
+}
+
+static bool
+start_demo(struct owners *own, struct err *err)
+{
+    struct demo_config demo = {&own->profile, clock_wall_ms(), clock_wall_ms};
+    demo_without_display(&own->config);
+    own->demo = demo_start(&demo, err);
+    return own->demo != NULL;
+}
+
+static bool
+start_feed(struct owners *own, struct err *err)
+{
+    const struct config *config = &own->config;
+    struct client_config client = {
+        .url = own->demo ? demo_url(own->demo) : config->feed.ptr,
+        .token_file = config->token_file.len ? config->token_file.ptr : NULL,
+        .ca = config->ca.len ? config->ca.ptr : NULL,
+        .wall = config->name.ptr,
+        .node = config->node.ptr,
+        .wake = wake_display,
+        .user = own,
+    };
+    own->tickets = tickets_create(&own->profile);
+    own->feed = feed_start(&client, own->tickets, err);
+    return own->feed != NULL;
+}
+
+/* Offscreen the scene's own size is drawn, on a display what the display gives. */
+static bool
+start_glass(struct owners *own, struct yaml_report *report, struct err *err)
+{
+    const struct config *config = &own->config;
+    struct display_config display = {.offscreen = config->offscreen,
+                                     .size = {config->size[0], config->size[1]},
+                                     .index = (int)config->display};
+    if (config->offscreen && !config->size[0]) {
+        struct scene *scene = calloc(1, sizeof *scene);
+        bool good = scene && stage_load_scene(config->scene.ptr, scene, report);
+        if (good) {
+            display.size[0] = scene->canvas_w;
+            display.size[1] = scene->canvas_h;
+        }
+        free(scene);
+        if (!good) {
+            return false;
+        }
+    }
+    own->display = display_create(&display, err);
+    if (!own->display) {
+        return false;
+    }
+    atomic_store(&own->to_wake, own->display);
+    int w = display.size[0], h = display.size[1];
+    if (!config->offscreen) {
+        display_size(own->display, &w, &h);
+    }
+    own->stage = stage_create(RENDERER_GL, config->scene.ptr, w, h, report, err);
+    if (!own->stage) {
+        return false;
+    }
+    log_line(LOG_LEVEL_INFO, "display", "%s; %s", display_describe(own->display),
+             renderer_describe(stage_renderer(own->stage)));
+    return true;
+}
+
+static bool
+start(struct owners *own)
+{
+    struct yaml_report report = {0};
+    struct err err = {""};
+    bool good = start_profile(own);
+    if (good && !own->config.demo && !own->config.feed.len) {
+        good = err_set(&err, "no feed: give --feed URL of a hub, or --demo to see a simulated one");
+    }
+    good = good && (!own->config.demo || start_demo(own, &err)) && start_feed(own, &err) &&
+           start_glass(own, &report, &err);
+    print_report(&report);
+    yaml_report_free(&report);
+    if (*err.text) {
+        fprintf(stderr, "wallboard: %s\n", err.text);
+    }
+    return good;
+}
+
+static void
+finish(struct owners *own)
+{
+    atomic_store(&own->to_wake, NULL);
+    feed_stop(own->feed); /* ends the thread that wakes the display */
+    stage_destroy(own->stage);
+    display_destroy(own->display);
+    tickets_destroy(own->tickets);
+    demo_stop(own->demo);
+    kiosk_finish(&own->kiosk);
+}
+
+/* ---- a frame ---- */
+
+static void
+describe_feed(const struct owners *own, const struct feed_state *state, struct renderer_feed *out)
+{
+    bool live = own->config.at_ms < 0;
+    *out = (struct renderer_feed){
+        .connected = state->connected,
+        .in_sync = state->in_sync,
+        .stale = state->stale,
+        .age_ms = state->age_ms,
+        .offset_ms = state->offset_ms,
+        .live = live,
+        .seq = state->seq,
+    };
+    snprintf(out->reason, sizeof out->reason, "%s",
+             *state->reason ? state->reason
+             : live         ? ""
+                            : "历史时刻");
+}
+
+static int64_t
+moment_now(const struct owners *own)
+{
+    return own->config.at_ms >= 0 ? own->config.at_ms : feed_hub_ms(own->feed, clock_wall_ms());
+}
+
+/* Draws and, where any pixel changed, presents. Returns the snapshot drawn, or NULL. */
+static const struct snapshot *
+draw(struct owners *own, struct glass *glass, const struct feed_state *state, int64_t moment_ms)
+{
+    struct renderer *renderer = stage_renderer(own->stage);
+    struct renderer_frame frame = {.moment_ms = moment_ms, .probe = own->config.probe};
+    glass->started_ns = clock_mono_ns();
+    if (state->has_state) {
+        frame.snapshot = tickets_snapshot(own->tickets, moment_ms);
+    }
+    describe_feed(own, state, &frame.feed);
+    if (renderer_draw(renderer, &frame) || glass->exposed) {
+        int w = 0, h = 0;
+        display_size(own->display, &w, &h);
+        renderer_present(renderer, w, h);
+        int64_t before_ns = clock_mono_ns();
+        display_swap(own->display);
+        int64_t after_ns = clock_mono_ns();
+        glass->swap_blocks = after_ns - before_ns > 1000000000LL / display_rate(own->display) / 3;
+        glass->frame_ms = (after_ns - glass->started_ns + 999999) / 1000000;
+        glass->frame++;
+        glass->exposed = false;
+    }
+    glass->seq = state->seq;
+    glass->stale = state->stale;
+    glass->in_sync = state->in_sync;
+    glass->connected = state->connected;
+    glass->version = feed_version(own->feed);
+    glass->second = moment_ms / 1000;
+    snprintf(glass->scene, sizeof glass->scene, "%s", stage_scene(own->stage)->name);
+    return frame.snapshot;
+}
+
+static bool
+is_due(const struct owners *own, const struct glass *glass, const struct feed_state *state,
+       int64_t moment_ms)
+{
+    return glass->frame == 0 || glass->exposed || glass->version != feed_version(own->feed) ||
+           glass->second != moment_ms / 1000 || glass->stale != state->stale ||
+           glass->in_sync != state->in_sync || glass->connected != state->connected;
+}
+
+/* At most one frame a period of the display; where its swap waits for the display, only what would
+ * otherwise be drawn twice in one period. */
+static void
+keep_pace(const struct owners *own, const struct glass *glass)
+{
+    int64_t period_ns = 1000000000LL / display_rate(own->display);
+    int64_t least_ns = glass->swap_blocks ? period_ns / 4 : period_ns;
+    int64_t passed_ns = clock_mono_ns() - glass->started_ns;
+    if (glass->frame > 0 && passed_ns < least_ns) {
+        clock_sleep_ns(least_ns - passed_ns);
+    }
+}
+
+/* ---- what happens between frames ---- */
+
+/* false: the program is to end. */
+static bool
+take_events(struct owners *own, struct glass *glass)
+{
+    struct display_event event;
+    while (display_poll(own->display, &event)) {
+        int tab = 0, w = 0, h = 0;
+        switch (event.kind) {
+        case DISPLAY_QUIT:
+            return false;
+        case DISPLAY_KEY:
+            switch (input_key(event.key, own->config.kiosk, stage_tabs(own->stage),
+                              stage_tab_now(own->stage), &tab)) {
+            case INPUT_QUIT:
+                return false;
+            case INPUT_TAB:
+                stage_show_tab(own->stage, tab);
+                glass->exposed = true;
+                break;
+            default:
+                break;
+            }
+            break;
+        case DISPLAY_RESIZED:
+            if (!own->config.offscreen) {
+                display_size(own->display, &w, &h);
+                stage_resize(own->stage, w, h);
+            }
+            glass->exposed = true;
+            break;
+        default:
+            glass->exposed = true;
+            break;
+        }
+    }
+    return true;
+}
+
+static void
+report_status(struct owners *own, const struct glass *glass, const struct feed_state *state,
+              int64_t now_ms)
+{
+    static int64_t last_ms;
+    static uint64_t welcomes;
+    static bool stale;
+    bool due = now_ms - last_ms >= STATUS_EVERY_MS || welcomes != feed_welcomes(own->feed) ||
+               stale != glass->stale;
+    if (!state->connected || !due || glass->frame == 0) {
+        return;
+    }
+    struct client_status status = {
+        .seq = glass->seq,
+        .frame = glass->frame,
+        .frame_ms = glass->frame_ms,
+        .offset_ms = state->offset_ms,
+        .stale = glass->stale,
+    };
+    memcpy(status.scene, glass->scene, sizeof status.scene);
+    feed_status(own->feed, &status);
+    last_ms = now_ms;
+    welcomes = feed_welcomes(own->feed);
+    stale = glass->stale;
+}
+
+/* ---- --shot and --dump ---- */
+
+static bool
+save(struct owners *own, const struct snapshot *snapshot, const struct feed_state *state)
+{
+    struct err err = {""};
+    bool good = true;
+    if (own->config.shot.len) {
+        good = shot_write(stage_renderer(own->stage), own->config.shot.ptr, &err);
+    }
+    if (good && own->config.dump.len) {
+        struct buf out = {0};
+        dump_write(own->tickets, snapshot, stage_scene(own->stage), stage_renderer(own->stage),
+                   state, &out);
+        good = file_write(own->config.dump.ptr, buf_str(&out), &err);
+        buf_free(&out);
+    }
+    if (!good) {
+        fprintf(stderr, "wallboard: %s\n", err.text);
+    }
+    return good;
+}
+
+/* -1: go on; else the exit status. */
+static int
+pursue(struct owners *own, struct glass *glass, struct goal *goal, const struct feed_state *state,
+       int64_t now_ms)
+{
+    bool there = state->in_sync && !state->stale && state->has_state;
+    if (!there) {
+        goal->holding = false;
+        if (now_ms < goal->deadline_ms) {
+            return -1;
+        }
+        fprintf(stderr, "wallboard: not in sync within %g s: %s\n", own->config.timeout_s,
+                *state->why ? state->why : "the feed is silent");
+        return EXIT_NOT_IN_SYNC;
+    }
+    if (!goal->holding) {
+        goal->holding = true;
+        goal->held_since_ms = now_ms;
+    }
+    if ((double)(now_ms - goal->held_since_ms) < own->config.hold_s * 1000) {
+        return -1;
+    }
+    const struct snapshot *snapshot = draw(own, glass, state, moment_now(own));
+    return save(own, snapshot, state) ? EXIT_DONE : EXIT_WRONG_START;
+}
+
+/* ---- the loop ---- */
+
+static int
+sleep_ms(const struct owners *own, const struct goal *goal, int64_t moment_ms, int64_t now_ms)
+{
+    int64_t wait = 1000 - moment_ms % 1000; /* the clock's next second */
+    if (own->config.at_ms >= 0) {
+        wait = 1000;
+    }
+    if (goal->wanted && goal->holding) {
+        int64_t rest = goal->held_since_ms + (int64_t)(own->config.hold_s * 1000) + 1 - now_ms;
+        wait = rest < wait ? rest : wait;
+    } else if (goal->wanted && goal->deadline_ms - now_ms < wait) {
+        wait = goal->deadline_ms - now_ms;
+    }
+    return wait > 1 ? (int)wait : 1;
+}
+
+static int
+loop(struct owners *own)
+{
+    struct glass glass = {.second = -1};
+    struct goal goal = {
+        .wanted = own->config.shot.len || own->config.dump.len,
+        .deadline_ms = mono_ms() + (int64_t)(own->config.timeout_s * 1000),
+    };
+    for (;;) {
+        struct feed_state state;
+        if (!take_events(own, &glass)) {
+            return EXIT_DONE;
+        }
+        keep_pace(own, &glass);
+        bool more = feed_fold(own->feed, FOLD_EVENTS);
+        int64_t now_ms = mono_ms(), moment_ms = moment_now(own);
+        feed_look(own->feed, now_ms, &state);
+        if (goal.wanted && !more) {
+            int status = pursue(own, &glass, &goal, &state, now_ms);
+            if (status >= 0) {
+                return status;
+            }
+        }
+        if (is_due(own, &glass, &state, moment_ms)) {
+            draw(own, &glass, &state, moment_ms);
+        }
+        kiosk_alive(&own->kiosk, now_ms);
+        report_status(own, &glass, &state, now_ms);
+        if (!more) {
+            display_wait(own->display, sleep_ms(own, &goal, moment_now(own), mono_ms()));
+        }
+    }
+}
+
+static int
+run_wall(struct owners *own)
+{
+    if (!start(own)) {
+        finish(own);
+        return EXIT_WRONG_START;
+    }
+    kiosk_init(&own->kiosk);
+    int status = loop(own);
+    if (own->demo && own->config.shot.len && status == EXIT_DONE) {
+        printf("Saved %s.\n", own->config.shot.ptr);
+    }
+    finish(own);
+    return status;
+}
+
+static int
+run_check(const struct config *config)
+{
+    struct yaml_report report = {0};
+    bool good = check_all(config, &report);
+    print_report(&report);
+    yaml_report_free(&report);
+    if (good) {
+        puts("ok");
+    }
+    return good ? EXIT_DONE : EXIT_WRONG_START;
+}
+
+static int
+run_text(enum config_run what)
+{
+    struct buf out = {0};
+    struct err err = {""};
+    bool good = true;
+    if (what == CONFIG_RUN_HELP) {
+        config_help(&out);
+    } else if (what == CONFIG_RUN_VERSION) {
+        buf_printf(&out, "wallboard %s\n", WALLBOARD_VERSION);
+    } else {
+        good = display_list(&out, &err);
+    }
+    if (out.len) {
+        fputs(out.ptr, stdout);
+    }
+    if (!good) {
+        fprintf(stderr, "wallboard: %s\n", err.text);
+    }
+    buf_free(&out);
+    return good ? EXIT_DONE : EXIT_WRONG_START;
+}
+
+int
+main(int argc, char **argv)
+{
+    static struct owners own = {.kiosk = {.fd = -1}};
+    struct yaml_report report = {0};
+    int status = EXIT_WRONG_START;
+    bool good = config_read(&own.config, argc, argv, &report);
+    print_report(&report);
+    yaml_report_free(&report);
+    if (good) {
+        log_set_level((enum log_level)own.config.log_level);
+        switch (config_run(&own.config)) {
+        case CONFIG_RUN_WALL:
+            status = run_wall(&own);
+            break;
+        case CONFIG_RUN_CHECK:
+            status = run_check(&own.config);
+            break;
+        default:
+            status = run_text(config_run(&own.config));
+            break;
+        }
+    }
+    config_free(&own.config);
+    return status;
 }

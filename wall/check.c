@@ -1,0 +1,80 @@
+#include "wall/check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "feeds/client/client.h"
+#include "render/renderer.h"
+#include "wall/base/file.h"
+#include "wall/base/when.h"
+
+bool
+check_profile(const struct config *config, struct profile *out, struct yaml_report *report)
+{
+    char asset[300], path[1024];
+    profile_default(out);
+    if (str_ends(config->profile, ".yaml")) {
+        return profile_load(config->profile.ptr, out, report);
+    }
+    snprintf(asset, sizeof asset, "profiles/%.*s.yaml", STR_ARG(config->profile));
+    if (!file_find_asset(asset, path, sizeof path)) {
+        yaml_error_at(report, asset, 0, 0,
+                      "no such profile in the assets; name one of them, or a path that ends in "
+                      ".yaml");
+        return false;
+    }
+    return profile_load(path, out, report);
+}
+
+static void
+check_file(struct str path, const char *what, struct yaml_report *report)
+{
+    struct buf bytes = {0};
+    struct err err = {""};
+    if (path.len && !file_read(path.ptr, 1 << 20, &bytes, &err)) {
+        yaml_error_at(report, path.ptr, 0, 0, "%s: %s", what, err.text);
+    }
+    buf_free(&bytes);
+}
+
+static void
+check_scene(const struct config *config, struct yaml_report *report)
+{
+    struct err err = {""};
+    struct scene *scene = calloc(1, sizeof *scene);
+    if (!scene) {
+        abort();
+    }
+    if (scene_load(config->scene.ptr, scene, report)) {
+        int w = config->size[0] ? config->size[0] : scene->canvas_w;
+        int h = config->size[1] ? config->size[1] : scene->canvas_h;
+        struct renderer *renderer = renderer_create(RENDERER_NULL, &err);
+        scene_solve(scene, w, h, NULL);
+        if (!renderer) {
+            yaml_error_at(report, config->scene.ptr, 0, 0, "%s", err.text);
+        } else {
+            renderer_set_scene(renderer, scene, report);
+        }
+        renderer_destroy(renderer);
+    }
+    free(scene);
+}
+
+bool
+check_all(const struct config *config, struct yaml_report *report)
+{
+    int before = report->count;
+    struct profile profile;
+    struct err err = {""};
+    struct client_url url;
+    if (config->feed.len && !client_parse_url(config->feed.ptr, &url, &err)) {
+        yaml_error_at(report, config->file.len ? config->file.ptr : "--feed", 0, 0, "%s", err.text);
+    }
+    check_file(config->token_file, "token_file", report);
+    check_file(config->ca, "ca", report);
+    if (check_profile(config, &profile, report) && !when_set_zone(profile.zone, &err)) {
+        yaml_error_at(report, config->profile.ptr, 0, 0, "%s", err.text);
+    }
+    check_scene(config, report);
+    return report->count == before;
+}

@@ -1,0 +1,186 @@
+#include "wall/stage.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wall/base/file.h"
+#include "wall/base/log.h"
+
+struct stage {
+    struct renderer *renderer;
+    struct scene scene;
+    int w, h; /* of the canvas asked for; 0 = the scene's own */
+    /* The first scene's tabs: a scene without any can still be left. */
+    char tabs[SCENE_TABS][sizeof((struct scene *)0)->folder + 80];
+    char names[SCENE_TABS][64];
+    int tabs_count;
+};
+
+bool
+stage_load_scene(const char *name, struct scene *out, struct yaml_report *report)
+{
+    return scene_load(name, out, report);
+}
+
+static void
+log_report(const struct yaml_report *report)
+{
+    const char *line = report->text.ptr;
+    while (line && *line) {
+        size_t len = strcspn(line, "\n");
+        log_line(LOG_LEVEL_WARNING, "scene", "%.*s", (int)(len > 900 ? 900 : len), line);
+        line += len + (line[len] == '\n');
+    }
+}
+
+static void
+keep_tabs(struct stage *stage)
+{
+    const struct scene *scene = &stage->scene;
+    for (int i = 0; i < scene->tabs_count; i++) {
+        char *path = stage->tabs[i];
+        size_t size = sizeof stage->tabs[i];
+        snprintf(stage->names[i], sizeof stage->names[i], "%s", scene->tab_scenes[i]);
+        snprintf(path, size, "%s%s.yaml", scene->folder, scene->tab_scenes[i]);
+        if (!scene->folder[0] || !file_exists(path)) {
+            snprintf(path, size, "%s", scene->tab_scenes[i]);
+        }
+    }
+    stage->tabs_count = scene->tabs_count;
+}
+
+static bool
+put_on(struct stage *stage, struct scene *scene, struct yaml_report *report)
+{
+    struct buf notes = {0};
+    scene_solve(scene, stage->w ? stage->w : scene->canvas_w, stage->h ? stage->h : scene->canvas_h,
+                &notes);
+    if (notes.len) {
+        log_line(LOG_LEVEL_WARNING, "scene", "%s: left out for lack of room: %s", scene->name,
+                 notes.ptr);
+    }
+    buf_free(&notes);
+    if (!renderer_set_scene(stage->renderer, scene, report)) {
+        return false;
+    }
+    stage->scene = *scene;
+    return true;
+}
+
+struct stage *
+stage_create(enum renderer_backend backend, const char *name, int w, int h,
+             struct yaml_report *report, struct err *err)
+{
+    struct stage *stage = calloc(1, sizeof *stage);
+    struct scene *scene = calloc(1, sizeof *scene);
+    if (!stage || !scene) {
+        abort();
+    }
+    stage->w = w;
+    stage->h = h;
+    bool good = scene_load(name, scene, report);
+    if (good) {
+        stage->renderer = renderer_create(backend, err);
+        good = stage->renderer && put_on(stage, scene, report);
+    }
+    free(scene);
+    if (!good) {
+        stage_destroy(stage);
+        return NULL;
+    }
+    keep_tabs(stage);
+    return stage;
+}
+
+void
+stage_destroy(struct stage *stage)
+{
+    if (stage) {
+        renderer_destroy(stage->renderer);
+        free(stage);
+    }
+}
+
+bool
+stage_show(struct stage *stage, const char *name)
+{
+    struct yaml_report report = {0};
+    struct scene *scene = calloc(1, sizeof *scene);
+    if (!scene) {
+        abort();
+    }
+    bool good = scene_load(name, scene, &report) && put_on(stage, scene, &report);
+    if (!good) {
+        log_report(&report);
+        /* The renderer may have let go of the old scene's map. */
+        *scene = stage->scene;
+        struct yaml_report again = {0};
+        put_on(stage, scene, &again);
+        yaml_report_free(&again);
+    }
+    free(scene);
+    yaml_report_free(&report);
+    return good;
+}
+
+bool
+stage_show_tab(struct stage *stage, int tab)
+{
+    if (tab < 0 || tab >= stage->tabs_count || tab == stage_tab_now(stage)) {
+        return false;
+    }
+    return stage_show(stage, stage->tabs[tab]);
+}
+
+bool
+stage_resize(struct stage *stage, int w, int h)
+{
+    if (w <= 0 || h <= 0 || (w == stage->w && h == stage->h)) {
+        return false;
+    }
+    struct yaml_report report = {0};
+    struct scene *scene = malloc(sizeof *scene);
+    if (!scene) {
+        abort();
+    }
+    *scene = stage->scene;
+    stage->w = w;
+    stage->h = h;
+    bool good = put_on(stage, scene, &report);
+    if (!good) {
+        log_report(&report);
+    }
+    free(scene);
+    yaml_report_free(&report);
+    return good;
+}
+
+int
+stage_tabs(const struct stage *stage)
+{
+    return stage->tabs_count;
+}
+
+int
+stage_tab_now(const struct stage *stage)
+{
+    for (int i = 0; i < stage->tabs_count; i++) {
+        if (strcmp(stage->names[i], stage->scene.name) == 0) {
+            return i;
+        }
+    }
+    return -1;
+}
+
+const struct scene *
+stage_scene(const struct stage *stage)
+{
+    return &stage->scene;
+}
+
+struct renderer *
+stage_renderer(struct stage *stage)
+{
+    return stage->renderer;
+}

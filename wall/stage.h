@@ -1,0 +1,32 @@
+/* stage: which scene is on, and the renderer that shows it.
+ *
+ * Owns the scene and the renderer. Main thread, with the GL context current. Reads no clock. */
+#ifndef WALL_STAGE_H
+#define WALL_STAGE_H
+
+#include "render/renderer.h"
+
+struct stage;
+
+/* Loads the scene (an asset's name, or a path that ends in .yaml), solves it for a canvas of w × h
+ * pixels (0 × 0: the scene's own) and loads its map. NULL: the report or err says why. */
+struct stage *stage_create(enum renderer_backend backend, const char *scene, int w, int h,
+                           struct yaml_report *report, struct err *err);
+void stage_destroy(struct stage *stage); /* NULL-safe */
+
+/* Shows the scene behind a tab (from 0). A scene that cannot be loaded leaves the one that is on,
+ * with a line in the log: a running wall is not ended by a file. false: nothing changed. */
+bool stage_show_tab(struct stage *stage, int tab);
+bool stage_show(struct stage *stage, const char *scene);
+/* Solves the scene anew for another canvas. */
+bool stage_resize(struct stage *stage, int w, int h);
+
+int stage_tabs(const struct stage *stage);
+int stage_tab_now(const struct stage *stage); /* -1: none of them */
+const struct scene *stage_scene(const struct stage *stage);
+struct renderer *stage_renderer(struct stage *stage);
+
+/* The scene alone, for its canvas size before there is a window. */
+bool stage_load_scene(const char *name, struct scene *out, struct yaml_report *report);
+
+#endif
