@@ -9,10 +9,10 @@
 #define SQUARE_END (-10.0f)
 #define MAX_DASHES 20000 /* a line; more would be a mistake in its length */
 
-/* Exponents on a glyph's coverage in linear light: strokes that are lighter than their ground look
- * heavier than the same strokes drawn dark on light. Chosen by eye against the design's pictures.
- */
+/* Exponents on a glyph's coverage: in linear light, strokes lighter than their ground look heavier
+ * and darker ones thinner than the eye is used to. Chosen by eye against the design's pictures. */
 #define LIGHT_TEXT_EXPONENT 1.3f
+#define DARK_TEXT_EXPONENT 0.75f
 
 static void *
 grown(void *array, size_t *cap, size_t need, size_t size)
@@ -291,6 +291,14 @@ add_triangles(struct shapes *shapes, const struct draw_command *c, const float *
     batch->count += (uint32_t)count;
 }
 
+static float
+exponent_of(uint32_t colour)
+{
+    float red = (float)(colour >> 24), green = (float)(colour >> 16 & 0xff);
+    float lightness = (0.3f * red + 0.6f * green + 0.1f * (float)(colour >> 8 & 0xff)) / 255;
+    return DARK_TEXT_EXPONENT + (LIGHT_TEXT_EXPONENT - DARK_TEXT_EXPONENT) * lightness;
+}
+
 /* One pass over a line's glyphs: their halo (stroke > 0) or themselves. */
 static void
 add_glyphs(struct shapes *shapes, const struct draw_command *c, struct text *text,
@@ -317,7 +325,7 @@ add_glyphs(struct shapes *shapes, const struct draw_command *c, struct text *tex
             put(shapes, &under, SHAPES_GLYPH, x, y, x + (float)picture.w, y + (float)picture.h);
         if (record) {
             set4(record->p, x, y, (float)picture.at.u, (float)picture.at.v);
-            set4(record->q, stroke ? 1 : LIGHT_TEXT_EXPONENT, 0, 0, 0);
+            set4(record->q, stroke ? 1 : exponent_of(c->colour), 0, 0, 0);
             record->page = picture.at.page;
         }
     }

@@ -148,8 +148,9 @@ load_outline(struct glyphs *glyphs, struct glyphs_key key, FT_Glyph *out)
 {
     const struct fonts_font *font = &glyphs->fonts->list[key.font];
     FT_Face face = font->face;
+    /* Light hinting moves outlines up and down only: strokes are crisp, advances stay exact. */
     if (FT_Set_Pixel_Sizes(face, 0, key.size) != 0 ||
-        FT_Load_Glyph(face, key.glyph, FT_LOAD_NO_HINTING | FT_LOAD_NO_BITMAP) != 0 ||
+        FT_Load_Glyph(face, key.glyph, FT_LOAD_TARGET_LIGHT | FT_LOAD_NO_BITMAP) != 0 ||
         face->glyph->format != FT_GLYPH_FORMAT_OUTLINE) {
         return false;
     }

@@ -1,4 +1,4 @@
-/* glyphs: glyph pictures at their exact size, rasterised once (FreeType, unhinted) into the atlas.
+/* glyphs: glyph pictures at their exact size, rasterised once (FreeType) into the atlas.
  *
  * Owns the table of pictures and the atlas; both are bounded: when all pages are full, the page
  * that was not used for longest is emptied. A picture asked for in this frame is never thrown out

@@ -1,7 +1,8 @@
 /* text: shaping (HarfBuzz), glyphs (FreeType) and their atlas, behind one small interface.
  *
  * Owns fonts, the cache of shaped runs and the glyph atlas. Main thread. Glyphs are rasterised at
- * their exact pixel size, unhinted, once. Font files come from fontconfig: Noto Sans CJK SC for
+ * their exact pixel size, once; horizontal strokes are fitted to whole rows (light hinting), widths
+ * and advances are untouched. Font files come from fontconfig: Noto Sans CJK SC for
  * text, Inter with tabular figures for numbers; the family that came back is checked. */
 #ifndef RENDER_TEXT_TEXT_H
 #define RENDER_TEXT_TEXT_H
