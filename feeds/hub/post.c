@@ -21,6 +21,7 @@ struct post {
     char *authorization; /* "Bearer …" or NULL */
 
     /* Of the request under way. */
+    struct lws *wsi; /* NULL once it is gone */
     struct str batch;
     size_t sent;
     bool done;
@@ -132,6 +133,11 @@ callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in
         break;
     case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
         finish(post, post->status ? NULL : "the connection was closed before an answer came");
+        break;
+    case LWS_CALLBACK_WSI_DESTROY:
+        if (post && wsi == post->wsi) {
+            post->wsi = NULL;
+        }
         break;
     default:
         return lws_callback_http_dummy(wsi, reason, user, in, len);
@@ -258,8 +264,8 @@ request(struct post *post)
     post->retry_after_s = -1;
     post->fault[0] = '\0';
     buf_clear(&post->body);
-    struct lws *wsi = NULL;
-    info.pwsi = &wsi;
+    post->wsi = NULL;
+    info.pwsi = &post->wsi;
     lws_sul_schedule(post->context, 0, &post->timer, timed_out, ANSWER_US);
     if (!lws_client_connect_via_info(&info)) {
         finish(post, "no connection");
@@ -271,8 +277,8 @@ request(struct post *post)
     }
     lws_sul_cancel(&post->timer);
     /* What is still open would write into the next request's state. */
-    if (wsi) {
-        lws_set_timeout(wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
+    if (post->wsi) {
+        lws_set_timeout(post->wsi, PENDING_TIMEOUT_USER_OK, LWS_TO_KILL_SYNC);
     }
 }
 
