@@ -2,7 +2,8 @@
  * feeds/ is written once. Internal to feeds/event*.c and feeds/message*.c.
  *
  * A doc owns what it parsed until value_finish; values and their strings live as long as the doc
- * (JSON) or the bytes handed in (MessagePack). Any thread; no state. Never recurses deeper than
+ * (JSON) or the bytes handed in (MessagePack). Any thread, a doc stays on the thread that parsed
+ * it; each thread keeps a few MiB of scratch memory, no other state. Never recurses deeper than
  * VALUE_MAX_DEPTH, never allocates more than the text's size justifies. */
 #ifndef FEEDS_VALUE_H
 #define FEEDS_VALUE_H
