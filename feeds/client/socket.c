@@ -29,6 +29,8 @@ struct socket {
     lws_sorted_usec_list_t timer;
     struct outgoing out[OUT_MAX];
     size_t out_first, out_count;
+    char host[sizeof((struct client_url *)0)->host + 16]; /* for the Host header */
+    enum message_format format;                           /* of the subprotocol selected */
     bool trying, open, in_receive, ended_in_receive;
     _Atomic bool end, woken;
 };
@@ -107,14 +109,16 @@ add_token(struct socket *socket, struct lws *wsi, void *in, size_t len)
                : 0;
 }
 
-/* The library goes on with its first protocol where the hub selected none; the feed does not. */
+/* The library goes on with its first protocol where the hub selected none, and does not tell
+ * afterwards which one it was. */
 static int
-check_protocol(struct lws *wsi)
+check_protocol(struct socket *socket, struct lws *wsi)
 {
     char name[64] = "";
     int len = lws_hdr_copy(wsi, name, sizeof name, WSI_TOKEN_PROTOCOL);
-    if (len > 0 && (strcmp(name, MESSAGE_SUBPROTOCOL_JSON) == 0 ||
-                    strcmp(name, MESSAGE_SUBPROTOCOL_PACK) == 0)) {
+    bool pack = strcmp(name, MESSAGE_SUBPROTOCOL_PACK) == 0;
+    if (len > 0 && (pack || strcmp(name, MESSAGE_SUBPROTOCOL_JSON) == 0)) {
+        socket->format = pack ? MESSAGE_PACK : MESSAGE_JSON;
         return 0;
     }
     snprintf(last_line, sizeof last_line, "the hub selected no subprotocol that was offered");
@@ -124,14 +128,10 @@ check_protocol(struct lws *wsi)
 static int
 on_established(struct socket *socket, struct lws *wsi)
 {
-    const struct lws_protocols *protocol = lws_get_protocol(wsi);
-    enum message_format format = protocol && strcmp(protocol->name, MESSAGE_SUBPROTOCOL_PACK) == 0
-                                     ? MESSAGE_PACK
-                                     : MESSAGE_JSON;
     lws_set_extension_option(wsi, "permessage-deflate", "rx_buf_size", "16");
     socket->trying = false;
     socket->open = true;
-    socket->hooks.opened(socket->hooks.user, format);
+    socket->hooks.opened(socket->hooks.user, socket->format);
     return 0;
 }
 
@@ -218,7 +218,7 @@ on_event(struct lws *wsi, enum lws_callback_reasons reason, void *session, void 
     case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
         return add_token(socket, wsi, in, len);
     case LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH:
-        return check_protocol(wsi);
+        return check_protocol(socket, wsi);
     case LWS_CALLBACK_CLIENT_ESTABLISHED:
         return ours ? on_established(socket, wsi) : -1;
     case LWS_CALLBACK_CLIENT_RECEIVE:
@@ -262,6 +262,19 @@ static const struct lws_extension extensions[] = {
     {NULL, NULL, NULL},
 };
 
+/* With the port unless it is the scheme's own. The library checks a certificate against what stands
+ * before the first colon, so an IPv6 address goes alone. */
+static void
+name_host(struct socket *socket)
+{
+    const struct client_url *url = &socket->url;
+    if (url->port == (url->tls ? 443 : 80) || strchr(url->host, ':')) {
+        snprintf(socket->host, sizeof socket->host, "%s", url->host);
+    } else {
+        snprintf(socket->host, sizeof socket->host, "%s:%d", url->host, url->port);
+    }
+}
+
 struct socket *
 socket_create(const struct client_url *url, const char *token_file, const char *ca,
               const struct socket_hooks *hooks, struct err *err)
@@ -280,6 +293,7 @@ socket_create(const struct client_url *url, const char *token_file, const char *
     }
     socket->url = *url;
     socket->hooks = *hooks;
+    name_host(socket);
     socket->token_file = token_file;
     lws_set_log_level(LLL_ERR | LLL_WARN, on_log);
     struct lws_context_creation_info info = {
@@ -350,7 +364,7 @@ socket_connect(struct socket *socket)
         .address = socket->url.host,
         .port = socket->url.port,
         .path = socket->url.path,
-        .host = socket->url.host,
+        .host = socket->host,
         .protocol = MESSAGE_SUBPROTOCOL_PACK ", " MESSAGE_SUBPROTOCOL_JSON,
         .local_protocol_name = MESSAGE_SUBPROTOCOL_PACK,
         .ssl_connection = socket->url.tls ? LCCSCF_USE_SSL : 0,
