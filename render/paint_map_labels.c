@@ -1,0 +1,412 @@
+/* Labels that never lie over each other, and the callout of a burst. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "render/map/map.h"
+#include "render/paint_map.h"
+#include "render/paint_part.h"
+
+#define LABELS_MAX 128
+#define CALLOUT_STEP 16
+
+struct box {
+    float x0, y0, x1, y1; /* canvas pixels */
+};
+
+struct label {
+    const struct map_shape *shape;
+    const struct snapshot_row *row; /* NULL: no figures yet */
+    float name_w, open_w, overdue_w;
+    char open[24], overdue[24];
+    struct box box; /* where it goes, if it is placed */
+    bool placed, with_counts;
+};
+
+struct labels {
+    const struct paint *p;
+    struct text_style name, open, overdue;
+    float name_cap, count_cap, gap;
+    struct box room;
+    struct box taken[LABELS_MAX + 1];
+    int taken_count;
+};
+
+static bool
+meet(const struct box *a, const struct box *b)
+{
+    return a->x0 < b->x1 && b->x0 < a->x1 && a->y0 < b->y1 && b->y0 < a->y1;
+}
+
+static bool
+is_free(const struct labels *labels, const struct box *box)
+{
+    if (box->x0 < labels->room.x0 || box->y0 < labels->room.y0 || box->x1 > labels->room.x1 ||
+        box->y1 > labels->room.y1) {
+        return false;
+    }
+    for (int i = 0; i < labels->taken_count; i++) {
+        if (meet(&labels->taken[i], box)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static struct box
+box_of(struct panel_rect rect)
+{
+    return (struct box){(float)rect.x, (float)rect.y, (float)(rect.x + rect.w),
+                        (float)(rect.y + rect.h)};
+}
+
+/* ---- street labels ---- */
+
+/* A label of w × h as near to its spot as there is room: the spot, then rings around it. */
+static bool
+find_spot(const struct labels *labels, const struct map_shape *shape, float w, float h,
+          struct box *out)
+{
+    /* Along the label's own shape: it is wider than high. */
+    static const float ROUND[8][2] = {{0, -1},       {0, 1},         {1, 0},       {-1, 0},
+                                      {0.7f, -0.7f}, {-0.7f, -0.7f}, {0.7f, 0.7f}, {-0.7f, 0.7f}};
+    for (int ring = 0; ring <= 6; ring++) {
+        for (int i = 0; i < (ring ? 8 : 1); i++) {
+            float dx = ring ? ROUND[i][0] * (float)ring * w * 0.25f : 0;
+            float dy = ring ? ROUND[i][1] * (float)ring * h * 0.25f : 0;
+            float x = roundf(shape->label_x + dx - w / 2);
+            float y = roundf(shape->label_y + dy - h / 2);
+            *out = (struct box){x, y, x + w, y + h};
+            if (is_free(labels, out)) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static void
+draw_counts(const struct labels *labels, const struct label *label, float centre, float baseline)
+{
+    const struct paint *p = labels->p;
+    uint32_t halo = draw_fade(p->theme->colours[THEME_GROUND], 0.9f);
+    float between = label->overdue_w > 0 ? labels->gap * 2 : 0;
+    float x = roundf(centre - (label->open_w + between + label->overdue_w) / 2);
+    draw_text_halo(p->list, p->text, labels->open, x, baseline, DRAW_LEFT,
+                   paint_colour(p, THEME_DIM), 3 * p->unit, halo, str_from(label->open));
+    paint_map_record(p, label->row, SNAPSHOT_OPEN, label->open);
+    if (label->overdue_w > 0) {
+        draw_text_halo(p->list, p->text, labels->overdue, x + ceilf(label->open_w + between),
+                       baseline, DRAW_LEFT, paint_colour(p, THEME_RED), 3 * p->unit, halo,
+                       str_from(label->overdue));
+        paint_map_record(p, label->row, SNAPSHOT_OVERDUE, label->overdue);
+    }
+}
+
+static struct str
+name_of(const struct map_shape *shape)
+{
+    return paint_part_street_name(shape->name.len ? shape->name : shape->code);
+}
+
+/* The name, and under it the counts where there is room for both; the counts go before the name. */
+static void
+place(struct labels *labels, struct label *label)
+{
+    float pad = labels->gap;
+    float counts_w =
+        label->open_w + (label->overdue_w > 0 ? 2 * labels->gap : 0) + label->overdue_w;
+    float one = labels->name_cap + 2 * pad;
+    float both = one + labels->count_cap + 2 * pad;
+    label->with_counts =
+        label->row && find_spot(labels, label->shape, fmaxf(label->name_w, counts_w) + 2 * pad,
+                                both, &label->box);
+    label->placed = label->with_counts ||
+                    find_spot(labels, label->shape, label->name_w + 2 * pad, one, &label->box);
+    if (label->placed) {
+        labels->taken[labels->taken_count++] = label->box;
+    }
+}
+
+static void
+draw_label(const struct labels *labels, const struct label *label)
+{
+    const struct paint *p = labels->p;
+    float centre = roundf((label->box.x0 + label->box.x1) / 2);
+    float baseline = roundf(label->box.y0 + labels->gap + labels->name_cap);
+    draw_text_halo(p->list, p->text, labels->name, centre, baseline, DRAW_CENTRE,
+                   paint_colour(p, THEME_INK), 3 * p->unit,
+                   draw_fade(p->theme->colours[THEME_GROUND], 0.9f), name_of(label->shape));
+    if (label->with_counts) {
+        draw_counts(labels, label, centre, baseline + roundf(2 * labels->gap + labels->count_cap));
+    }
+}
+
+static const struct snapshot_row *
+row_of(const struct snapshot *snapshot, const struct map_shape *shape)
+{
+    if (!snapshot) {
+        return NULL;
+    }
+    const struct snapshot_row *row = snapshot_row(snapshot, SNAPSHOT_STREET, shape->code);
+    const struct snapshot_rows *rows = &snapshot->groups[SNAPSHOT_STREET];
+    for (size_t i = 0; !row && i < rows->count; i++) {
+        if (shape->name.len && str_eq(rows->rows[i].name, shape->name)) {
+            row = &rows->rows[i];
+        }
+    }
+    return row;
+}
+
+/* Most open tickets first: they get the best spots. Equal ones keep the file's order. */
+static int
+compare_labels(const void *a, const void *b)
+{
+    const struct label *x = a, *y = b;
+    uint32_t m = x->row ? x->row->open : 0, n = y->row ? y->row->open : 0;
+    return m != n ? (m < n) - (m > n) : (x->shape > y->shape) - (x->shape < y->shape);
+}
+
+static bool
+is_first_of_its_name(const struct map_shape *shapes, int at)
+{
+    for (int i = 0; i < at; i++) {
+        if (shapes[i].kind == SCENE_LAYER_STREETS && str_eq(shapes[i].code, shapes[at].code)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static void
+measure(const struct labels *labels, struct label *label)
+{
+    const struct paint *p = labels->p;
+    label->name_w = ceilf(text_width(p->text, labels->name, name_of(label->shape)));
+    if (label->row) {
+        paint_integer(label->open, sizeof label->open, label->row->open);
+        label->open_w = ceilf(text_width(p->text, labels->open, str_from(label->open)));
+    }
+    if (label->row && label->row->overdue) {
+        paint_integer(label->overdue, sizeof label->overdue, label->row->overdue);
+        label->overdue_w = ceilf(text_width(p->text, labels->overdue, str_from(label->overdue)));
+    }
+}
+
+/* Every street's label, measured and placed, in the order of drawing; how many there are. */
+static int
+place_streets(struct labels *labels, struct label list[LABELS_MAX])
+{
+    const struct paint *p = labels->p;
+    int shapes_count, count = 0;
+    const struct map_shape *shapes = map_shapes(p->map, &shapes_count);
+    for (int i = 0; i < shapes_count && count < LABELS_MAX; i++) {
+        if (shapes[i].kind == SCENE_LAYER_STREETS && shapes[i].label_room > 0 &&
+            is_first_of_its_name(shapes, i)) {
+            list[count] =
+                (struct label){.shape = &shapes[i], .row = row_of(p->frame->snapshot, &shapes[i])};
+            measure(labels, &list[count++]);
+        }
+    }
+    qsort(list, (size_t)count, sizeof *list, compare_labels);
+    for (int i = 0; i < count; i++) {
+        place(labels, &list[i]);
+    }
+    return count;
+}
+
+/* ---- the callout of a burst ---- */
+
+struct callout {
+    char head[160], body[320];
+    struct text_style head_style, body_style;
+    float w, h, pad, x, y, ring; /* the burst's place and its circle's radius */
+    struct box box;
+};
+
+static void
+write_span(char *out, size_t size, int64_t window_ms)
+{
+    int64_t minutes = window_ms / 60000;
+    if (minutes % 60 == 0) {
+        snprintf(out, size, "%d 小时", (int)(minutes / 60));
+    } else {
+        snprintf(out, size, "%d 分", (int)minutes);
+    }
+}
+
+static const struct snapshot_burst *
+burst_shown(const struct paint *p)
+{
+    const struct snapshot *snapshot = p->frame->snapshot;
+    for (size_t i = 0; snapshot && i < snapshot->bursts_count; i++) {
+        const struct snapshot_burst *burst = &snapshot->bursts[i];
+        if (isfinite(burst->lon) && isfinite(burst->lat) &&
+            (!p->scene->focus_street[0] || str_is(burst->street_code, p->scene->focus_street))) {
+            return burst;
+        }
+    }
+    return NULL;
+}
+
+static void
+measure_callout(const struct paint *p, const struct snapshot_burst *burst, struct callout *out)
+{
+    char span[32];
+    write_span(span, sizeof span, burst->window_ms);
+    snprintf(out->head, sizeof out->head, "聚集：%.*s %u 件 / %s",
+             STR_ARG(paint_part_cut(burst->category, 60)), burst->count, span);
+    struct str where = burst->community.len ? burst->community : burst->street;
+    snprintf(out->body, sizeof out->body, "%.*s一带，平日 %.1f 件",
+             STR_ARG(paint_part_cut(where, 90)), burst->usual);
+    out->head_style = paint_part_sans(p, THEME_CAPTION, TEXT_MEDIUM);
+    out->body_style = paint_part_sans(p, THEME_SMALL, TEXT_REGULAR);
+    out->pad = paint_part_px(p, 18);
+    float head = text_width(p->text, out->head_style, str_from(out->head));
+    float body = text_width(p->text, out->body_style, str_from(out->body));
+    out->w = ceilf(fmaxf(head, body)) + 2 * out->pad;
+    out->h = paint_part_px(p, 92) * (p->scene->kiosk_scale ? 1.1f : 1);
+    out->ring = 46 * p->unit;
+    map_project(p->map, burst->lon, burst->lat, &out->x, &out->y);
+}
+
+/* The callout's best box: off labels and the burst itself, on as little of the streets as can be,
+ * then near. */
+static bool
+place_callout(const struct labels *labels, const struct callout *callout, struct box *best)
+{
+    const struct paint *p = labels->p;
+    const struct box circle = {callout->x - callout->ring, callout->y - callout->ring,
+                               callout->x + callout->ring, callout->y + callout->ring};
+    float least = INFINITY, unit = CALLOUT_STEP * p->unit;
+    for (float y = labels->room.y0; y + callout->h <= labels->room.y1; y += unit) {
+        for (float x = labels->room.x0; x + callout->w <= labels->room.x1; x += unit) {
+            struct box box = {roundf(x), roundf(y), roundf(x) + callout->w, roundf(y) + callout->h};
+            if (meet(&box, &circle) || !is_free(labels, &box)) {
+                continue;
+            }
+            float dx = fmaxf(fmaxf(box.x0 - callout->x, callout->x - box.x1), 0);
+            float dy = fmaxf(fmaxf(box.y0 - callout->y, callout->y - box.y1), 0);
+            float cost =
+                map_cover(p->map, box.x0, box.y0, box.x1, box.y1) * 900 * p->unit + hypotf(dx, dy);
+            if (cost < least) {
+                least = cost;
+                *best = box;
+            }
+        }
+    }
+    return isfinite(least);
+}
+
+/* From the box's middle straight out, then to the circle. */
+static void
+draw_leader(const struct paint *p, const struct callout *callout, const struct box *box,
+            uint32_t colour)
+{
+    float side = callout->x > (box->x0 + box->x1) / 2 ? 1 : -1;
+    float xy[6] = {side > 0 ? box->x1 : box->x0, roundf((box->y0 + box->y1) / 2), 0, 0, 0, 0};
+    float room = fabsf(callout->x - xy[0]) - callout->ring;
+    bool beside =
+        side > 0 ? callout->x - callout->ring > box->x1 : callout->x + callout->ring < box->x0;
+    if (beside) {
+        xy[2] = xy[0] + side * fminf(40 * p->unit, room / 2);
+        xy[3] = xy[1];
+    } else { /* above or below: straight from the edge */
+        xy[0] = fminf(fmaxf(callout->x, box->x0 + callout->pad), box->x1 - callout->pad);
+        xy[1] = callout->y < box->y0 ? box->y0 : box->y1;
+        xy[2] = xy[0];
+        xy[3] = xy[1];
+    }
+    float dx = callout->x - xy[2], dy = callout->y - xy[3];
+    float length = hypotf(dx, dy);
+    if (length <= callout->ring) {
+        return;
+    }
+    xy[4] = xy[2] + dx * (length - callout->ring) / length;
+    xy[5] = xy[3] + dy * (length - callout->ring) / length;
+    if (beside) {
+        draw_polyline(p->list, xy, 3, false, 2 * p->unit, 0, colour);
+    } else {
+        draw_line(p->list, xy[2], xy[3], xy[4], xy[5], 2 * p->unit, colour);
+    }
+}
+
+/* A dashed circle, as an outline of short straight edges. */
+static void
+draw_circle(const struct paint *p, float x, float y, float radius, uint32_t colour)
+{
+    float xy[2 * 72];
+    for (int i = 0; i < 72; i++) {
+        float angle = (float)i * (float)(2 * M_PI / 72);
+        xy[2 * i] = x + radius * cosf(angle);
+        xy[2 * i + 1] = y + radius * sinf(angle);
+    }
+    draw_polyline(p->list, xy, 72, true, 2 * p->unit, 7 * p->unit, colour);
+}
+
+/* Measures and places it; false where its burst is off the panel or nothing is free. */
+static bool
+prepare_callout(struct labels *labels, const struct snapshot_burst *burst, struct callout *callout)
+{
+    measure_callout(labels->p, burst, callout);
+    struct panel_rect clip = map_clip(labels->p->map);
+    return callout->x >= (float)clip.x && callout->y >= (float)clip.y &&
+           callout->x <= (float)(clip.x + clip.w) && callout->y <= (float)(clip.y + clip.h) &&
+           place_callout(labels, callout, &callout->box);
+}
+
+static void
+draw_callout(const struct paint *p, const struct snapshot_burst *burst,
+             const struct callout *callout)
+{
+    const struct box *box = &callout->box;
+    uint32_t amber = paint_colour(p, THEME_AMBER);
+    float radius = paint_part_px(p, 4), line = fmaxf(1, roundf(1.5f * p->unit));
+    draw_rect(p->list, box->x0, box->y0, callout->w, callout->h, radius,
+              p->theme->colours[THEME_PANEL]);
+    draw_rect(p->list, box->x0, box->y0, callout->w, callout->h, radius, draw_fade(amber, 0.04f));
+    draw_frame(p->list, box->x0, box->y0, callout->w, callout->h, radius, line, amber);
+    float text = box->x0 + callout->pad;
+    draw_text(p->list, p->text, callout->head_style, text, box->y0 + roundf(callout->h * 0.41f),
+              DRAW_LEFT, amber, str_from(callout->head));
+    paint_part_text(p, callout->body_style, text, box->y0 + roundf(callout->h * 0.77f), DRAW_LEFT,
+                    THEME_DIM, callout->body);
+    char name[64], value[16];
+    snprintf(name, sizeof name, "burst:%.*s", STR_ARG(paint_part_cut(burst->street_code, 48)));
+    snprintf(value, sizeof value, "%u", burst->count);
+    paint_figure(p, name, value, burst->count, burst->count,
+                 "requests of one category in one street within the burst's window", NULL);
+}
+
+void
+paint_map_labels(const struct paint *p)
+{
+    struct labels labels = {.p = p,
+                            .name = paint_part_sans(p, THEME_NAME, TEXT_MEDIUM),
+                            .open = paint_part_figures(p, THEME_CAPTION, TEXT_MEDIUM),
+                            .overdue = paint_part_figures(p, THEME_CAPTION, TEXT_SEMIBOLD),
+                            .gap = paint_part_px(p, 5),
+                            .room = box_of(map_free(p->map))};
+    labels.name_cap = text_cap_height(p->text, labels.name);
+    labels.count_cap = text_cap_height(p->text, labels.open);
+    struct label list[LABELS_MAX];
+    int count = p->scene->focus_street[0] ? 0 : place_streets(&labels, list);
+    const struct snapshot_burst *burst = burst_shown(p);
+    struct callout callout;
+    bool has_callout = burst && prepare_callout(&labels, burst, &callout);
+    if (has_callout) { /* under the labels: the line may pass behind a name, never over it */
+        draw_clip(p->list, map_clip(p->map));
+        draw_circle(p, callout.x, callout.y, callout.ring, paint_colour(p, THEME_AMBER));
+        draw_leader(p, &callout, &callout.box, paint_colour(p, THEME_AMBER));
+        draw_unclip(p->list);
+    }
+    for (int i = 0; i < count; i++) {
+        if (list[i].placed) {
+            draw_label(&labels, &list[i]);
+        }
+    }
+    if (has_callout) {
+        draw_callout(p, burst, &callout);
+    }
+}

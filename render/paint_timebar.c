@@ -1,0 +1,127 @@
+/* Arrivals over the day: bright bars for what came, the play-head, faint bars for what usually
+ * comes at this hour of this weekday. */
+#include <math.h>
+#include <stdio.h>
+
+#include "render/paint_part.h"
+#include "wall/base/when.h"
+
+#define MARGIN 24.0f
+#define BARS_TOP 24.0f     /* design pixels below the panel's top */
+#define BARS_LOWER 44.0f   /* the bars stand this far above its bottom */
+#define LABELS_LOWER 16.0f /* baseline of the hours */
+
+struct bar_area {
+    float x, top, bottom, width; /* canvas pixels */
+    double greatest;             /* a full bar's count */
+};
+
+static struct bar_area
+area_of(const struct paint *p, const struct snapshot_history *history)
+{
+    struct bar_area area = {.x = paint_part_x(p, MARGIN),
+                            .top = paint_part_y(p, BARS_TOP),
+                            .bottom = paint_part_y(p, paint_part_height(p) - BARS_LOWER),
+                            .width = (float)p->panel->rect.w - 2 * paint_part_px(p, MARGIN),
+                            .greatest = 1};
+    for (int i = 0; history && i < SNAPSHOT_BINS; i++) {
+        area.greatest = fmax(area.greatest, fmax(history->arrivals[i], (double)history->usual[i]));
+    }
+    return area;
+}
+
+/* A bin's bar from its line to the next one's, a gap less; never wider than to limit. */
+static void
+draw_bar(const struct paint *p, const struct bar_area *area, int bin, double count, float least,
+         float limit, enum theme_colour colour)
+{
+    float left = area->x + roundf(area->width * (float)bin / SNAPSHOT_BINS);
+    float right = area->x + roundf(area->width * (float)(bin + 1) / SNAPSHOT_BINS);
+    right = fminf(right - fmaxf(1, roundf((right - left) * 0.22f)), limit);
+    float height = roundf((float)(count / area->greatest) * (area->bottom - area->top));
+    height = fmaxf(height, least);
+    if (right > left && height > 0) {
+        draw_rect(p->list, left, area->bottom - height, right - left, height, 0,
+                  paint_colour(p, colour));
+    }
+}
+
+static void
+draw_hours(const struct paint *p, const struct bar_area *area, int64_t day_ms)
+{
+    struct text_style style = paint_part_figures(p, THEME_SMALL, TEXT_REGULAR);
+    float baseline = paint_part_y(p, paint_part_height(p) - LABELS_LOWER);
+    int first = when_civil(day_ms).hour;
+    int step = area->width < 900 * p->unit ? 6 : 3;
+    for (int hour = 0; hour <= 24; hour += step) {
+        char text[16];
+        int shown = first + hour <= 24 ? first + hour : first + hour - 24;
+        snprintf(text, sizeof text, "%02d:00", shown);
+        enum draw_align align = hour == 0 ? DRAW_LEFT : hour == 24 ? DRAW_RIGHT : DRAW_CENTRE;
+        paint_part_text(p, style, area->x + roundf(area->width * (float)hour / 24), baseline, align,
+                        THEME_DIM, text);
+    }
+}
+
+static void
+record(const struct paint *p, const struct snapshot_row *row, int bins)
+{
+    uint32_t came = 0;
+    double usual = 0;
+    for (int i = 0; i < SNAPSHOT_BINS; i++) {
+        came += row->history->arrivals[i];
+        usual += i < bins ? (double)row->history->usual[i] : 0;
+    }
+    char value[32];
+    struct str street = paint_part_street(p);
+    struct snapshot_key key = {.group = street.len ? SNAPSHOT_STREET : SNAPSHOT_DISTRICT,
+                               .code = row->code,
+                               .window = SNAPSHOT_TODAY,
+                               .by = SNAPSHOT_BY_DISTRICT,
+                               .measure = SNAPSHOT_RECEIVED};
+    paint_integer(value, sizeof value, came);
+    paint_figure(p, "arrivals", value, came, came, "received today, in ten-minute bins", &key);
+    snprintf(value, sizeof value, "%.1f", usual);
+    paint_figure(p, "usual", value, usual, 4,
+                 "mean of the same weekday of the four weeks before, up to the moment", NULL);
+}
+
+/* Ten-minute bins that have begun at the moment. */
+static int
+bins_begun(double part)
+{
+    int bins = (int)ceil(part * SNAPSHOT_BINS);
+    return bins < 0 ? 0 : bins > SNAPSHOT_BINS ? SNAPSHOT_BINS : bins;
+}
+
+void
+paint_timebar(const struct paint *p)
+{
+    const struct snapshot_row *row = paint_part_row(p);
+    const struct snapshot_history *history = row ? row->history : NULL;
+    struct bar_area area = area_of(p, history);
+    int64_t day_ms =
+        history ? history->day_ms[SNAPSHOT_DAYS - 1] : when_day(p->frame->moment_ms, 0);
+    draw_hours(p, &area, day_ms);
+    if (!history) {
+        return;
+    }
+    double part = (double)(p->frame->moment_ms - day_ms) / (double)WHEN_DAY;
+    part = part < 0 ? 0 : part > 1 ? 1 : part;
+    float now = area.x + roundf(area.width * (float)part);
+    int begun = bins_begun(part);
+    for (int i = begun; i < SNAPSHOT_BINS; i++) {
+        draw_bar(p, &area, i, (double)history->usual[i], 1, INFINITY, THEME_LINE);
+    }
+    for (int i = 0; i < begun; i++) {
+        draw_bar(p, &area, i, history->arrivals[i], (float)paint_px(p, 2), now, THEME_DATA);
+    }
+    float width = fmaxf(2, roundf(3 * p->unit));
+    float above = paint_part_px(p, 14), below = paint_part_px(p, 4);
+    draw_rect(p->list, roundf(now - width / 2), area.top - above, width,
+              area.bottom - area.top + above + below, 0, paint_colour(p, THEME_INK));
+    struct text_style small = paint_part_sans(p, THEME_SMALL, TEXT_REGULAR);
+    paint_part_text(p, small, area.x + area.width, paint_part_y(p, 16), DRAW_RIGHT, THEME_DIM,
+                    "每 10 分钟受理 · 前方为平日同时");
+    record(p, row, begun);
+}
