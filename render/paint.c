@@ -73,33 +73,9 @@ title_style(const struct paint *p)
     return style;
 }
 
-/* How long ago the feed spoke: a tag beside the title, or at the right end where there is none. */
-static void
-draw_age(const struct paint *p, float title_end)
-{
-    char span[32], text[48];
-    paint_part_span(span, sizeof span, p->frame->feed.age_ms);
-    snprintf(text, sizeof text, "%s前", span);
-    struct text_style style = paint_part_sans(p, THEME_CAPTION, TEXT_MEDIUM);
-    float width = text_width(p->text, style, str_from(text));
-    float pad = paint_part_px(p, 8);
-    float x = title_end + paint_part_px(p, 16);
-    float baseline = paint_part_y(p, title_baseline(p));
-    if (title_end <= 0) {
-        x = paint_part_x(p, paint_part_width(p) - MARGIN) - width - 2 * pad;
-        baseline = paint_part_y(p, paint_part_height(p) - 16);
-    }
-    float height = (float)style.size_px + pad;
-    float top = baseline - floorf(text_cap_height(p->text, style) / 2 + height / 2);
-    draw_rect(p->list, x, top, ceilf(width) + 2 * pad, height, paint_part_px(p, 4),
-              p->theme->colours[THEME_LINE]);
-    draw_text(p->list, p->text, style, x + pad, baseline, DRAW_LEFT, p->theme->colours[THEME_INK],
-              str_from(text));
-}
-
-/* The framed panel that this one lies on, or the panel itself. */
-static struct panel_rect
-hatch_rect(const struct paint *p)
+/* A panel that lies on a framed one shows that one's hatch and age. */
+static bool
+lies_on_another(const struct paint *p)
 {
     struct panel_rect own = p->panel->rect;
     for (int i = 0; i < p->scene->panels_count && !p->panel->framed; i++) {
@@ -107,22 +83,30 @@ hatch_rect(const struct paint *p)
         struct panel_rect r = other->rect;
         if (other->framed && r.x <= own.x && r.y <= own.y && r.x + r.w >= own.x + own.w &&
             r.y + r.h >= own.y + own.h) {
-            return r;
+            return true;
         }
     }
-    return own;
+    return false;
 }
 
-/* Opaque lines in one phase with the panel below, so that drawing them twice changes nothing. */
+/* The hatch has the colour that every stale figure has: it marks the ground and leaves the strokes
+ * of the figures whole, since a half-read figure would be worse than an old one. */
 static void
 draw_stale(const struct paint *p, float title_end)
 {
-    struct panel_rect r = hatch_rect(p);
-    bool on_top = memcmp(&r, &p->panel->rect, sizeof r) != 0;
+    if (lies_on_another(p)) {
+        return;
+    }
+    struct panel_rect r = p->panel->rect;
     draw_hatch(p->list, (float)r.x, (float)r.y, (float)r.w, (float)r.h, paint_part_px(p, 16),
-               (float)paint_px(p, 2), p->theme->colours[THEME_LINE]);
-    if (!on_top) {
-        draw_age(p, title_end);
+               paint_part_px(p, 2), draw_fade(p->theme->colours[THEME_DIM], 0.1f));
+    if (title_end > 0) {
+        paint_part_age(p, title_end + paint_part_px(p, 16), paint_part_y(p, title_baseline(p)),
+                       DRAW_LEFT);
+    } else if (p->panel->kind != PANEL_KPI) { /* the strip finds a place of its own */
+        int cells = p->panel->metrics_count > 1 ? p->panel->metrics_count : 2;
+        paint_part_age(p, (float)p->panel->rect.x + (float)(p->panel->rect.w / cells),
+                       paint_part_y(p, 34), DRAW_CENTRE); /* between the first two dials */
     }
 }
 
@@ -135,8 +119,9 @@ draw_title(const struct paint *p)
     }
     float x = paint_part_x(p, MARGIN);
     float room = (float)p->panel->rect.w * 0.5f;
-    return x + paint_part_fit(p, title_style(p), x, paint_part_y(p, title_baseline(p)), room,
-                              DRAW_LEFT, THEME_INK, str_from(title));
+    return x + draw_text_fit(p->list, p->text, title_style(p), x,
+                             paint_part_y(p, title_baseline(p)), room, DRAW_LEFT,
+                             p->theme->colours[THEME_INK], str_from(title));
 }
 
 /* Before the first data: the place is kept, nothing is made up. */

@@ -75,11 +75,31 @@ sort_entries(struct entry *entries, int count)
     }
 }
 
+/* A street's room ranks its own communities among themselves. */
+static bool
+within_street(const struct paint *p)
+{
+    return p->panel->group == SNAPSHOT_COMMUNITY && paint_part_street(p).len > 0;
+}
+
+/* The order among a few follows from the order among all: 1 + how many of them stand before. */
+static void
+rank_within(struct board *board)
+{
+    int before = 0, rank = 0;
+    for (int i = 0; i < board->ranked; i++) {
+        if (board->entries[i].rank != before) {
+            before = board->entries[i].rank;
+            rank = i + 1;
+        }
+        board->entries[i].rank = rank;
+    }
+}
+
 static bool
 belongs(const struct paint *p, const struct board *board, const struct snapshot_row *row)
 {
-    struct str street = paint_part_street(p);
-    if (p->panel->group == SNAPSHOT_COMMUNITY && street.len && !str_eq(row->parent, street)) {
+    if (within_street(p) && !str_eq(row->parent, paint_part_street(p))) {
         return false;
     }
     const struct snapshot_counts *counts = &row->counts[board->window];
@@ -121,6 +141,9 @@ collect(const struct paint *p, struct board *board)
         }
     }
     sort_entries(board->entries, board->count);
+    if (within_street(p)) {
+        rank_within(board);
+    }
 }
 
 /* One of the `tail` last-ranked: fewer than that stand strictly behind it. A board where all are
@@ -190,6 +213,9 @@ draw_base(const struct paint *p, const struct board *board, bool with_lead)
     char text[160];
     int len = snprintf(text, sizeof text, "%s · %s", paint_part_window(p->panel->window),
                        paint_part_by(p->panel->by));
+    if (within_street(p)) {
+        len += snprintf(text + len, sizeof text - (size_t)len, " · 街内名次");
+    }
     if (with_lead && board->metrics_count > 0) {
         len += snprintf(text + len, sizeof text - (size_t)len, " · %s", board->metrics[0]->title);
     }
@@ -255,15 +281,15 @@ place_columns(const struct paint *p, const struct board *board, struct columns *
     float right = paint_part_width(p) - 24;
     int rates = board->metrics_count - 1;
     for (int i = 1; i < board->metrics_count; i++) {
-        c->rate_right[i] = right - 108 * (float)(rates - i);
+        c->rate_right[i] = right - 100 * (float)(rates - i);
     }
     c->rank_right = 60;
     c->change = 80;
     c->name = 152;
-    c->lead_right = rates > 0 ? c->rate_right[1] - 108 : right;
-    c->n_right = c->lead_right - 104;
+    c->lead_right = rates > 0 ? c->rate_right[1] - 100 : right;
+    c->n_right = c->lead_right - 100;
     c->bar = 312;
-    c->bar_width = c->n_right - 72 - c->bar;
+    c->bar_width = c->n_right - 76 - c->bar;
 }
 
 static const char *
@@ -311,7 +337,7 @@ draw_rank(const struct paint *p, const struct board *board, const struct entry *
                     paint_part_x(p, c->rank_right), baseline, DRAW_RIGHT,
                     top ? THEME_INK : THEME_DIM, text);
     record_rank(p, entry);
-    if (entry->rank == 0 || board->before < 0) {
+    if (entry->rank == 0 || board->before < 0 || within_street(p)) {
         return;
     }
     int before = entry->row->rank[board->before][board->by];
@@ -319,7 +345,7 @@ draw_rank(const struct paint *p, const struct board *board, const struct entry *
     float x = paint_part_x(p, c->change);
     if (change == 0) {
         struct text_style style = paint_part_figures(p, THEME_SMALL, TEXT_REGULAR);
-        paint_part_text(p, style, x, baseline, DRAW_LEFT, THEME_FAINT, "–");
+        paint_part_text(p, style, x, baseline, DRAW_LEFT, THEME_FAINT, "—");
         return;
     }
     enum theme_colour colour = change > 0 ? THEME_GREEN : THEME_AMBER;
@@ -394,7 +420,7 @@ static void
 paint_district(const struct paint *p, struct board *board)
 {
     const float first = 120, least_pitch = 42, most_pitch = 48;
-    float below = paint_part_height(p) - first - 20;
+    float below = paint_part_height(p) - first - 32;
     choose_page(p, board, (int)(below / least_pitch) + 1);
     choose_bars(board);
     struct columns c;

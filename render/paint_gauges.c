@@ -24,10 +24,10 @@ static const struct shape district = {.centre = 210,
                                       .figure = 12,
                                       .change = 54,
                                       .mark = 15,
-                                      .marks = 84,
+                                      .marks = 80,
                                       .base = 110,
-                                      .target = 140};
-static const struct shape kiosk = {.centre = 142,
+                                      .target = 138};
+static const struct shape kiosk = {.centre = 134,
                                    .radius = 96,
                                    .thickness = 14,
                                    .tick_in = 83,
@@ -36,9 +36,9 @@ static const struct shape kiosk = {.centre = 142,
                                    .figure = 16,
                                    .change = 52,
                                    .mark = 15,
-                                   .marks = 72,
-                                   .base = 98,
-                                   .target = 98};
+                                   .marks = 70,
+                                   .base = 100,
+                                   .target = 100};
 
 struct gauge {
     const struct snapshot_metric *metric;
@@ -73,7 +73,9 @@ draw_dial(const struct paint *p, const struct gauge *g)
         float to = -SWEEP + 2 * SWEEP * fraction(g->metric, g->value);
         if (to > -SWEEP) {
             draw_arc(p->list, g->cx, g->cy, radius, thick, -SWEEP, to,
-                     paint_colour(p, below_target(g->metric, g->value) ? THEME_AMBER : THEME_DATA));
+                     paint_colour(p, below_target(g->metric, g->value) && !paint_part_stale(p)
+                                         ? THEME_AMBER
+                                         : THEME_DATA));
         }
     }
     if (!isnan(g->metric->target)) {
@@ -227,7 +229,7 @@ draw_window(const struct paint *p)
         return;
     }
     paint_part_text(p, paint_part_sans(p, THEME_SMALL, TEXT_REGULAR),
-                    paint_part_x(p, paint_part_width(p) - 16), paint_part_y(p, 28), DRAW_RIGHT,
+                    paint_part_x(p, paint_part_width(p) - 24), paint_part_y(p, 30), DRAW_RIGHT,
                     THEME_DIM, paint_part_window(p->panel->window));
 }
 

@@ -28,7 +28,7 @@ draw_place(const struct paint *p, float room)
     caption.size_px += paint_part_kiosk(p) ? (int)paint_part_px(p, 2) : 0;
     float end = x + paint_part_fit(p, place, x, baseline, room, DRAW_LEFT, THEME_INK,
                                    str_from(p->scene->place));
-    float at = end + paint_part_px(p, 24);
+    float at = ceilf(end) + paint_part_px(p, paint_part_kiosk(p) ? 24 : 20);
     if (p->scene->caption[0] && at < x + room) {
         end = at + paint_part_fit(p, caption, at, baseline, x + room - at, DRAW_LEFT, THEME_DIM,
                                   str_from(p->scene->caption));
@@ -149,7 +149,7 @@ judge(const struct renderer_feed *feed, struct freshness *out)
     const char *dot = reason[0] ? " · " : "";
     if (feed->stale) {
         out->colour = THEME_RED;
-        snprintf(out->text, sizeof out->text, "数据已停 %s前%s%s", span, dot, reason);
+        snprintf(out->text, sizeof out->text, "数据停于 %s前%s%s", span, dot, reason);
     } else if (!feed->connected) {
         out->colour = THEME_RED;
         snprintf(out->text, sizeof out->text, "未连接%s%s", dot, reason);

@@ -7,8 +7,8 @@
 #include "wall/base/when.h"
 
 #define MARGIN 32.0f
-#define LABEL 34.0f /* baselines below the strip's top */
-#define FIGURE 76.0f
+#define LABEL 32.0f /* baselines below the strip's top */
+#define FIGURE 72.0f
 #define PITCH 320.0f
 
 struct kpi {
@@ -224,6 +224,10 @@ paint_kpi(const struct paint *p)
     const struct snapshot_row *row = paint_part_row(p);
     float left = paint_part_x(p, MARGIN);
     float right = draw_periods(p) - paint_part_px(p, 32);
+    if (paint_part_stale(p)) {
+        right -=
+            paint_part_age(p, right, paint_part_y(p, FIGURE), DRAW_RIGHT) + paint_part_px(p, 32);
+    }
     if (!row || p->panel->kpis_count < 1) {
         return;
     }

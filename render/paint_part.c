@@ -120,6 +120,25 @@ paint_part_mark(const struct paint *p, float x, float baseline, float height, bo
     return width;
 }
 
+float
+paint_part_age(const struct paint *p, float x, float baseline, enum draw_align align)
+{
+    char span[32], text[48];
+    paint_part_span(span, sizeof span, p->frame->feed.age_ms);
+    snprintf(text, sizeof text, "%s前", span);
+    struct text_style style = paint_part_sans(p, THEME_CAPTION, TEXT_MEDIUM);
+    float pad = paint_part_px(p, 8);
+    float width = ceilf(text_width(p->text, style, str_from(text))) + 2 * pad;
+    float height = (float)style.size_px + pad;
+    float middle = baseline - roundf((float)style.size_px * 0.38f);
+    x = roundf(align == DRAW_RIGHT ? x - width : align == DRAW_CENTRE ? x - width / 2 : x);
+    draw_rect(p->list, x, middle - roundf(height / 2), width, height, paint_part_px(p, 4),
+              p->theme->colours[THEME_LINE]);
+    draw_text(p->list, p->text, style, x + pad, baseline, DRAW_LEFT, p->theme->colours[THEME_INK],
+              str_from(text));
+    return width;
+}
+
 /* ---- what a panel is about ---- */
 
 struct str

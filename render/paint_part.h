@@ -40,6 +40,10 @@ void paint_part_bar(const struct paint *p, float x, float centre, float width, f
 float paint_part_mark(const struct paint *p, float x, float baseline, float height, bool up,
                       enum theme_colour colour);
 
+/* A tag that says how long ago the feed spoke (`4 分前`); x is its left edge, middle or right
+ * edge. Returns its width in canvas pixels. */
+float paint_part_age(const struct paint *p, float x, float baseline, enum draw_align align);
+
 /* The line right in the title row: window and base. */
 void paint_part_base(const struct paint *p, const char *text);
 

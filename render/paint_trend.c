@@ -170,7 +170,8 @@ draw_names(const struct paint *p, const struct axis *axis, const struct line *li
         least = y;
         struct str name = paint_part_short(line->metric->title, 2);
         paint_part_fit(p, style, (float)(plot.x + plot.w) + paint_part_px(p, 12), roundf(y + half),
-                       paint_part_px(p, 56), DRAW_LEFT, line_colours[order[k]], name);
+                       paint_part_px(p, 56), DRAW_LEFT,
+                       paint_part_stale(p) ? THEME_DIM : line_colours[order[k]], name);
     }
 }
 
