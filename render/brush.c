@@ -11,14 +11,14 @@
 
 #define SHADER_MAX_BYTES 65536
 
-enum { RECORDS, TRIANGLES, PIPELINES };
+enum { RECORDS, VERTICES, BUFFERS };
 
 struct brush {
     struct gpu *gpu;
     struct text *text;
     struct shapes shapes;
-    struct gpu_program programs[PIPELINES];
-    struct gpu_buffer buffers[PIPELINES];
+    struct gpu_program programs[SHAPES_PIPELINE_COUNT]; /* none for fills */
+    struct gpu_buffer buffers[BUFFERS];
     struct gpu_texture atlas;
 };
 
@@ -46,29 +46,39 @@ read_shader(const char *name, struct buf *out, struct err *err)
 }
 
 static bool
-make_program(struct brush *brush, int pipeline, const char *name, struct err *err)
+make_program(struct brush *brush, enum shapes_pipeline pipeline, struct err *err)
 {
+    static const struct {
+        const char *file, *define; /* the define chooses the part of a shared shader */
+    } sources[SHAPES_PIPELINE_COUNT] = {
+        [SHAPES_BOXES] = {"shape", "#define BOXES\n"},
+        [SHAPES_CURVES] = {"shape", "#define CURVES\n"},
+        [SHAPES_GLYPHS] = {"shape", "#define GLYPHS\n"},
+        [SHAPES_TRIANGLES] = {"triangle", ""},
+    };
     char vertex_name[64], fragment_name[64];
-    struct buf vertex = {0}, fragment = {0};
-    snprintf(vertex_name, sizeof vertex_name, "shaders/%s.vert.glsl", name);
-    snprintf(fragment_name, sizeof fragment_name, "shaders/%s.frag.glsl", name);
-    bool records = pipeline == RECORDS;
+    struct buf vertex = {0}, fragment = {0}, whole = {0};
+    snprintf(vertex_name, sizeof vertex_name, "shaders/%s.vert.glsl", sources[pipeline].file);
+    snprintf(fragment_name, sizeof fragment_name, "shaders/%s.frag.glsl", sources[pipeline].file);
+    bool records = pipeline != SHAPES_TRIANGLES;
     bool ok = read_shader(vertex_name, &vertex, err) && read_shader(fragment_name, &fragment, err);
     if (ok) {
+        buf_printf(&whole, "%s#line 1\n", sources[pipeline].define);
+        buf_add_str(&whole, buf_str(&fragment));
         struct gpu_program_desc desc = {
-            .name = name,
+            .name = fragment_name,
             .vertex = buf_str(&vertex),
-            .fragment = buf_str(&fragment),
+            .fragment = buf_str(&whole),
             .attributes = records ? record_attributes : vertex_attributes,
             .attributes_count = records ? 6 : 2,
             .stride = records ? sizeof(struct shapes_record) : sizeof(struct shapes_vertex),
             .instanced = records,
         };
         brush->programs[pipeline] = brush->gpu->program_create(brush->gpu, &desc);
-        brush->buffers[pipeline] = brush->gpu->buffer_create(brush->gpu);
     }
     buf_free(&vertex);
     buf_free(&fragment);
+    buf_free(&whole);
     return ok;
 }
 
@@ -81,10 +91,14 @@ brush_create(struct gpu *gpu, struct text *text, struct err *err)
     }
     brush->gpu = gpu;
     brush->text = text;
-    if (!make_program(brush, RECORDS, "shape", err) ||
-        !make_program(brush, TRIANGLES, "triangle", err)) {
-        brush_destroy(brush);
-        return NULL;
+    for (int pipeline = SHAPES_BOXES; pipeline < SHAPES_PIPELINE_COUNT; pipeline++) {
+        if (!make_program(brush, (enum shapes_pipeline)pipeline, err)) {
+            brush_destroy(brush);
+            return NULL;
+        }
+    }
+    for (int i = 0; i < BUFFERS; i++) {
+        brush->buffers[i] = gpu->buffer_create(gpu);
     }
     brush->atlas = gpu->texture_create(gpu, ATLAS_SIZE, ATLAS_SIZE, ATLAS_PAGES);
     atlas_touch(glyphs_atlas(line_glyphs(text)));
@@ -98,8 +112,10 @@ brush_destroy(struct brush *brush)
         return;
     }
     struct gpu *gpu = brush->gpu;
-    for (int i = 0; i < PIPELINES; i++) {
+    for (int i = 0; i < SHAPES_PIPELINE_COUNT; i++) {
         gpu->program_destroy(gpu, brush->programs[i]);
+    }
+    for (int i = 0; i < BUFFERS; i++) {
         gpu->buffer_destroy(gpu, brush->buffers[i]);
     }
     gpu->texture_destroy(gpu, brush->atlas);
@@ -138,20 +154,18 @@ brush_upload(struct brush *brush)
     atlas_flush(glyphs_atlas(line_glyphs(brush->text)), upload_rows, brush);
     gpu->buffer_upload(gpu, brush->buffers[RECORDS], shapes->records,
                        shapes->records_count * sizeof *shapes->records);
-    gpu->buffer_upload(gpu, brush->buffers[TRIANGLES], shapes->vertices,
+    gpu->buffer_upload(gpu, brush->buffers[VERTICES], shapes->vertices,
                        shapes->vertices_count * sizeof *shapes->vertices);
 }
 
-static int
-greater(int a, int b)
+/* The part of box inside clip, moved to the target's pixels. */
+static struct gpu_box
+inside(struct gpu_box box, struct draw_box clip, int origin_x, int origin_y)
 {
-    return a > b ? a : b;
-}
-
-static int
-less(int a, int b)
-{
-    return a < b ? a : b;
+    return (struct gpu_box){(box.x0 > clip.x0 ? box.x0 : clip.x0) - origin_x,
+                            (box.y0 > clip.y0 ? box.y0 : clip.y0) - origin_y,
+                            (box.x1 < clip.x1 ? box.x1 : clip.x1) - origin_x,
+                            (box.y1 < clip.y1 ? box.y1 : clip.y1) - origin_y};
 }
 
 void
@@ -160,23 +174,19 @@ brush_paint(struct brush *brush, struct brush_span span, struct gpu_target targe
 {
     for (size_t i = span.first; i < span.first + span.count; i++) {
         const struct shapes_batch *batch = &brush->shapes.batches[i];
-        int pipeline = batch->triangles ? TRIANGLES : RECORDS;
-        struct gpu_box scissor = box;
-        if (batch->triangles) {
-            scissor.x0 = greater(box.x0, batch->clip.x0);
-            scissor.y0 = greater(box.y0, batch->clip.y0);
-            scissor.x1 = less(box.x1, batch->clip.x1);
-            scissor.y1 = less(box.y1, batch->clip.y1);
+        struct gpu_box scissor = inside(box, batch->clip, origin_x, origin_y);
+        if (batch->pipeline == SHAPES_FILLS) {
+            brush->gpu->clear(brush->gpu, target, scissor, batch->colour);
+            continue;
         }
         struct gpu_draw draw = {
             .target = target,
-            .program = brush->programs[pipeline],
-            .buffer = brush->buffers[pipeline],
+            .program = brush->programs[batch->pipeline],
+            .buffer = brush->buffers[batch->pipeline == SHAPES_TRIANGLES ? VERTICES : RECORDS],
             .texture = brush->atlas,
             .first = batch->first,
             .count = batch->count,
-            .scissor = {scissor.x0 - origin_x, scissor.y0 - origin_y, scissor.x1 - origin_x,
-                        scissor.y1 - origin_y},
+            .scissor = scissor,
             .origin_x = origin_x,
             .origin_y = origin_y,
         };

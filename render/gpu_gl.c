@@ -441,7 +441,7 @@ gl_copy(struct gpu *gpu, struct gpu_target from, struct gpu_box box, struct gpu_
     }
     int w = box.x1 - box.x0, h = box.y1 - box.y0;
     glDisable(GL_SCISSOR_TEST);
-    convert_srgb(gl, false); /* same format on both sides: the bytes as they are */
+    convert_srgb(gl, true); /* both sides sRGB: the bytes as they are, and Mesa's quick way */
     glBindFramebuffer(GL_READ_FRAMEBUFFER, source);
     glBindFramebuffer(GL_DRAW_FRAMEBUFFER, sink);
     glBlitFramebuffer(box.x0, from_h - box.y1, box.x1, from_h - box.y0, x, to_h - y - h, x + w,

@@ -7,7 +7,8 @@
 #include <string.h>
 
 #define SQUARE_END (-10.0f)
-#define MAX_DASHES 20000 /* a line; more would be a mistake in its length */
+#define SMALL_FILL 4096.0f /* square pixels */
+#define MAX_DASHES 20000   /* a line; more would be a mistake in its length */
 
 /* Exponents on a glyph's coverage: in linear light, strokes lighter than their ground look heavier
  * and darker ones thinner than the eye is used to. Chosen by eye against the design's pictures. */
@@ -52,20 +53,31 @@ same_box(struct draw_box a, struct draw_box b)
 }
 
 static struct shapes_batch *
-batch_for(struct shapes *shapes, bool triangles, struct draw_box clip, size_t first)
+new_batch(struct shapes *shapes)
 {
-    struct shapes_batch *last =
-        shapes->batches_count > shapes->fence ? &shapes->batches[shapes->batches_count - 1] : NULL;
-    bool joins = last && last->triangles == triangles && last->first + last->count == first &&
-                 (!triangles || same_box(last->clip, clip));
-    if (joins) {
-        return last;
-    }
     shapes->batches = grown(shapes->batches, &shapes->batches_cap, shapes->batches_count + 1,
                             sizeof *shapes->batches);
-    last = &shapes->batches[shapes->batches_count++];
-    *last = (struct shapes_batch){triangles, (uint32_t)first, 0, clip};
-    return last;
+    struct shapes_batch *batch = &shapes->batches[shapes->batches_count++];
+    memset(batch, 0, sizeof *batch);
+    return batch;
+}
+
+/* The last batch where what comes at first can join it, else a new one. */
+static struct shapes_batch *
+batch_for(struct shapes *shapes, enum shapes_pipeline pipeline, struct draw_box clip, size_t first)
+{
+    if (shapes->batches_count > shapes->fence) {
+        struct shapes_batch *last = &shapes->batches[shapes->batches_count - 1];
+        if (last->pipeline == pipeline && last->first + last->count == first &&
+            (pipeline != SHAPES_TRIANGLES || same_box(last->clip, clip))) {
+            return last;
+        }
+    }
+    struct shapes_batch *batch = new_batch(shapes);
+    batch->pipeline = pipeline;
+    batch->first = (uint32_t)first;
+    batch->clip = clip;
+    return batch;
 }
 
 static void
@@ -82,20 +94,36 @@ edge(float value)
     return (int16_t)(value < -32000 ? -32000 : value > 32000 ? 32000 : value);
 }
 
-/* A record for what lies in x0…y1 (pixels, any fraction); NULL where the clip leaves nothing. */
-static struct shapes_record *
-put(struct shapes *shapes, const struct draw_command *c, enum shapes_kind kind, float x0, float y0,
-    float x1, float y1)
+/* Whole pixels around x0…y1, inside the command's clip; false where nothing is left. */
+static bool
+clipped(const struct draw_command *c, float x0, float y0, float x1, float y1, struct draw_box *out)
 {
     struct draw_box box = {edge(floorf(x0)), edge(floorf(y0)), edge(ceilf(x1)), edge(ceilf(y1))};
     box.x0 = box.x0 > c->clip.x0 ? box.x0 : c->clip.x0;
     box.y0 = box.y0 > c->clip.y0 ? box.y0 : c->clip.y0;
     box.x1 = box.x1 < c->clip.x1 ? box.x1 : c->clip.x1;
     box.y1 = box.y1 < c->clip.y1 ? box.y1 : c->clip.y1;
-    if (box.x0 >= box.x1 || box.y0 >= box.y1) {
+    *out = box;
+    return box.x0 < box.x1 && box.y0 < box.y1;
+}
+
+/* A record for what lies in x0…y1 (pixels, any fraction); NULL where the clip leaves nothing. */
+static struct shapes_record *
+put(struct shapes *shapes, const struct draw_command *c, enum shapes_kind kind, float x0, float y0,
+    float x1, float y1)
+{
+    static const enum shapes_pipeline pipelines[SHAPES_KIND_COUNT] = {
+        [SHAPES_RECT] = SHAPES_BOXES,     [SHAPES_ROUND] = SHAPES_BOXES,
+        [SHAPES_HATCH] = SHAPES_BOXES,    [SHAPES_ARC] = SHAPES_CURVES,
+        [SHAPES_DISC] = SHAPES_CURVES,    [SHAPES_RING] = SHAPES_CURVES,
+        [SHAPES_SEGMENT] = SHAPES_CURVES, [SHAPES_TRIANGLE] = SHAPES_CURVES,
+        [SHAPES_GLYPH] = SHAPES_GLYPHS,
+    };
+    struct draw_box box;
+    if (!clipped(c, x0, y0, x1, y1, &box)) {
         return NULL;
     }
-    struct shapes_batch *batch = batch_for(shapes, false, c->clip, shapes->records_count);
+    struct shapes_batch *batch = batch_for(shapes, pipelines[kind], c->clip, shapes->records_count);
     shapes->records = grown(shapes->records, &shapes->records_cap, shapes->records_count + 1,
                             sizeof *shapes->records);
     struct shapes_record *record = &shapes->records[shapes->records_count++];
@@ -108,6 +136,21 @@ put(struct shapes *shapes, const struct draw_command *c, enum shapes_kind kind, 
     return record;
 }
 
+/* An opaque rect on whole pixels, as a clear. */
+static void
+put_fill(struct shapes *shapes, const struct draw_command *c, float x0, float y0, float x1,
+         float y1)
+{
+    struct draw_box box;
+    if (!clipped(c, x0, y0, x1, y1, &box)) {
+        return;
+    }
+    struct shapes_batch *batch = new_batch(shapes);
+    batch->pipeline = SHAPES_FILLS;
+    batch->clip = box;
+    batch->colour = c->colour;
+}
+
 static void
 set4(float out[4], float a, float b, float c, float d)
 {
@@ -118,25 +161,69 @@ set4(float out[4], float a, float b, float c, float d)
 }
 
 static void
+put_rect(struct shapes *shapes, const struct draw_command *c, float x0, float y0, float x1,
+         float y1)
+{
+    bool whole = x0 == floorf(x0) && y0 == floorf(y0) && x1 == floorf(x1) && y1 == floorf(y1);
+    bool large = (x1 - x0) * (y1 - y0) >= SMALL_FILL; /* many small ones share one draw instead */
+    if (whole && large && (c->colour & 0xff) == 0xff) {
+        put_fill(shapes, c, x0, y0, x1, y1);
+        return;
+    }
+    struct shapes_record *record = put(shapes, c, SHAPES_RECT, x0, y0, x1, y1);
+    if (record) {
+        set4(record->p, x0, y0, x1, y1);
+    }
+}
+
+/* A rounded box. Of a large opaque one only the four corners need the shader. */
+static void
+put_round(struct shapes *shapes, const struct draw_command *c, float x0, float y0, float x1,
+          float y1, float radius, float thickness)
+{
+    float r = ceilf(radius);
+    bool large = x1 - x0 > 4 * r && y1 - y0 > 4 * r && (x1 - x0) * (y1 - y0) >= SMALL_FILL;
+    bool whole = x0 == floorf(x0) && y0 == floorf(y0) && x1 == floorf(x1) && y1 == floorf(y1);
+    if (thickness > 0 || !large || !whole || (c->colour & 0xff) != 0xff) {
+        struct shapes_record *record = put(shapes, c, SHAPES_ROUND, x0, y0, x1, y1);
+        if (record) {
+            set4(record->p, x0, y0, x1, y1);
+            set4(record->q, radius, thickness, 0, 0);
+        }
+        return;
+    }
+    put_fill(shapes, c, x0 + r, y0, x1 - r, y0 + r);
+    put_fill(shapes, c, x0, y0 + r, x1, y1 - r);
+    put_fill(shapes, c, x0 + r, y1 - r, x1 - r, y1);
+    for (int corner = 0; corner < 4; corner++) {
+        float x = corner & 1 ? x1 - r : x0, y = corner & 2 ? y1 - r : y0;
+        struct shapes_record *record = put(shapes, c, SHAPES_ROUND, x, y, x + r, y + r);
+        if (record) {
+            set4(record->p, x0, y0, x1, y1);
+            set4(record->q, radius, 0, 0, 0);
+        }
+    }
+}
+
+static void
 add_box(struct shapes *shapes, const struct draw_command *c)
 {
     float x0 = c->at[0], y0 = c->at[1], x1 = x0 + c->at[2], y1 = y0 + c->at[3];
-    bool hatch = c->kind == DRAW_KIND_HATCH, frame = c->kind == DRAW_KIND_FRAME;
-    bool plain = !hatch && !frame && !(c->at[4] > 0);
+    bool frame = c->kind == DRAW_KIND_FRAME;
     if (!(x1 > x0) || !(y1 > y0)) {
         return;
     }
-    enum shapes_kind kind = hatch ? SHAPES_HATCH : plain ? SHAPES_RECT : SHAPES_ROUND;
-    struct shapes_record *record = put(shapes, c, kind, x0, y0, x1, y1);
-    if (!record) {
-        return;
-    }
-    set4(record->p, x0, y0, x1, y1);
-    if (hatch) {
-        set4(record->q, c->at[4], c->at[5], 0, 0);
-    } else if (!plain) {
+    if (c->kind == DRAW_KIND_HATCH) {
+        struct shapes_record *record = put(shapes, c, SHAPES_HATCH, x0, y0, x1, y1);
+        if (record) {
+            set4(record->p, x0, y0, x1, y1);
+            set4(record->q, c->at[4], c->at[5], 0, 0);
+        }
+    } else if (frame || c->at[4] > 0) {
         float most = fminf(x1 - x0, y1 - y0) / 2;
-        set4(record->q, fminf(c->at[4], most), frame ? c->at[5] : 0, 0, 0);
+        put_round(shapes, c, x0, y0, x1, y1, fminf(c->at[4], most), frame ? c->at[5] : 0);
+    } else {
+        put_rect(shapes, c, x0, y0, x1, y1);
     }
 }
 
@@ -197,10 +284,7 @@ add_line(struct shapes *shapes, const struct draw_command *c)
     float to[2] = {fmaxf(at[0], at[2]), fmaxf(at[1], at[3])};
     from[axis] = near;
     to[axis] = near + thickness;
-    struct shapes_record *record = put(shapes, c, SHAPES_RECT, from[0], from[1], to[0], to[1]);
-    if (record) {
-        set4(record->p, from[0], from[1], to[0], to[1]);
-    }
+    put_rect(shapes, c, from[0], from[1], to[0], to[1]);
 }
 
 /* The direction in which the bisector between two segments that meet in b looks along the path. */
@@ -278,7 +362,8 @@ static void
 add_triangles(struct shapes *shapes, const struct draw_command *c, const float *xy)
 {
     size_t count = (size_t)c->count * 3;
-    struct shapes_batch *batch = batch_for(shapes, true, c->clip, shapes->vertices_count);
+    struct shapes_batch *batch =
+        batch_for(shapes, SHAPES_TRIANGLES, c->clip, shapes->vertices_count);
     shapes->vertices = grown(shapes->vertices, &shapes->vertices_cap,
                              shapes->vertices_count + count, sizeof *shapes->vertices);
     struct shapes_vertex *vertex = shapes->vertices + shapes->vertices_count;

@@ -44,11 +44,23 @@ struct shapes_vertex {
     uint8_t colour[4];
 };
 
+/* What draws a batch. Kinds are spread over several small shaders, because a software renderer runs
+ * all of a shader's branches for every pixel; opaque boxes on whole pixels need none. */
+enum shapes_pipeline {
+    SHAPES_FILLS,  /* opaque rects on whole pixels: cleared, one batch each */
+    SHAPES_BOXES,  /* rect, round, hatch */
+    SHAPES_CURVES, /* arc, disc, ring, segment, triangle */
+    SHAPES_GLYPHS,
+    SHAPES_TRIANGLES, /* vertices, not records */
+    SHAPES_PIPELINE_COUNT
+};
+
 /* Records or vertices that follow each other and are drawn with one call. */
 struct shapes_batch {
-    bool triangles;
+    enum shapes_pipeline pipeline;
     uint32_t first, count; /* records, or vertices */
-    struct draw_box clip;  /* of triangles; records are clipped already */
+    struct draw_box clip;  /* of triangles; the box of a fill; records are clipped already */
+    uint32_t colour;       /* of a fill */
 };
 
 struct shapes {

@@ -1,7 +1,9 @@
 // How much of the pixel each kind of shape covers, from its distance or its exact area. Kinds and
-// parameters are those of shapes.h.
+// parameters are those of shapes.h. Compiled once with each of BOXES, CURVES and GLYPHS defined.
 uniform vec4 canvas;
+#ifdef GLYPHS
 uniform sampler2DArray atlas;
+#endif
 
 flat in vec4 p;
 flat in vec4 q;
@@ -23,6 +25,7 @@ float stroke(float distance, float half_width) {
     return max(0.0, min(distance + 0.5, half_width) - max(distance - 0.5, -half_width));
 }
 
+#ifdef BOXES
 float rect(vec2 at, vec2 from, vec2 to) {
     vec2 share = clamp(min(at + 0.5, to) - max(at - 0.5, from), 0.0, 1.0);
     return share.x * share.y;
@@ -34,6 +37,27 @@ float round_box(vec2 at, vec2 from, vec2 to, float radius) {
     return inside(length(max(d, 0.0)) + min(max(d.x, d.y), 0.0) - radius);
 }
 
+float hatch(vec2 at) {
+    float pitch = q.x, along = mod((at.x + at.y) * 0.70710678, pitch);
+    return rect(at, p.xy, p.zw) * stroke(min(along, pitch - along), q.y * 0.5);
+}
+
+float coverage(vec2 at) {
+    if (kind.x == RECT) {
+        return rect(at, p.xy, p.zw);
+    }
+    if (kind.x == HATCH) {
+        return hatch(at);
+    }
+    float cover = round_box(at, p.xy, p.zw, q.x);
+    if (q.y > 0.0) {
+        cover -= round_box(at, p.xy + q.y, p.zw - q.y, max(q.x - q.y, 0.0));
+    }
+    return cover;
+}
+#endif
+
+#ifdef CURVES
 float arc(vec2 at) {
     vec2 d = at - p.xy;
     vec2 axis = q.xy; // to the arc's middle
@@ -78,45 +102,37 @@ float triangle(vec2 at) {
     return inside(max(max(edge(at, a, b, turn), edge(at, b, c, turn)), edge(at, c, a, turn)));
 }
 
-float hatch(vec2 at) {
-    float pitch = q.x, along = mod((at.x + at.y) * 0.70710678, pitch);
-    return rect(at, p.xy, p.zw) * stroke(min(along, pitch - along), q.y * 0.5);
+float coverage(vec2 at) {
+    if (kind.x == SEGMENT) {
+        return segment(at);
+    }
+    if (kind.x == ARC) {
+        return arc(at);
+    }
+    if (kind.x == TRIANGLE) {
+        return triangle(at);
+    }
+    float distance = length(at - p.xy) - p.z;
+    return kind.x == DISC ? inside(distance) : stroke(distance, p.w);
 }
+#endif
 
+#ifdef GLYPHS
 // Coverage is area; the eye expects a little less of light strokes on a dark ground.
-float glyph(vec2 at) {
+float coverage(vec2 at) {
     ivec2 texel = ivec2(floor(at - p.xy)) + ivec2(p.zw);
     float cover = texelFetch(atlas, ivec3(texel, kind.y), 0).r;
     return pow(cover, q.x);
 }
+#endif
 
 void main() {
     vec2 at = vec2(gl_FragCoord.x, canvas.y - gl_FragCoord.y) + canvas.zw;
     vec4 paint = colour;
-    float cover = 0.0;
-    if (kind.x == RECT) {
-        cover = rect(at, p.xy, p.zw);
-    } else if (kind.x == GLYPH) {
-        cover = glyph(at);
-    } else if (kind.x == ROUND) {
-        cover = round_box(at, p.xy, p.zw, q.x);
-        if (q.y > 0.0) {
-            cover -= round_box(at, p.xy + q.y, p.zw - q.y, max(q.x - q.y, 0.0));
-        }
-    } else if (kind.x == HATCH) {
-        cover = hatch(at);
-    } else if (kind.x == ARC) {
-        cover = arc(at);
-    } else if (kind.x == DISC) {
-        float distance = length(at - p.xy) - p.z;
-        cover = inside(distance);
-        paint = mix(colour, colour2, clamp(distance + p.w + 0.5, 0.0, 1.0));
-    } else if (kind.x == RING) {
-        cover = stroke(length(at - p.xy) - p.z, p.w);
-    } else if (kind.x == SEGMENT) {
-        cover = segment(at);
-    } else if (kind.x == TRIANGLE) {
-        cover = triangle(at);
+#ifdef CURVES
+    if (kind.x == DISC) { // the rim's colour lies over the edge
+        paint = mix(colour, colour2, clamp(length(at - p.xy) - p.z + p.w + 0.5, 0.0, 1.0));
     }
-    result = paint * cover;
+#endif
+    result = paint * coverage(at);
 }

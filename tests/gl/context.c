@@ -1,6 +1,7 @@
 #include "tests/gl/context.h"
 
 #include <SDL2/SDL.h>
+#include <epoxy/gl.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -64,4 +65,10 @@ void
 context_swap(void)
 {
     SDL_GL_SwapWindow(window);
+}
+
+void
+context_finish(void)
+{
+    glFinish();
 }

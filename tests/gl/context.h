@@ -11,6 +11,8 @@
 bool context_create(int width_px, int height_px);
 void context_destroy(void);
 void context_swap(void);
+/* Returns when the GPU has done all it was asked for. */
+void context_finish(void);
 /* True where the context is OpenGL ES. */
 bool context_is_es(void);
 

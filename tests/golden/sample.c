@@ -102,11 +102,11 @@ uniform(struct sample *sample)
     return (double)((sample->random * UINT64_C(0x2545f4914f6cdd1d)) >> 11) / 9007199254740992.0;
 }
 
-/* Bell-shaped, within ±2. */
+/* Denser in the middle, within ±2. */
 static double
 around(struct sample *sample)
 {
-    return (uniform(sample) + uniform(sample) + uniform(sample) + uniform(sample) - 2) * 1.0;
+    return (uniform(sample) + uniform(sample) - 1) * 2;
 }
 
 static uint32_t
