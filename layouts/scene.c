@@ -10,8 +10,8 @@
 const char *const scene_windows[] = {"today",           "yesterday",        "week", "period",
                                      "previous_period", "yesterday_so_far", NULL};
 const char *const scene_bys[] = {"city", "district", NULL};
-const char *const scene_groups[] = {"district", "street",           "community", "category",
-                                    "unit",     "property_company", NULL};
+const char *const scene_groups[] = {"district", "street",   "community", "category",
+                                    "unit",     "property", NULL};
 const char *const scene_kinds[] = {"header", "kpi",      "gauges",  "trend", "categories", "map",
                                    "hot",    "whistles", "timebar", "board", "alarms",     NULL};
 const char *const scene_kpi_figures[] = {"received", "open",    "resolved", "whistles",

@@ -37,7 +37,7 @@
  * A panel's keys: id, kind (header, kpi, gauges, trend, categories, map, hot, whistles, timebar,
  * board, alarms), title, framed (true), flush (false; true: without margin and gap), window
  * (today, yesterday, week, period, previous_period), by (city, district), group (district, street,
- * community, category, unit, property_company), street, metrics, figures (of a KPI strip:
+ * community, category, unit, property), street, metrics, figures (of a KPI strip:
  * received, open, resolved, whistles, due_soon, overdue, expedite), rows, priority, and for a panel
  * that is in no area: box [x, y, w, h] in pixels, from the top left of the panel it is inside. */
 #ifndef LAYOUTS_SCENE_H

@@ -165,16 +165,16 @@ place_of(const struct paint *p, const struct snapshot_point *point, struct map_c
 static void
 draw_dot(const struct paint *p, enum dot dot, float x, float y, unsigned tickets)
 {
-    static const float RADII[2][DOT_COUNT] = {{3.5f, 5, 6.5f}, {5.5f, 6.5f, 8.5f}};
+    static const float RADII[2][DOT_COUNT] = {{3.5f, 4.5f, 6.5f}, {5.3f, 6, 8.2f}};
     static const enum theme_colour COLOURS[DOT_COUNT] = {THEME_DATA, THEME_AMBER, THEME_RED};
     float more = tickets > 1 ? fminf(0.7f * log2f((float)tickets), 2.5f) : 0;
     float radius = (RADII[p->scene->kiosk_scale][dot] + more) * p->unit;
     uint32_t colour = paint_colour(p, COLOURS[dot]);
     if (dot == DOT_OPEN) {
-        float alpha = fminf(0.62f + 0.13f * (float)(tickets - 1), 1);
+        float alpha = fminf(0.52f + 0.16f * (float)(tickets - 1), 1);
         draw_disc(p->list, x, y, radius, draw_fade(colour, alpha), 0, 0);
     } else {
-        float rim = 1.5f * p->unit;
+        float rim = 2 * p->unit;
         draw_disc(p->list, x, y, radius + rim, colour, rim, p->theme->colours[THEME_GROUND]);
     }
 }

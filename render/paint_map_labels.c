@@ -356,6 +356,18 @@ prepare_callout(struct labels *labels, const struct snapshot_burst *burst, struc
            place_callout(labels, callout, &callout->box);
 }
 
+/* An opaque ground with a part of a colour in it, mixed as sRGB: what is under must not show. */
+static uint32_t
+tinted(uint32_t ground, uint32_t colour, float part)
+{
+    uint32_t out = 0xff;
+    for (int shift = 8; shift < 32; shift += 8) {
+        float a = (float)(ground >> shift & 0xff), b = (float)(colour >> shift & 0xff);
+        out |= (uint32_t)lroundf(a + (b - a) * part) << shift;
+    }
+    return out;
+}
+
 static void
 draw_callout(const struct paint *p, const struct snapshot_burst *burst,
              const struct callout *callout)
@@ -364,8 +376,7 @@ draw_callout(const struct paint *p, const struct snapshot_burst *burst,
     uint32_t amber = paint_colour(p, THEME_AMBER);
     float radius = paint_part_px(p, 4), line = fmaxf(1, roundf(1.5f * p->unit));
     draw_rect(p->list, box->x0, box->y0, callout->w, callout->h, radius,
-              p->theme->colours[THEME_PANEL]);
-    draw_rect(p->list, box->x0, box->y0, callout->w, callout->h, radius, draw_fade(amber, 0.04f));
+              tinted(p->theme->colours[THEME_PANEL], amber, 0.045f));
     draw_frame(p->list, box->x0, box->y0, callout->w, callout->h, radius, line, amber);
     float text = box->x0 + callout->pad;
     draw_text(p->list, p->text, callout->head_style, text, box->y0 + roundf(callout->h * 0.41f),
