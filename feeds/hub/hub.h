@@ -28,5 +28,7 @@ void hub_stop(struct hub *hub);
 int hub_port(const struct hub *hub);
 /* Takes a batch in as POST /events would (validated already), durable when it returns true. */
 bool hub_append(struct hub *hub, const struct event *events, size_t count, struct err *err);
+/* Reads the directory file again and sends it to every wall. false: it stays as it was. */
+bool hub_set_directory(struct hub *hub, const char *path, struct err *err);
 
 #endif

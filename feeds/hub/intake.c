@@ -1,14 +1,11 @@
 #include "feeds/hub/intake.h"
 
-#include <jansson.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "wall/base/log.h"
-
-#define INTAKE_ERRORS_MAX 100 /* of one batch, written out */
 
 struct queue {
     struct intake_job *first, *last;
@@ -77,173 +74,42 @@ intake_job_free(struct intake_job *job)
 
 /* ---- decoding ---- */
 
+/* {"errors":[{"index":i,"error":"…"},…]}; the texts are our own and hold no quotes of the input,
+ * but are escaped all the same. */
 static void
-add_error(struct intake_job *job, int64_t index, const char *text)
+write_errors(const struct event_batch *batch, struct buf *out)
 {
-    buf_printf(&job->errors, job->errors.len ? "," : "{\"errors\":[");
-    if (index < 0)
-        buf_printf(&job->errors, "{\"index\":null,\"error\":\"");
-    else
-        buf_printf(&job->errors, "{\"index\":%lld,\"error\":\"", (long long)index);
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\')
-            buf_printf(&job->errors, "\\%c", *text);
-        else if ((unsigned char)*text < ' ')
-            buf_printf(&job->errors, " ");
+    buf_printf(out, "{\"errors\":[");
+    for (size_t i = 0; i < batch->problems_count; i++) {
+        const struct event_problem *problem = &batch->problems[i];
+        buf_printf(out, i ? "," : "");
+        if (problem->index < 0)
+            buf_printf(out, "{\"index\":null,\"error\":\"");
         else
-            buf_add(&job->errors, text, 1);
-    }
-    buf_printf(&job->errors, "\"}");
-    job->result = INTAKE_INVALID;
-}
-
-static bool
-is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-/* Where the array's entry that begins at `at` ends: the next comma or bracket on its level. The
- * entry itself is only parsed later, strictly; here brackets and strings are counted. */
-static size_t
-entry_end(struct str text, size_t at)
-{
-    size_t depth = 0;
-    bool in_string = false;
-    for (; at < text.len; at++) {
-        char c = text.ptr[at];
-        if (in_string) {
-            if (c == '\\')
-                at++;
-            else if (c == '"')
-                in_string = false;
-        } else if (c == '"') {
-            in_string = true;
-        } else if (c == '[' || c == '{') {
-            depth++;
-        } else if (c == ']' || c == '}') {
-            if (depth == 0)
-                return at;
-            depth--;
-        } else if (c == ',' && depth == 0) {
-            return at;
+            buf_printf(out, "{\"index\":%ld,\"error\":\"", problem->index);
+        for (size_t k = 0; k < problem->error.len; k++) {
+            char c = problem->error.ptr[k];
+            if (c == '"' || c == '\\')
+                buf_printf(out, "\\%c", c);
+            else
+                buf_add(out, (unsigned char)c < ' ' ? " " : &c, 1);
         }
+        buf_printf(out, "\"}");
     }
-    return text.len;
-}
-
-static struct str
-trim(struct str text)
-{
-    while (text.len && is_space(text.ptr[0])) {
-        text.ptr++;
-        text.len--;
-    }
-    while (text.len && is_space(text.ptr[text.len - 1]))
-        text.len--;
-    return text;
-}
-
-/* Room for one more event; the array grows in the arena. */
-static struct event *
-new_event(struct intake_job *job, size_t *cap)
-{
-    if (job->count == *cap) {
-        size_t wanted = *cap ? *cap * 2 : 16;
-        struct event *events = arena_zalloc(&job->arena, wanted, sizeof *events);
-        for (size_t i = 0; i < job->count; i++)
-            events[i] = job->events[i];
-        job->events = events;
-        *cap = wanted;
-    }
-    return &job->events[job->count];
-}
-
-static void
-decode_entry(struct intake_job *job, struct str text, int64_t index, size_t *cap, size_t *errors)
-{
-    struct err err = {0};
-    struct event *event = new_event(job, cap);
-    bool ok = event_from_json(text, true, &job->arena, event, &err);
-    if (ok && event->json.len > INTAKE_EVENT_BYTES)
-        ok = err_set(&err, "longer than %d bytes", INTAKE_EVENT_BYTES);
-    if (ok)
-        job->count++;
-    else if ((*errors)++ < INTAKE_ERRORS_MAX)
-        add_error(job, index, err.text);
-}
-
-/* Whether the whole text is one JSON value; asked only when something was wrong in it. */
-static bool
-is_json(struct str text, struct err *err)
-{
-    json_error_t error;
-    json_t *value = json_loadb(text.ptr, text.len, JSON_DECODE_ANY | JSON_ALLOW_NUL, &error);
-    json_decref(value);
-    return value ||
-           err_set(err, "not JSON: %s (line %d, column %d)",
-                   error.position < 0 ? "unreadable" : "a syntax error", error.line, error.column);
-}
-
-static void
-broken(struct intake_job *job, const char *text)
-{
-    buf_clear(&job->errors);
-    job->count = 0;
-    add_error(job, -1, text);
-}
-
-static void
-decode_batch(struct intake_job *job, struct str text)
-{
-    size_t cap = 0, errors = 0, index = 0, at = 1;
-    if (text.len < 2 || text.ptr[0] != '[' || text.ptr[text.len - 1] != ']') {
-        broken(job, "not a JSON array of events");
-        return;
-    }
-    struct str inside = trim((struct str){text.ptr + 1, text.len - 2});
-    while (inside.len) {
-        size_t end = entry_end(text, at);
-        if (end >= text.len || index >= INTAKE_EVENTS_MAX)
-            break;
-        decode_entry(job, trim((struct str){text.ptr + at, end - at}), (int64_t)index, &cap,
-                     &errors);
-        index++;
-        at = end + 1;
-        if (text.ptr[end] != ',')
-            break;
-    }
-    struct err err = {0};
-    if (index >= INTAKE_EVENTS_MAX && at < text.len)
-        job->result = INTAKE_TOO_MANY;
-    else if ((errors || (inside.len && at != text.len)) && !is_json(text, &err))
-        broken(job, err.text);
-    else if (inside.len && at != text.len)
-        broken(job, "not a JSON array of events");
+    buf_printf(out, "]}");
 }
 
 void
 intake_decode(struct intake_job *job)
 {
-    job->result = INTAKE_LOGGED;
-    struct str text = trim(buf_str(&job->body));
-    size_t cap = 0, errors = 0;
-    struct err err = {0};
-    if (!text.len) {
-        broken(job, "the body is empty");
-    } else if (!utf8_valid(text)) {
-        broken(job, "not UTF-8");
-    } else if (job->kind == INTAKE_BATCH) {
-        decode_batch(job, text);
-    } else if (text.ptr[0] != '{') {
-        broken(job, is_json(text, &err) ? "not a JSON object" : err.text);
-    } else {
-        decode_entry(job, text, 0, &cap, &errors);
-        if (errors && !is_json(text, &err))
-            broken(job, err.text);
-    }
+    struct event_batch batch;
+    bool ok = event_batch_from_json(buf_str(&job->body), job->kind == INTAKE_ONE, INTAKE_EVENTS_MAX,
+                                    &job->arena, &batch);
+    job->events = batch.events;
+    job->count = ok ? batch.count : 0;
+    job->result = ok ? INTAKE_LOGGED : batch.too_many ? INTAKE_TOO_MANY : INTAKE_INVALID;
     if (job->result == INTAKE_INVALID)
-        buf_printf(&job->errors, "]}");
+        write_errors(&batch, &job->errors);
 }
 
 /* ---- the writer thread ---- */
@@ -362,15 +228,23 @@ intake_start(struct log *log, void (*ready)(void *user), void *user)
 }
 
 void
+intake_finish(struct intake *intake)
+{
+    pthread_mutex_lock(&intake->mutex);
+    bool was_running = !intake->stops;
+    intake->stops = true;
+    pthread_cond_signal(&intake->wake);
+    pthread_mutex_unlock(&intake->mutex);
+    if (was_running)
+        pthread_join(intake->thread, NULL);
+}
+
+void
 intake_stop(struct intake *intake)
 {
     if (!intake)
         return;
-    pthread_mutex_lock(&intake->mutex);
-    intake->stops = true;
-    pthread_cond_signal(&intake->wake);
-    pthread_mutex_unlock(&intake->mutex);
-    pthread_join(intake->thread, NULL);
+    intake_finish(intake);
     struct intake_job *job;
     while ((job = pop(&intake->done)))
         intake_job_free(job);

@@ -11,7 +11,6 @@
 
 #define INTAKE_MAX_BYTES (48 << 20) /* bodies that wait or are worked on */
 #define INTAKE_EVENTS_MAX 10000     /* events of one POST */
-#define INTAKE_EVENT_BYTES (256 << 10)
 
 enum intake_kind {
     INTAKE_ONE,    /* body: one event as JSON */
@@ -32,6 +31,7 @@ struct intake_job {
     struct intake_job *next;
     enum intake_kind kind;
     uint64_t asker; /* the submitter's own reference */
+    void *waiter;   /* the same, of a thread that waits for the job */
     struct buf body;
     struct buf ref; /* of a publish; the submitter's own */
     struct arena arena;
@@ -49,8 +49,10 @@ struct intake;
 
 /* Takes the log over; ready(user) is called when jobs are done. */
 struct intake *intake_start(struct log *log, void (*ready)(void *user), void *user);
-/* Finishes what waits, flushes, joins the thread and closes the log. NULL-safe. Jobs not taken are
- * freed. */
+/* Finishes what waits, flushes and joins the thread; from then on nothing can be submitted, and
+ * what is done can still be taken. */
+void intake_finish(struct intake *intake);
+/* The same, and closes the log. NULL-safe. Jobs not taken are freed. */
 void intake_stop(struct intake *intake);
 
 struct intake_job *intake_job_create(enum intake_kind kind, uint64_t asker);

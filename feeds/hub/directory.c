@@ -1,0 +1,104 @@
+#include "feeds/hub/directory.h"
+
+#include <stdlib.h>
+
+#include "wall/base/file.h"
+
+#include "feeds/writer.h"
+
+#define DIRECTORY_MAX_BYTES (MESSAGE_MAX_BYTES - 4096) /* it must fit into a welcome */
+
+static void
+write_node(struct writer *writer, const struct yaml_node *node)
+{
+    if (yaml_shape(node) == YAML_MAP) {
+        writer_map(writer);
+        for (size_t i = 0; i < yaml_count(node); i++) {
+            writer_key(writer, yaml_key(node, i));
+            write_node(writer, yaml_item(node, i));
+        }
+        writer_end(writer);
+    } else if (yaml_shape(node) == YAML_LIST) {
+        writer_list(writer, yaml_count(node));
+        for (size_t i = 0; i < yaml_count(node); i++)
+            write_node(writer, yaml_item(node, i));
+        writer_end(writer);
+    } else if (yaml_is_null(node)) {
+        writer_null(writer);
+    } else {
+        writer_str(writer,
+                   yaml_scalar(node)); /* codes and names are text, whatever they look like */
+    }
+}
+
+static bool
+yaml_to_json(const char *path, struct str text, struct buf *out, struct yaml_report *report)
+{
+    struct yaml_doc *doc = yaml_parse(path, text, report);
+    if (!doc)
+        return false;
+    struct writer writer = writer_to(out, false);
+    write_node(&writer, yaml_root(doc));
+    yaml_free(doc);
+    return true;
+}
+
+/* The same checks as a wall makes of a `directory` message. */
+static bool
+decode(const char *path, struct str json, struct directory *out, struct yaml_report *report)
+{
+    struct buf text = {0};
+    struct message message;
+    struct err err = {0};
+    buf_printf(&text, "{\"kind\":\"directory\",\"directory\":");
+    buf_add_str(&text, json);
+    buf_printf(&text, "}");
+    enum message_result result =
+        message_decode(MESSAGE_JSON, buf_str(&text), &out->arena, &message, &err);
+    bool ok = result == MESSAGE_OK && message.kind == MESSAGE_DIRECTORY;
+    if (ok)
+        out->message = message.directory;
+    else
+        yaml_error_at(report, path, 1, 1, "%s",
+                      err.text[0] ? err.text : "not a directory of streets, units, categories");
+    buf_free(&text);
+    return ok;
+}
+
+struct directory *
+directory_load(const char *path, struct yaml_report *report)
+{
+    struct buf text = {0}, json = {0};
+    struct err err = {0};
+    struct directory *directory = calloc(1, sizeof *directory);
+    if (!directory)
+        abort();
+    bool ok = file_read(path, DIRECTORY_MAX_BYTES, &text, &err);
+    if (!ok)
+        yaml_error_at(report, path, 1, 1, "%s", err.text);
+    size_t at = 0;
+    while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\n' || text.ptr[at] == '\r' ||
+                             text.ptr[at] == '\t'))
+        at++;
+    if (ok && at < text.len && text.ptr[at] == '{')
+        buf_add_str(&json, buf_str(&text));
+    else if (ok)
+        ok = yaml_to_json(path, buf_str(&text), &json, report);
+    ok = ok && decode(path, buf_str(&json), directory, report);
+    buf_free(&text);
+    buf_free(&json);
+    if (!ok) {
+        directory_free(directory);
+        return NULL;
+    }
+    return directory;
+}
+
+void
+directory_free(struct directory *directory)
+{
+    if (!directory)
+        return;
+    arena_free(&directory->arena);
+    free(directory);
+}
