@@ -22,6 +22,7 @@ struct profile {
     int64_t expedite_ms; /* no warning */
     int64_t report_ms, report_warn_ms;
     bool stage_runs[SNAPSHOT_STAGE_COUNT]; /* a city without a stage switches it off */
+    bool own_due_only; /* resolve: only a ticket's own due_ms limits it, resolve_ms does not */
     uint32_t min_n, tail;
     double weight_response, weight_resolution, weight_satisfaction; /* composite = 100 × Σ */
     double basic_weight;                                            /* 0.9 */

@@ -99,7 +99,8 @@ struct snapshot_whistle {
     int64_t whistled_ms, due_ms;
 };
 
-/* 聚集: more requests of one category in one street than its own baseline explains. */
+/* 聚集: more requests of one category in one street than its own baseline explains; as at the last
+ * full ten seconds before the snapshot's moment. */
 struct snapshot_burst {
     struct str street, street_code, category, community; /* names; community with most of them */
     uint32_t count;
@@ -109,7 +110,8 @@ struct snapshot_burst {
 };
 
 /* A point of the map. An open, placed, not confidential ticket; its state at moment T follows from
- * the times alone: overdue when T > overdue_ms, due soon when T >= soon_ms, else open. */
+ * the times alone: overdue when T > overdue_ms, due soon when T >= soon_ms, else open. A suspended
+ * ticket's clocks stand still: its times are INT64_MAX or just before arrived_ms. */
 struct snapshot_point {
     int32_t lon_e7, lat_e7;      /* WGS 84 degrees × 10^7 */
     int64_t arrived_ms;          /* registration */
@@ -166,7 +168,8 @@ double snapshot_metric_of_counts(const struct snapshot_metric *metric,
 
 struct snapshot {
     int64_t at_ms;
-    uint64_t version; /* grows whenever anything but at_ms changed */
+    uint64_t version; /* grows whenever anything changed but at_ms and, with it, the ends of
+                         windows and the times of suspended clocks */
     struct str profile;
     struct {
         int64_t from_ms, to_ms;
@@ -182,10 +185,18 @@ struct snapshot {
     const struct snapshot_point *points; /* slots; skip those not used */
     size_t points_count;
     uint64_t points_version; /* grows whenever a slot changed */
+    /* Slots that changed since the snapshot before, each at least once, in no order; where
+     * points_all_changed is set there is no list and every slot is to be taken anew. */
+    const uint32_t *points_changed;
+    size_t points_changed_count;
+    bool points_all_changed;
     const struct snapshot_metric *metrics;
     size_t metrics_count;
     /* The profile's plain limits, and how long before them it warns; 0 = none. */
     int64_t limit_ms[SNAPSHOT_STAGE_COUNT], warn_ms[SNAPSHOT_STAGE_COUNT];
+    /* The composite is 100 × Σ weight × rate; a survey that is satisfied `basic` counts as
+     * basic_weight. */
+    double weight_response, weight_resolution, weight_satisfaction, basic_weight;
     uint32_t min_n, tail; /* least n to be ranked; how many last-ranked units report */
     uint64_t tickets;     /* registered, not removed: over all moments, as in the heartbeat */
     uint64_t digest;      /* the heartbeat's digest */
@@ -194,6 +205,12 @@ struct snapshot {
 /* NULL where the group has no such code. */
 const struct snapshot_row *snapshot_row(const struct snapshot *snapshot, enum snapshot_group group,
                                         struct str code);
+/* Up to max rows of a group as a board shows them: ranked ones by rank (equal ones by resolution,
+ * satisfaction, effective surveys, code), then those without a rank by code. Returns how many;
+ * *ranked gets how many of those have a rank. The district's group has no ranks. */
+size_t snapshot_ranking(const struct snapshot *snapshot, enum snapshot_group group,
+                        enum snapshot_window window, enum snapshot_by by,
+                        const struct snapshot_row **out, size_t max, size_t *ranked);
 /* NULL where the profile has no such metric. */
 const struct snapshot_metric *snapshot_metric(const struct snapshot *snapshot, const char *id);
 

@@ -2,9 +2,10 @@
  * out.
  *
  * One thread (a hub's or the wall's main thread). A ticket is its milestones ordered by (time, then
- * order of arrival here); everything else is derived. Columns, about 160 bytes a ticket with six
- * milestones. Reads no clock: the moment is handed in. Allocates while it grows; its bounds:
- * not-yet-registered tickets hold at most 100,000 events (the oldest are dropped and counted). */
+ * order of arrival here); everything else is derived. About 150 bytes a ticket with six milestones
+ * (store.h says how). Reads no clock: the moment is handed in. Allocates while it grows; its
+ * bounds: not-yet-registered tickets hold at most 100,000 events (the oldest are dropped and
+ * counted). */
 #ifndef FEEDS_TICKETS_TICKETS_H
 #define FEEDS_TICKETS_TICKETS_H
 
@@ -33,7 +34,7 @@ enum tickets_outcome tickets_apply(struct tickets *tickets, const struct event *
 void tickets_load_begin(struct tickets *tickets);
 struct tickets_row {
     struct str ticket;
-    struct event_data fields;       /* values now; lon/lat WGS 84 */
+    struct event_data fields;       /* values now, has says which; lon/lat WGS 84 */
     const struct event *milestones; /* type, time_ms, data; in order */
     size_t milestones_count;
 };
@@ -42,6 +43,11 @@ void tickets_load_other(struct tickets *tickets,
                         const struct event *event); /* alarm.*, meeting.* */
 void tickets_load_end(struct tickets *tickets);
 void tickets_load_abort(struct tickets *tickets);
+
+/* How many events of tickets not registered yet are held: 100,000 unless set. Past it the tickets
+ * held longest are dropped with all their events. A hub, whose log has them all, sets SIZE_MAX. */
+void tickets_set_held_max(struct tickets *tickets, size_t events);
+uint64_t tickets_held_dropped(const struct tickets *tickets); /* events, since tickets_create */
 
 /* A ticket left the wall's scope. */
 void tickets_forget(struct tickets *tickets, struct str ticket);
@@ -70,17 +76,29 @@ size_t tickets_behind(struct tickets *tickets, const struct snapshot_key *key, s
                       size_t max);
 
 /* Walks the registered, not removed tickets for a hub's protocol snapshot. The row is valid inside
- * the call only; return false to stop. street empty = all; since_ms: skip those whose newest
- * milestone is older. */
+ * the call only; return false to stop. Places are WGS 84 (in milestones too); the data of a
+ * registration that was never amended is left out (has = 0): it is what fields says. street empty =
+ * all; since_ms: skip those whose newest milestone is older. */
 void tickets_visit(struct tickets *tickets, struct str street, int64_t since_ms,
                    bool (*visit)(void *user, const struct tickets_row *row), void *user);
+
+/* The same for one ticket; false where it is not registered, or removed. */
+bool tickets_visit_one(struct tickets *tickets, struct str ticket,
+                       bool (*visit)(void *user, const struct tickets_row *row), void *user);
+
+/* Per subject and stage the newest alarm event, per commitment the committed and the settled event:
+ * what the last part of a protocol snapshot holds. Alarm events of removed tickets are left out.
+ * The event (id, source and time included) is valid inside the call only; return false to stop. */
+void tickets_visit_other(struct tickets *tickets,
+                         bool (*visit)(void *user, const struct event *event), void *user);
 
 /* What a hub must know of one ticket after an event: its street now ("" unregistered). */
 bool tickets_street_of(const struct tickets *tickets, struct str ticket, struct str *street);
 
 /* Bytes held, by use; for the benchmark and /metrics. */
 struct tickets_memory {
-    size_t columns, milestones, strings, index, figures, total;
+    size_t columns, milestones, strings, index, figures, total; /* total is without marks */
+    size_t marks; /* of known events (tickets_apply with dedup) */
     size_t tickets;
 };
 struct tickets_memory tickets_memory(const struct tickets *tickets);

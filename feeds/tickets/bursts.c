@@ -1,0 +1,349 @@
+#include "feeds/tickets/bursts.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wall/base/when.h"
+
+static void *
+grown(void *ptr, size_t count, size_t size)
+{
+    void *out = reallocarray(ptr, count, size);
+    if (!out) {
+        abort();
+    }
+    return out;
+}
+
+void
+bursts_clear(struct bursts *bursts)
+{
+    for (size_t i = 0; i < bursts->count; i++) {
+        bursts->cells[i].count = 0;
+        bursts->cells[i].stale = false;
+    }
+    bursts->stale_count = 0;
+    bursts->anew = true;
+}
+
+void
+bursts_free(struct bursts *bursts)
+{
+    for (size_t i = 0; i < bursts->count; i++) {
+        free(bursts->cells[i].entries);
+    }
+    free(bursts->cells);
+    free(bursts->slots);
+    free(bursts->stale);
+    free(bursts->found);
+    free(bursts->found_cells);
+    *bursts = (struct bursts){0};
+}
+
+static size_t
+probe(const struct bursts *bursts, uint32_t street, uint32_t category)
+{
+    uint64_t hash = ((uint64_t)street << 32 | category) * UINT64_C(0x9e3779b97f4a7c15);
+    size_t mask = bursts->slots_count - 1;
+    size_t at = (hash >> 32) & mask;
+    for (; bursts->slots[at]; at = (at + 1) & mask) {
+        const struct bursts_cell *cell = &bursts->cells[bursts->slots[at] - 1];
+        if (cell->street == street && cell->category == category) {
+            break;
+        }
+    }
+    return at;
+}
+
+static struct bursts_cell *
+cell_of(struct bursts *bursts, uint32_t street, uint32_t category)
+{
+    if ((bursts->count + 1) * 4 > bursts->slots_count * 3) {
+        bursts->slots_count = bursts->slots_count ? bursts->slots_count * 2 : 256;
+        free(bursts->slots);
+        bursts->slots = calloc(bursts->slots_count, sizeof *bursts->slots);
+        if (!bursts->slots) {
+            abort();
+        }
+        for (size_t i = 0; i < bursts->count; i++) {
+            const struct bursts_cell *cell = &bursts->cells[i];
+            bursts->slots[probe(bursts, cell->street, cell->category)] = (uint32_t)i + 1;
+        }
+    }
+    size_t at = probe(bursts, street, category);
+    if (!bursts->slots[at]) {
+        if (bursts->count == bursts->cap) {
+            bursts->cap = bursts->cap * 2 + 64;
+            bursts->cells = grown(bursts->cells, bursts->cap, sizeof *bursts->cells);
+        }
+        bursts->cells[bursts->count] = (struct bursts_cell){.street = street, .category = category};
+        bursts->slots[at] = (uint32_t)++bursts->count;
+    }
+    return &bursts->cells[bursts->slots[at] - 1];
+}
+
+static int
+compare(const void *a, const void *b)
+{
+    const struct bursts_entry *x = a, *y = b;
+    if (x->ms != y->ms) {
+        return x->ms < y->ms ? -1 : 1;
+    }
+    return (x->ticket > y->ticket) - (x->ticket < y->ticket);
+}
+
+/* The first entry that does not come before the key. */
+static size_t
+lower(const struct bursts_cell *cell, struct bursts_entry key)
+{
+    size_t low = 0, high = cell->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (compare(&cell->entries[middle], &key) < 0) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    return low;
+}
+
+static void
+note_stale(struct bursts *bursts, struct bursts_cell *cell)
+{
+    if (cell->stale || bursts->anew) {
+        return;
+    }
+    if (bursts->stale_count == bursts->stale_cap) {
+        bursts->stale_cap = bursts->stale_cap * 2 + 64;
+        bursts->stale = grown(bursts->stale, bursts->stale_cap, sizeof *bursts->stale);
+    }
+    bursts->stale[bursts->stale_count++] = (uint32_t)(cell - bursts->cells);
+    cell->stale = true;
+}
+
+void
+bursts_count(struct bursts *bursts, const struct profile *profile, const struct periods *periods,
+             uint32_t ticket, const struct fold *fold, int sign, bool sorted)
+{
+    int64_t oldest = periods->from_ms[SNAPSHOT_TODAY] - BURSTS_DAYS * WHEN_DAY -
+                     profile->burst_window_ms - BURSTS_STEP_MS;
+    if (fold->registered_ms < oldest || fold->street == INTERN_NONE ||
+        fold->category == INTERN_NONE) {
+        return;
+    }
+    struct bursts_cell *cell = cell_of(bursts, fold->street, fold->category);
+    struct bursts_entry entry = {fold->registered_ms, ticket};
+    note_stale(bursts, cell);
+    if (sign > 0) {
+        if (cell->count == cell->cap) {
+            cell->cap = cell->cap * 2 + 8;
+            cell->entries = grown(cell->entries, cell->cap, sizeof entry);
+        }
+        size_t at = sorted ? lower(cell, entry) : cell->count;
+        memmove(cell->entries + at + 1, cell->entries + at, (cell->count - at) * sizeof entry);
+        cell->entries[at] = entry;
+        cell->count++;
+        return;
+    }
+    size_t at = lower(cell, entry);
+    if (at < cell->count && compare(&cell->entries[at], &entry) == 0) {
+        cell->count--;
+        memmove(cell->entries + at, cell->entries + at + 1, (cell->count - at) * sizeof entry);
+    }
+}
+
+void
+bursts_sort(struct bursts *bursts)
+{
+    for (size_t i = 0; i < bursts->count; i++) {
+        struct bursts_cell *cell = &bursts->cells[i];
+        if (cell->count) {
+            qsort(cell->entries, cell->count, sizeof *cell->entries, compare);
+        }
+    }
+}
+
+/* The first entry later than ms. */
+static size_t
+after(const struct bursts_cell *cell, int64_t ms)
+{
+    return lower(cell, (struct bursts_entry){ms + 1, 0});
+}
+
+/* What an evaluation reads beside the cells. */
+struct looking {
+    const struct store *store;
+    const struct profile *profile;
+    const struct directory *directory;
+    struct fold_whistles *scratch;
+};
+
+static int
+by_number(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* The number that comes most often; of equally many, that of the first code. */
+static uint32_t
+most_common(const struct intern *codes, uint32_t *numbers, size_t count)
+{
+    qsort(numbers, count, sizeof *numbers, by_number);
+    uint32_t found = INTERN_NONE;
+    size_t most = 0;
+    for (size_t i = 0, run; i < count; i += run) {
+        run = 1;
+        while (i + run < count && numbers[i + run] == numbers[i]) {
+            run++;
+        }
+        if (run > most ||
+            (run == most && str_cmp(intern_get(codes, numbers[i]), intern_get(codes, found)) < 0)) {
+            most = run;
+            found = numbers[i];
+        }
+    }
+    return found;
+}
+
+/* The community with most of the requests, and the centre of those that may be drawn. */
+static void
+describe(struct snapshot_burst *burst, const struct bursts_entry *entries, size_t count,
+         const struct looking *at, int64_t at_ms)
+{
+    uint32_t *communities = grown(NULL, count, sizeof *communities);
+    size_t places = 0, known = 0;
+    double lon = 0, lat = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct fold fold;
+        fold_ticket(at->store, at->profile, entries[i].ticket, at_ms, at->scratch, &fold);
+        if (fold.community != INTERN_NONE) {
+            communities[known++] = fold.community;
+        }
+        if (fold.placed && !fold.confidential) {
+            lon += (double)fold.lon_e7 / 1e7;
+            lat += (double)fold.lat_e7 / 1e7;
+            places++;
+        }
+    }
+    const struct intern *codes = at->store->codes;
+    uint32_t community = known ? most_common(codes, communities, known) : INTERN_NONE;
+    free(communities);
+    burst->community = directory_name(at->directory, codes, DIRECTORY_COMMUNITIES, community);
+    burst->lon = places ? lon / (double)places : NAN;
+    burst->lat = places ? lat / (double)places : NAN;
+}
+
+static void
+look_at(struct bursts *bursts, uint32_t number, const struct looking *at)
+{
+    struct bursts_cell *cell = &bursts->cells[number];
+    int64_t as_of = bursts->as_of_ms, window = at->profile->burst_window_ms;
+    size_t least = (size_t)at->profile->burst_min_count, earlier = 0;
+    cell->stale = false;
+    if (cell->count < least || cell->entries[cell->count - 1].ms <= as_of - window) {
+        return;
+    }
+    size_t to = after(cell, as_of), from = after(cell, as_of - window);
+    if (to - from < least || to == from) {
+        return;
+    }
+    for (int day = 1; day <= BURSTS_DAYS; day++) {
+        int64_t then = as_of - day * WHEN_DAY;
+        earlier += after(cell, then) - after(cell, then - window);
+    }
+    double usual = (double)earlier / BURSTS_DAYS;
+    if ((double)(to - from) < at->profile->burst_ratio * usual) {
+        return;
+    }
+    if (bursts->found_count == bursts->found_cap) {
+        bursts->found_cap = bursts->found_cap * 2 + 8;
+        bursts->found = grown(bursts->found, bursts->found_cap, sizeof *bursts->found);
+        bursts->found_cells = grown(bursts->found_cells, bursts->found_cap, sizeof(uint32_t));
+    }
+    const struct intern *codes = at->store->codes;
+    bursts->found_cells[bursts->found_count] = number;
+    struct snapshot_burst *burst = &bursts->found[bursts->found_count++];
+    *burst = (struct snapshot_burst){
+        .street = directory_name(at->directory, codes, DIRECTORY_STREETS, cell->street),
+        .street_code = intern_get(codes, cell->street),
+        .category = directory_name(at->directory, codes, DIRECTORY_CATEGORIES, cell->category),
+        .count = (uint32_t)(to - from),
+        .window_ms = window,
+        .newest_ms = cell->entries[to - 1].ms,
+        .usual = usual};
+    describe(burst, cell->entries + from, to - from, at, as_of);
+}
+
+static bool
+comes_before(const struct snapshot_burst *a, const struct snapshot_burst *b)
+{
+    if (a->count != b->count) {
+        return a->count > b->count;
+    }
+    int order = str_cmp(a->street_code, b->street_code);
+    return order ? order < 0 : str_cmp(a->category, b->category) < 0;
+}
+
+/* By insertion: there are few, and they are nearly in order. */
+static void
+sort_found(struct bursts *bursts)
+{
+    for (size_t i = 1; i < bursts->found_count; i++) {
+        struct snapshot_burst burst = bursts->found[i];
+        uint32_t cell = bursts->found_cells[i];
+        size_t at = i;
+        for (; at && comes_before(&burst, &bursts->found[at - 1]); at--) {
+            bursts->found[at] = bursts->found[at - 1];
+            bursts->found_cells[at] = bursts->found_cells[at - 1];
+        }
+        bursts->found[at] = burst;
+        bursts->found_cells[at] = cell;
+    }
+}
+
+bool
+bursts_find(struct bursts *bursts, const struct store *store, const struct profile *profile,
+            const struct directory *directory, int64_t at_ms, struct fold_whistles *scratch)
+{
+    struct looking looking = {store, profile, directory, scratch};
+    int64_t as_of = at_ms - (at_ms % BURSTS_STEP_MS + BURSTS_STEP_MS) % BURSTS_STEP_MS;
+    size_t before = bursts->found_count;
+    if (bursts->anew || as_of != bursts->as_of_ms) {
+        bursts->as_of_ms = as_of;
+        bursts->found_count = 0;
+        for (size_t i = 0; i < bursts->count; i++) {
+            look_at(bursts, (uint32_t)i, &looking);
+        }
+    } else if (bursts->stale_count) {
+        size_t kept = 0;
+        for (size_t i = 0; i < bursts->found_count; i++) {
+            if (!bursts->cells[bursts->found_cells[i]].stale) {
+                bursts->found[kept] = bursts->found[i];
+                bursts->found_cells[kept++] = bursts->found_cells[i];
+            }
+        }
+        bursts->found_count = kept;
+        for (size_t i = 0; i < bursts->stale_count; i++) {
+            look_at(bursts, bursts->stale[i], &looking);
+        }
+    } else {
+        return false;
+    }
+    bursts->anew = false;
+    bursts->stale_count = 0;
+    sort_found(bursts);
+    return before || bursts->found_count;
+}
+
+size_t
+bursts_bytes(const struct bursts *bursts)
+{
+    size_t bytes = bursts->cap * sizeof *bursts->cells + bursts->slots_count * sizeof(uint32_t);
+    for (size_t i = 0; i < bursts->count; i++) {
+        bytes += bursts->cells[i].cap * sizeof *bursts->cells[i].entries;
+    }
+    return bytes;
+}

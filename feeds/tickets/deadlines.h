@@ -1,0 +1,27 @@
+/* deadlines: which ticket's contribution to the figures changes next, a binary heap by time that
+ * knows each ticket's place (struct ticket.heap), so that a ticket is in it once at most.
+ * Private to feeds/tickets; one thread. */
+#ifndef FEEDS_TICKETS_DEADLINES_H
+#define FEEDS_TICKETS_DEADLINES_H
+
+#include "feeds/tickets/store.h"
+
+struct deadlines_item {
+    int64_t at_ms;
+    uint32_t ticket;
+};
+
+struct deadlines {
+    struct deadlines_item *items;
+    size_t count, cap;
+};
+
+/* Puts the ticket in at that time, or moves it there. */
+void deadlines_set(struct deadlines *heap, struct ticket *tickets, uint32_t ticket, int64_t at_ms);
+void deadlines_drop(struct deadlines *heap, struct ticket *tickets, uint32_t ticket);
+/* Takes out and returns a ticket whose time is at_ms or earlier; STORE_NONE: there is none. */
+uint32_t deadlines_pop(struct deadlines *heap, struct ticket *tickets, int64_t at_ms);
+/* Forgets all; the tickets' places are reset. */
+void deadlines_clear(struct deadlines *heap, struct ticket *tickets);
+
+#endif

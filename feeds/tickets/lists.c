@@ -1,0 +1,294 @@
+#include "feeds/tickets/lists.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void *
+grown(void *ptr, size_t count, size_t size)
+{
+    void *out = reallocarray(ptr, count, size);
+    if (!out) {
+        abort();
+    }
+    return out;
+}
+
+/* By due, ticket, and the stage's name. */
+static int
+compare_alarms(const void *a, const void *b)
+{
+    const struct snapshot_alarm *x = a, *y = b;
+    if (x->due_ms != y->due_ms) {
+        return x->due_ms < y->due_ms ? -1 : 1;
+    }
+    int order = str_cmp(x->ticket, y->ticket);
+    return order ? order : strcmp(snapshot_stage_name(x->stage), snapshot_stage_name(y->stage));
+}
+
+static int
+compare_whistles(const void *a, const void *b)
+{
+    const struct snapshot_whistle *x = a, *y = b;
+    if (x->due_ms != y->due_ms) {
+        return x->due_ms < y->due_ms ? -1 : 1;
+    }
+    int order = str_cmp(x->ticket, y->ticket);
+    return order ? order : str_cmp(x->unit, y->unit);
+}
+
+void
+lists_init(struct lists *lists)
+{
+    *lists = (struct lists){
+        .alarms = {.size = sizeof(struct snapshot_alarm), .compare = compare_alarms},
+        .whistles = {.size = sizeof(struct snapshot_whistle), .compare = compare_whistles}};
+}
+
+static void
+list_free(struct list *list)
+{
+    free(list->items);
+    free(list->spare);
+    free(list->fresh);
+    free(list->tickets);
+    free(list->spare_tickets);
+    free(list->fresh_tickets);
+    free(list->fresh_order);
+}
+
+void
+lists_free(struct lists *lists)
+{
+    list_free(&lists->alarms);
+    list_free(&lists->whistles);
+    lists_init(lists);
+}
+
+void
+lists_clear(struct lists *lists)
+{
+    lists->alarms.count = lists->alarms.fresh_count = 0;
+    lists->whistles.count = lists->whistles.fresh_count = 0;
+}
+
+static void *
+list_add(struct list *list, uint32_t ticket)
+{
+    if (list->fresh_count == list->fresh_cap) {
+        list->fresh_cap = list->fresh_cap * 2 + 64;
+        list->fresh = grown(list->fresh, list->fresh_cap, list->size);
+        list->fresh_tickets = grown(list->fresh_tickets, list->fresh_cap, sizeof(uint32_t));
+        list->fresh_order = grown(list->fresh_order, list->fresh_cap, sizeof(uint32_t));
+    }
+    list->fresh_tickets[list->fresh_count] = ticket;
+    return list->fresh + list->fresh_count++ * list->size;
+}
+
+static int
+compare_fresh(const void *a, const void *b, void *user)
+{
+    const struct list *list = user;
+    return list->compare(list->fresh + *(const uint32_t *)a * list->size,
+                         list->fresh + *(const uint32_t *)b * list->size);
+}
+
+static void
+list_merge(struct list *list, const struct ticket *tickets)
+{
+    for (size_t i = 0; i < list->fresh_count; i++) {
+        list->fresh_order[i] = (uint32_t)i;
+    }
+    if (list->fresh_count) {
+        qsort_r(list->fresh_order, list->fresh_count, sizeof(uint32_t), compare_fresh, list);
+    }
+    size_t most = list->count + list->fresh_count;
+    if (most > list->cap) {
+        list->cap = most + most / 2;
+        list->items = grown(list->items, list->cap, list->size);
+        list->tickets = grown(list->tickets, list->cap, sizeof(uint32_t));
+        list->spare = grown(list->spare, list->cap, list->size);
+        list->spare_tickets = grown(list->spare_tickets, list->cap, sizeof(uint32_t));
+    }
+    size_t to = 0, next = 0;
+    for (size_t i = 0; i <= list->count; i++) {
+        const char *item = i < list->count ? list->items + i * list->size : NULL;
+        if (item && tickets[list->tickets[i]].flags & TICKET_DIRTY) {
+            continue;
+        }
+        while (next < list->fresh_count) {
+            size_t from = list->fresh_order[next];
+            if (item && list->compare(list->fresh + from * list->size, item) > 0) {
+                break;
+            }
+            memcpy(list->spare + to * list->size, list->fresh + from * list->size, list->size);
+            list->spare_tickets[to++] = list->fresh_tickets[from];
+            next++;
+        }
+        if (item) {
+            memcpy(list->spare + to * list->size, item, list->size);
+            list->spare_tickets[to++] = list->tickets[i];
+        }
+    }
+    char *items = list->items;
+    uint32_t *owners = list->tickets;
+    list->items = list->spare;
+    list->tickets = list->spare_tickets;
+    list->spare = items;
+    list->spare_tickets = owners;
+    list->count = to;
+    list->fresh_count = 0;
+}
+
+void
+lists_merge(struct lists *lists, const struct store *store)
+{
+    list_merge(&lists->alarms, store->tickets);
+    list_merge(&lists->whistles, store->tickets);
+}
+
+/* --- entries --- */
+
+static const enum event_stage stage_of[SNAPSHOT_STAGE_COUNT] = {
+    [SNAPSHOT_ACCEPT] = EVENT_ACCEPT,
+    [SNAPSHOT_RESOLVE] = EVENT_RESOLVE,
+    [SNAPSHOT_EXPEDITE] = EVENT_EXPEDITE,
+    [SNAPSHOT_REPORT] = EVENT_STAGE_REPORT,
+};
+
+static int64_t
+limit_of(const struct profile *profile, const struct fold *fold, enum snapshot_stage stage)
+{
+    switch (stage) {
+    case SNAPSHOT_ACCEPT:
+        return profile->accept_ms;
+    case SNAPSHOT_RESOLVE:
+        return fold->clocks[stage].own ? 0 : profile->resolve_ms[fold->urgency];
+    case SNAPSHOT_EXPEDITE:
+        return profile->expedite_ms;
+    default:
+        return profile->report_ms;
+    }
+}
+
+/* An acknowledgement is of the alarm as it stands: one that is older than the alarm (the clock was
+ * started again, or due-soon became overdue) acknowledges nothing. While suspended the alarm's
+ * beginning moves, and the clock's start stands for it. */
+static void
+set_acknowledged(struct snapshot_alarm *alarm, const struct lists_names *names,
+                 const struct fold *fold, int64_t at_ms)
+{
+    const struct event *event = others_alarm(names->others, alarm->ticket, stage_of[alarm->stage]);
+    int64_t begin = fold->suspended ? fold->clocks[alarm->stage].start_ms : alarm->since_ms;
+    if (event && event->type == EVENT_ALARM_ACKNOWLEDGED && event->time_ms <= at_ms &&
+        event->time_ms >= begin) {
+        alarm->acknowledged = true;
+        alarm->acknowledged_by = event->data.by;
+    }
+}
+
+static struct str
+name_of(const struct lists_names *names, enum directory_kind kind, uint32_t code)
+{
+    return directory_name(names->directory, names->store->codes, kind, code);
+}
+
+static void
+add_alarm(struct lists *lists, const struct lists_names *names, uint32_t ticket,
+          const struct fold *fold, enum snapshot_stage stage, int64_t at_ms)
+{
+    const struct fold_clock *clock = &fold->clocks[stage];
+    bool overdue = clocks_overdue(clock, at_ms);
+    int64_t since = overdue ? clock->due_ms : clock->soon_ms;
+    uint32_t parent = directory_parent(names->directory, DIRECTORY_CATEGORIES, fold->category);
+    struct snapshot_alarm *alarm = list_add(&lists->alarms, ticket);
+    *alarm = (struct snapshot_alarm){
+        .ticket = store_number(names->store, ticket),
+        .street = name_of(names, DIRECTORY_STREETS, fold->street),
+        .community = name_of(names, DIRECTORY_COMMUNITIES, fold->community),
+        .category = name_of(names, DIRECTORY_CATEGORIES, fold->category),
+        .unit = name_of(names, DIRECTORY_UNITS, fold->unit),
+        .category_parent = name_of(names, DIRECTORY_CATEGORIES, parent),
+        .street_code = intern_get(names->store->codes, fold->street),
+        .acknowledged_by = {"", 0},
+        .stage = stage,
+        .overdue = overdue,
+        .whistled = fold->whistled,
+        .external = fold->mode == EVENT_EXTERNAL,
+        .due_ms = clock->due_ms,
+        .since_ms = since > clock->start_ms ? since : clock->start_ms,
+        .limit_ms = limit_of(names->profile, fold, stage),
+    };
+    set_acknowledged(alarm, names, fold, at_ms);
+}
+
+/* A unit named by several open whistles is listed once, under the earliest due. */
+static void
+add_whistle(struct lists *lists, const struct lists_names *names, uint32_t ticket,
+            const struct fold *fold, const struct fold_whistle *whistle, uint32_t unit,
+            size_t first)
+{
+    struct str name = name_of(names, DIRECTORY_UNITS, unit);
+    struct snapshot_whistle *items = (struct snapshot_whistle *)(void *)lists->whistles.fresh;
+    for (size_t i = first; i < lists->whistles.fresh_count; i++) {
+        if (str_eq(items[i].unit, name)) {
+            if (whistle->due_ms < items[i].due_ms) {
+                items[i].due_ms = whistle->due_ms;
+                items[i].whistled_ms = whistle->time_ms;
+            }
+            return;
+        }
+    }
+    struct snapshot_whistle *item = list_add(&lists->whistles, ticket);
+    *item = (struct snapshot_whistle){
+        .ticket = store_number(names->store, ticket),
+        .unit = name,
+        .street = name_of(names, DIRECTORY_STREETS, fold->street),
+        .street_code = intern_get(names->store->codes, fold->street),
+        .category = name_of(names, DIRECTORY_CATEGORIES, fold->category),
+        .whistled_ms = whistle->time_ms,
+        .due_ms = whistle->due_ms,
+    };
+}
+
+bool
+lists_add(struct lists *lists, const struct lists_names *names, uint32_t ticket,
+          const struct fold *fold, const struct fold_whistles *whistles, int64_t at_ms)
+{
+    if (!fold->open || fold->confidential) {
+        return false;
+    }
+    size_t before = lists->alarms.fresh_count + lists->whistles.fresh_count;
+    for (int stage = 0; stage < SNAPSHOT_STAGE_COUNT; stage++) {
+        if (clocks_overdue(&fold->clocks[stage], at_ms) ||
+            clocks_due_soon(&fold->clocks[stage], at_ms)) {
+            add_alarm(lists, names, ticket, fold, (enum snapshot_stage)stage, at_ms);
+        }
+    }
+    size_t first = lists->whistles.fresh_count;
+    for (size_t i = 0; fold->clocks[SNAPSHOT_REPORT].runs && i < whistles->count; i++) {
+        struct record named;
+        if (!whistles->items[i].pending) {
+            continue;
+        }
+        record_read(&names->store->records, whistles->items[i].record, &named);
+        for (int k = 0; k < named.units_count; k++) {
+            if (whistles->items[i].pending >> k & 1) {
+                add_whistle(lists, names, ticket, fold, &whistles->items[i], named.units[k], first);
+            }
+        }
+    }
+    return lists->alarms.fresh_count + lists->whistles.fresh_count > before;
+}
+
+static size_t
+list_bytes(const struct list *list)
+{
+    return 2 * list->cap * (list->size + sizeof(uint32_t)) +
+           list->fresh_cap * (list->size + 2 * sizeof(uint32_t));
+}
+
+size_t
+lists_bytes(const struct lists *lists)
+{
+    return list_bytes(&lists->alarms) + list_bytes(&lists->whistles);
+}

@@ -1,0 +1,174 @@
+#include "feeds/tickets/slots.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void *
+grown(void *ptr, size_t count, size_t size)
+{
+    void *out = reallocarray(ptr, count, size);
+    if (!out) {
+        abort();
+    }
+    return out;
+}
+
+void
+slots_begin(struct slots *slots)
+{
+    slots->changed_count = 0;
+    slots->all_changed = slots->cleared;
+    slots->cleared = false;
+}
+
+/* A list longer than a quarter of the points is no longer worth having: all changed. */
+static void
+note_change(struct slots *slots, uint32_t slot)
+{
+    slots->version++;
+    if (slots->all_changed) {
+        return;
+    }
+    if (slots->changed_count >= 4096 && slots->changed_count > slots->count / 4) {
+        slots->all_changed = true;
+        slots->changed_count = 0;
+        return;
+    }
+    if (slots->changed_count == slots->changed_cap) {
+        slots->changed_cap = slots->changed_cap * 2 + 64;
+        slots->changed = grown(slots->changed, slots->changed_cap, sizeof *slots->changed);
+    }
+    slots->changed[slots->changed_count++] = slot;
+}
+
+static uint32_t
+take_slot(struct slots *slots)
+{
+    if (slots->free_count) {
+        return slots->free_slots[--slots->free_count];
+    }
+    if (slots->count == slots->cap) {
+        slots->cap = slots->cap + slots->cap / 2 + 256;
+        slots->points = grown(slots->points, slots->cap, sizeof *slots->points);
+        slots->streets = grown(slots->streets, slots->cap, sizeof *slots->streets);
+    }
+    memset(&slots->points[slots->count], 0, sizeof slots->points[0]);
+    return (uint32_t)slots->count++;
+}
+
+void
+slots_drop(struct slots *slots, struct ticket *ticket)
+{
+    if (ticket->slot == STORE_NONE) {
+        return;
+    }
+    if (slots->free_count == slots->free_cap) {
+        slots->free_cap = slots->free_cap * 2 + 64;
+        slots->free_slots = grown(slots->free_slots, slots->free_cap, sizeof *slots->free_slots);
+    }
+    slots->free_slots[slots->free_count++] = ticket->slot;
+    memset(&slots->points[ticket->slot], 0, sizeof slots->points[0]);
+    note_change(slots, ticket->slot);
+    ticket->slot = STORE_NONE;
+}
+
+/* A suspended ticket's due times move with the moment, its state does not: it is drawn in that
+ * state "since before it arrived", or never. */
+static void
+set_times(struct snapshot_point *point, const struct fold *fold, int64_t at_ms)
+{
+    point->soon_ms = point->overdue_ms = INT64_MAX;
+    for (int s = 0; s < SNAPSHOT_STAGE_COUNT; s++) {
+        const struct fold_clock *c = &fold->clocks[s];
+        if (!c->runs) {
+            continue;
+        }
+        int64_t soon = c->soon_ms, overdue = c->due_ms;
+        if (fold->suspended) {
+            soon = at_ms >= soon ? fold->registered_ms - 1 : INT64_MAX;
+            overdue = at_ms > overdue ? fold->registered_ms - 1 : INT64_MAX;
+        }
+        point->soon_ms = soon < point->soon_ms ? soon : point->soon_ms;
+        point->overdue_ms = overdue < point->overdue_ms ? overdue : point->overdue_ms;
+    }
+}
+
+void
+slots_set(struct slots *slots, struct ticket *ticket, const struct fold *fold, int64_t at_ms)
+{
+    if (!fold->open || !fold->placed || fold->confidential) {
+        slots_drop(slots, ticket);
+        return;
+    }
+    bool fresh = ticket->slot == STORE_NONE;
+    if (fresh) {
+        ticket->slot = take_slot(slots);
+    }
+    struct snapshot_point *now = &slots->points[ticket->slot];
+    struct snapshot_point point;
+    memset(&point, 0, sizeof point); /* padding too: points are compared as bytes */
+    point.lon_e7 = fold->lon_e7;
+    point.lat_e7 = fold->lat_e7;
+    point.arrived_ms = fold->registered_ms;
+    point.street = fresh ? UINT32_MAX : now->street;
+    point.used = true;
+    set_times(&point, fold, at_ms);
+    if (!fresh && slots->streets[ticket->slot] == fold->street &&
+        memcmp(&point, now, sizeof point) == 0) {
+        return;
+    }
+    slots->streets[ticket->slot] = fold->street;
+    memcpy(now, &point, sizeof point);
+    note_change(slots, ticket->slot);
+}
+
+void
+slots_finish(struct slots *slots, const struct rows *rows)
+{
+    const struct rows_group *streets = &rows->groups[SNAPSHOT_STREET];
+    if (slots->rows_moved != rows->moved) {
+        slots->rows_moved = rows->moved;
+        slots->all_changed = true;
+        slots->changed_count = 0;
+        slots->version++;
+    }
+    if (slots->all_changed) {
+        for (size_t i = 0; i < slots->count; i++) {
+            if (slots->points[i].used) {
+                slots->points[i].street = rows_find(streets, slots->streets[i]);
+            }
+        }
+    }
+    for (size_t i = 0; i < slots->changed_count; i++) {
+        uint32_t slot = slots->changed[i];
+        if (slots->points[slot].used) {
+            slots->points[slot].street = rows_find(streets, slots->streets[slot]);
+        }
+    }
+}
+
+void
+slots_clear(struct slots *slots)
+{
+    slots->count = slots->free_count = slots->changed_count = 0;
+    slots->all_changed = slots->cleared = true;
+    slots->version++;
+}
+
+size_t
+slots_bytes(const struct slots *slots)
+{
+    return slots->cap * (sizeof *slots->points + sizeof *slots->streets) +
+           slots->free_cap * sizeof *slots->free_slots +
+           slots->changed_cap * sizeof *slots->changed;
+}
+
+void
+slots_free(struct slots *slots)
+{
+    free(slots->points);
+    free(slots->streets);
+    free(slots->free_slots);
+    free(slots->changed);
+    *slots = (struct slots){0};
+}

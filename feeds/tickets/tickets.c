@@ -1,0 +1,323 @@
+#include "feeds/tickets/tickets.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "feeds/tickets/inside.h"
+
+struct tickets *
+tickets_create(const struct profile *profile)
+{
+    struct tickets *tickets = calloc(1, sizeof *tickets);
+    if (!tickets) {
+        abort();
+    }
+    tickets->profile = profile;
+    store_init(&tickets->store, &tickets->codes);
+    others_init(&tickets->others);
+    book_init(&tickets->book, profile);
+    return tickets;
+}
+
+void
+tickets_destroy(struct tickets *tickets)
+{
+    if (!tickets) {
+        return;
+    }
+    tickets_load_abort(tickets);
+    book_free(&tickets->book);
+    others_free(&tickets->others);
+    store_finish(&tickets->store);
+    directory_free(&tickets->directory);
+    intern_free(&tickets->codes);
+    free(tickets);
+}
+
+/* --- the stream --- */
+
+static enum tickets_outcome
+apply_other(struct tickets *tickets, const struct event *event, bool dedup)
+{
+    if (dedup && !store_mark(&tickets->store, event, 0)) {
+        return TICKETS_REPEATED;
+    }
+    if (event->type <= EVENT_ALARM_UNSHELVED) {
+        uint32_t ticket = store_find(&tickets->store, event->subject);
+        if (ticket != STORE_NONE) {
+            book_touch(tickets, ticket); /* before the item changes: alarms borrow its strings */
+        }
+    }
+    others_add(&tickets->others, event);
+    return TICKETS_APPLIED;
+}
+
+enum tickets_outcome
+tickets_apply(struct tickets *tickets, const struct event *event, bool dedup)
+{
+    struct store *store = &tickets->store;
+    if (event->type == EVENT_UNKNOWN) {
+        return TICKETS_IGNORED;
+    }
+    if (event->type > EVENT_TICKET_LAST) {
+        return apply_other(tickets, event, dedup);
+    }
+    uint32_t ticket = store_ticket(store, event->subject);
+    if (store->tickets[ticket].flags & TICKET_REMOVED) {
+        return TICKETS_IGNORED;
+    }
+    if (dedup && !store_mark(store, event, store->tickets[ticket].generation)) {
+        return TICKETS_REPEATED;
+    }
+    book_touch(tickets, ticket);
+    if (event->type == EVENT_REMOVED) {
+        store_remove(store, ticket);
+        return TICKETS_APPLIED;
+    }
+    store_add(store, ticket, event->type, event->time_ms, &event->data);
+    if (store->tickets[ticket].flags & TICKET_REGISTERED) {
+        return TICKETS_APPLIED;
+    }
+    store_bound_held(store);
+    return TICKETS_HELD;
+}
+
+void
+tickets_set_held_max(struct tickets *tickets, size_t events)
+{
+    tickets->store.held_max = events;
+}
+
+uint64_t
+tickets_held_dropped(const struct tickets *tickets)
+{
+    return tickets->held_dropped + tickets->store.held_dropped;
+}
+
+void
+tickets_forget(struct tickets *tickets, struct str number)
+{
+    uint32_t ticket = store_find(&tickets->store, number);
+    if (ticket != STORE_NONE && !(tickets->store.tickets[ticket].flags & TICKET_REMOVED)) {
+        book_touch(tickets, ticket);
+        store_forget(&tickets->store, ticket);
+    }
+}
+
+/* --- a snapshot of the protocol --- */
+
+void
+tickets_load_begin(struct tickets *tickets)
+{
+    tickets_load_abort(tickets);
+    tickets->loading.open = true;
+    store_init(&tickets->loading.store, &tickets->codes);
+    tickets->loading.store.held_max = tickets->store.held_max;
+    others_init(&tickets->loading.others);
+}
+
+/* What is wrong with a row, before anything of it is taken. */
+static bool
+check_row(const struct tickets_row *row, struct err *err)
+{
+    bool registered = false;
+    if (row->ticket.len == 0 || row->ticket.len > 64) {
+        return err_set(err, "snapshot: a ticket's number has 1 to 64 bytes, not %zu",
+                       row->ticket.len);
+    }
+    for (size_t i = 0; i < row->milestones_count; i++) {
+        const struct event *m = &row->milestones[i];
+        if (m->type < EVENT_REGISTERED || m->type >= EVENT_REMOVED) {
+            return err_set(err, "snapshot: ticket %.*s: milestone %zu is of no ticket's type",
+                           STR_ARG(row->ticket), i + 1);
+        }
+        if (i && m->time_ms < row->milestones[i - 1].time_ms) {
+            return err_set(err, "snapshot: ticket %.*s: milestone %zu is out of order",
+                           STR_ARG(row->ticket), i + 1);
+        }
+        registered = registered || m->type == EVENT_REGISTERED;
+    }
+    if (!registered) {
+        return err_set(err, "snapshot: ticket %.*s has no registration", STR_ARG(row->ticket));
+    }
+    return true;
+}
+
+bool
+tickets_load_row(struct tickets *tickets, const struct tickets_row *row, struct err *err)
+{
+    struct store *store = &tickets->loading.store;
+    if (!tickets->loading.open) {
+        return err_set(err, "snapshot: a row outside of a snapshot");
+    }
+    if (!check_row(row, err)) {
+        return false;
+    }
+    uint32_t ticket = store_ticket(store, row->ticket);
+    if (store->tickets[ticket].count) {
+        return err_set(err, "snapshot: ticket %.*s is there twice", STR_ARG(row->ticket));
+    }
+    bool registered = false;
+    for (size_t i = 0; i < row->milestones_count; i++) {
+        const struct event *m = &row->milestones[i];
+        const struct event_data *data = &m->data;
+        if (m->type == EVENT_REGISTERED && !registered) {
+            registered = true;
+            data = data->has ? data : &row->fields; /* left out: never amended */
+        }
+        store_add(store, ticket, m->type, m->time_ms, data);
+    }
+    return true;
+}
+
+void
+tickets_load_other(struct tickets *tickets, const struct event *event)
+{
+    if (tickets->loading.open && event->type > EVENT_TICKET_LAST) {
+        others_add(&tickets->loading.others, event);
+    }
+}
+
+void
+tickets_load_end(struct tickets *tickets)
+{
+    if (!tickets->loading.open) {
+        return;
+    }
+    book_abandon(tickets);
+    tickets->held_dropped += tickets->store.held_dropped;
+    store_finish(&tickets->store);
+    others_free(&tickets->others);
+    tickets->store = tickets->loading.store;
+    tickets->others = tickets->loading.others;
+    tickets->loading.open = false;
+}
+
+void
+tickets_load_abort(struct tickets *tickets)
+{
+    if (tickets->loading.open) {
+        store_finish(&tickets->loading.store);
+        others_free(&tickets->loading.others);
+        tickets->loading.open = false;
+    }
+}
+
+void
+tickets_set_directory(struct tickets *tickets, const struct tickets_directory *directory)
+{
+    directory_set(&tickets->directory, &tickets->codes, directory);
+    book_invalidate(tickets);
+}
+
+/* --- questions --- */
+
+void
+tickets_digest(const struct tickets *tickets, struct str street, uint64_t *count, uint64_t *digest)
+{
+    struct store_sum sum = tickets->store.all;
+    if (street.len) {
+        uint32_t code = intern_find(&tickets->codes, street);
+        sum = code < tickets->store.streets_cap ? tickets->store.streets[code]
+                                                : (struct store_sum){0, 0};
+    }
+    *count = sum.count;
+    *digest = sum.digest;
+}
+
+bool
+tickets_street_of(const struct tickets *tickets, struct str number, struct str *street)
+{
+    uint32_t ticket = store_find(&tickets->store, number);
+    if (ticket == STORE_NONE || tickets->store.tickets[ticket].flags & TICKET_REMOVED) {
+        *street = (struct str){"", 0};
+        return false;
+    }
+    *street = intern_get(&tickets->codes, tickets->store.tickets[ticket].street);
+    return true;
+}
+
+/* Whether a folded ticket counts under the key; the same conditions as rows.c counts by. */
+static bool
+counts_under(const struct tickets *tickets, const struct snapshot_key *key, uint32_t code,
+             const struct fold *f)
+{
+    const struct periods *periods = &tickets->book.periods;
+    int64_t at_ms = tickets->book.at_ms;
+    if (key->group != SNAPSHOT_DISTRICT && rows_code(f, key->group) != code) {
+        return false;
+    }
+    uint32_t bit = UINT32_C(1) << key->window;
+    const struct fold_survey *s = &f->survey[key->by];
+    bool surveyed = s->any && periods_mask(periods, s->time_ms) & bit;
+    bool soon = false, overdue = false, stage[SNAPSHOT_STAGE_COUNT];
+    for (int i = 0; i < SNAPSHOT_STAGE_COUNT; i++) {
+        stage[i] = clocks_overdue(&f->clocks[i], at_ms);
+        overdue = overdue || stage[i];
+        soon = soon || clocks_due_soon(&f->clocks[i], at_ms);
+    }
+    bool resolved = f->resolved && periods_mask(periods, f->resolved_ms) & bit;
+    const bool measures[SNAPSHOT_MEASURE_COUNT] = {
+        [SNAPSHOT_RECEIVED] = periods_mask(periods, f->registered_ms) & bit,
+        [SNAPSHOT_RESOLVED] = resolved,
+        [SNAPSHOT_RESOLVED_LATE] = resolved && f->late,
+        [SNAPSHOT_EFFECTIVE] = surveyed,
+        [SNAPSHOT_RESPONDED] = surveyed && s->responded,
+        [SNAPSHOT_SOLVED] = surveyed && s->solved,
+        [SNAPSHOT_SATISFIED] = surveyed && s->satisfied,
+        [SNAPSHOT_BASIC] = surveyed && s->basic,
+        [SNAPSHOT_OPEN] = f->open,
+        [SNAPSHOT_DUE_SOON] = soon && !overdue,
+        [SNAPSHOT_OVERDUE] = overdue,
+        [SNAPSHOT_OVERDUE_ACCEPT] = stage[SNAPSHOT_ACCEPT],
+        [SNAPSHOT_OVERDUE_RESOLVE] = stage[SNAPSHOT_RESOLVE],
+        [SNAPSHOT_OVERDUE_EXPEDITE] = stage[SNAPSHOT_EXPEDITE],
+        [SNAPSHOT_OVERDUE_REPORT] = stage[SNAPSHOT_REPORT],
+    };
+    return measures[key->measure];
+}
+
+size_t
+tickets_behind(struct tickets *tickets, const struct snapshot_key *key, struct str *out, size_t max)
+{
+    uint32_t code = intern_find(&tickets->codes, key->code);
+    size_t count = 0;
+    if (tickets->book.at_ms == INT64_MIN) {
+        return 0; /* there was no snapshot */
+    }
+    for (uint32_t i = tickets->store.count; i-- > 0 && count < max;) {
+        struct fold fold;
+        if (!(tickets->store.tickets[i].flags & TICKET_REGISTERED)) {
+            continue;
+        }
+        fold_ticket(&tickets->store, tickets->profile, i, tickets->book.at_ms,
+                    &tickets->book.whistles, &fold);
+        if (fold.registered && !fold.confidential && counts_under(tickets, key, code, &fold)) {
+            out[count++] = store_number(&tickets->store, i);
+        }
+    }
+    return count;
+}
+
+struct tickets_memory
+tickets_memory(const struct tickets *tickets)
+{
+    const struct store *store = &tickets->store;
+    const struct book *book = &tickets->book;
+    struct tickets_memory m = {
+        .columns = store_bytes_columns(store),
+        .milestones = store_bytes_milestones(store),
+        .strings = store_bytes_strings(store) + arena_held(&tickets->codes.bytes) +
+                   tickets->codes.cap * sizeof *tickets->codes.strings +
+                   tickets->codes.slot_count * sizeof *tickets->codes.slots,
+        .index = store_bytes_index(store),
+        .figures = rows_bytes(&book->rows) + lists_bytes(&book->lists) + slots_bytes(&book->slots) +
+                   bursts_bytes(&book->bursts) +
+                   book->deadlines.cap * sizeof *book->deadlines.items +
+                   book->dirty_cap * sizeof *book->dirty,
+        .marks = store_bytes_marks(store),
+        .tickets = store->count,
+    };
+    m.total = m.columns + m.milestones + m.strings + m.index + m.figures;
+    return m;
+}

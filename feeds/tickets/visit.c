@@ -1,0 +1,159 @@
+/* visit: tickets read back as rows of the protocol's snapshot. */
+#include "feeds/tickets/inside.h"
+
+#include <stdlib.h>
+
+#include "wall/base/when.h"
+
+/* Rows are built in memory that grows to the longest ticket and is used again for the next. */
+struct visiting {
+    struct event *milestones;
+    struct str (*units)[RECORD_UNITS]; /* of each whistle */
+    size_t milestones_cap, units_cap;
+};
+
+static void
+make_room(struct visiting *v, size_t milestones, size_t whistles)
+{
+    if (milestones > v->milestones_cap) {
+        v->milestones_cap = milestones * 2;
+        v->milestones = reallocarray(v->milestones, v->milestones_cap, sizeof *v->milestones);
+    }
+    if (whistles > v->units_cap) {
+        v->units_cap = whistles * 2;
+        v->units = reallocarray(v->units, v->units_cap, sizeof *v->units);
+    }
+    if (!v->milestones || (whistles && !v->units)) {
+        abort();
+    }
+}
+
+static size_t
+count_type(const struct store *store, const struct ticket *t, enum event_type type)
+{
+    size_t count = 0;
+    for (uint32_t i = 0; i < t->count; i++) {
+        count += store->milestones[t->first + i].type == type;
+    }
+    return count;
+}
+
+/* The values of all fields over all milestones, future ones too. */
+static void
+make_fields(struct tickets *tickets, uint32_t ticket, struct event_data *out)
+{
+    const struct store *store = &tickets->store;
+    struct fold f;
+    fold_ticket(store, tickets->profile, ticket, WHEN_MAX, &tickets->book.whistles, &f);
+    *out = (struct event_data){
+        .has = EVENT_F_CHANNEL | EVENT_F_CATEGORY | EVENT_F_STREET | EVENT_F_URGENCY |
+               EVENT_F_CONFIDENTIAL,
+        .channel = intern_get(store->codes, f.channel),
+        .category = intern_get(store->codes, f.category),
+        .street = intern_get(store->codes, f.street),
+        .community = intern_get(store->codes, f.community),
+        .kind = f.kind,
+        .urgency = f.urgency,
+        .confidential = f.confidential,
+        .crs = GEO_WGS84,
+    };
+    out->has |= f.community != INTERN_NONE ? EVENT_F_COMMUNITY : 0;
+    out->has |= f.kind != EVENT_KIND_NONE ? EVENT_F_KIND : 0;
+    if (f.placed) {
+        out->has |= EVENT_F_PLACE;
+        out->lon = (double)f.lon_e7 / 1e7;
+        out->lat = (double)f.lat_e7 / 1e7;
+    }
+    if (f.summary_record) {
+        struct record r;
+        record_read(&store->records, f.summary_record, &r);
+        out->has |= EVENT_F_SUMMARY;
+        out->summary = r.summary;
+    }
+}
+
+static bool
+visit_ticket(struct tickets *tickets, struct visiting *v, uint32_t ticket,
+             bool (*visit)(void *user, const struct tickets_row *row), void *user)
+{
+    const struct store *store = &tickets->store;
+    const struct ticket *t = &store->tickets[ticket];
+    make_room(v, t->count, count_type(store, t, EVENT_WHISTLED));
+    struct tickets_row row = {.ticket = store_number(store, ticket),
+                              .milestones = v->milestones,
+                              .milestones_count = t->count};
+    make_fields(tickets, ticket, &row.fields);
+    bool amended =
+        count_type(store, t, EVENT_REGISTERED) > 1 || count_type(store, t, EVENT_AMENDED) > 0;
+    size_t whistles = 0;
+    for (uint32_t i = 0; i < t->count; i++) {
+        const struct milestone *m = &store->milestones[t->first + i];
+        struct event *event = &v->milestones[i];
+        *event = (struct event){
+            .subject = row.ticket, .type = (enum event_type)m->type, .time_ms = milestone_time(m)};
+        if (m->type == EVENT_WHISTLED) {
+            record_to_data(&store->records, store->codes, m->record, v->units[whistles++],
+                           &event->data);
+        } else if (m->type != EVENT_REGISTERED || amended) {
+            record_to_data(&store->records, store->codes, m->record, NULL, &event->data);
+        }
+    }
+    return visit(user, &row);
+}
+
+void
+tickets_visit(struct tickets *tickets, struct str street, int64_t since_ms,
+              bool (*visit)(void *user, const struct tickets_row *row), void *user)
+{
+    const struct store *store = &tickets->store;
+    uint32_t code = street.len ? intern_find(&tickets->codes, street) : INTERN_NONE;
+    if (street.len && code == INTERN_NONE) {
+        return;
+    }
+    struct visiting v = {0};
+    for (uint32_t i = 0; i < store->count; i++) {
+        const struct ticket *t = &store->tickets[i];
+        if (!(t->flags & TICKET_REGISTERED) || (street.len && t->street != code) ||
+            milestone_time(&store->milestones[t->first + t->count - 1]) < since_ms) {
+            continue;
+        }
+        if (!visit_ticket(tickets, &v, i, visit, user)) {
+            break;
+        }
+    }
+    free(v.milestones);
+    free(v.units);
+}
+
+bool
+tickets_visit_one(struct tickets *tickets, struct str number,
+                  bool (*visit)(void *user, const struct tickets_row *row), void *user)
+{
+    uint32_t ticket = store_find(&tickets->store, number);
+    if (ticket == STORE_NONE || !(tickets->store.tickets[ticket].flags & TICKET_REGISTERED)) {
+        return false;
+    }
+    struct visiting v = {0};
+    visit_ticket(tickets, &v, ticket, visit, user);
+    free(v.milestones);
+    free(v.units);
+    return true;
+}
+
+void
+tickets_visit_other(struct tickets *tickets, bool (*visit)(void *user, const struct event *event),
+                    void *user)
+{
+    for (size_t i = 0; i < tickets->others.count; i++) {
+        const struct event *event = &tickets->others.items[i].event;
+        uint32_t ticket = event->type <= EVENT_ALARM_UNSHELVED
+                              ? store_find(&tickets->store, event->subject)
+                              : STORE_NONE;
+        if (ticket != STORE_NONE && tickets->store.tickets[ticket].flags & TICKET_REMOVED) {
+            continue;
+        }
+        if (!visit(user, event)) {
+            return;
+        }
+    }
+}
