@@ -10,7 +10,7 @@
 #include "wall/base/file.h"
 #include "wall/base/log.h"
 
-#include "feeds/hub/directory.h"
+#include "feeds/hub/names.h"
 #include "feeds/hub/server.h"
 
 struct hub {
@@ -68,11 +68,11 @@ load_tokens(const char *path, struct err *err)
     return tokens;
 }
 
-static struct directory *
-load_directory(const char *path, struct err *err)
+static struct names *
+load_names(const char *path, struct err *err)
 {
     struct yaml_report report = {0};
-    struct directory *directory = directory_load(path, &report);
+    struct names *directory = names_load(path, &report);
     if (!directory)
         err_set(err, "%.*s", (int)strcspn(report.text.ptr ? report.text.ptr : "", "\n"),
                 report.text.ptr ? report.text.ptr : "");
@@ -111,20 +111,20 @@ static bool
 start(struct hub *hub, const struct hub_config *config, struct err *err)
 {
     int port = 0;
-    struct directory *directory = NULL;
+    struct names *directory = NULL;
     if (!check(hub, config, &port, err))
         return false;
     struct str folder = file_folder(config->log);
     snprintf(hub->folder, sizeof hub->folder, "%.*s", folder.len ? (int)folder.len : 1,
              folder.len ? folder.ptr : ".");
-    if (config->directory && !(directory = load_directory(config->directory, err)))
+    if (config->directory && !(directory = load_names(config->directory, err)))
         return false;
     struct log *log = log_open(config->log, LOG_WRITE, err);
     if (log)
         hub->state = state_create(config->log, config->profile, err);
     if (!hub->state) {
         log_close(log);
-        directory_free(directory);
+        names_free(directory);
         return false;
     }
     struct server_config server = {.host = hub->host,
@@ -193,7 +193,7 @@ hub_append(struct hub *hub, const struct event *events, size_t count, struct err
 bool
 hub_set_directory(struct hub *hub, const char *path, struct err *err)
 {
-    struct directory *directory = load_directory(path, err);
+    struct names *directory = load_names(path, err);
     if (directory)
         server_set_directory(hub->server, directory);
     return directory != NULL;

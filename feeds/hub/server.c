@@ -111,10 +111,10 @@ take_jobs(struct server *server)
 static void
 take_directory(struct server *server)
 {
-    struct directory *fresh = atomic_exchange(&server->new_directory, NULL);
+    struct names *fresh = atomic_exchange(&server->new_directory, NULL);
     if (!fresh)
         return;
-    directory_free(server->directory);
+    names_free(server->directory);
     server->directory = fresh;
     server->feed.directory = fresh->message;
     for (struct server_wall *w = server->walls; w; w = w->next)
@@ -298,8 +298,8 @@ server_destroy(struct server *server)
     if (server->context)
         lws_context_destroy(server->context);
     session_feed_free(&server->feed);
-    directory_free(server->directory);
-    directory_free(atomic_load(&server->new_directory));
+    names_free(server->directory);
+    names_free(atomic_load(&server->new_directory));
     buf_free(&server->out);
     free(server);
 }
@@ -335,8 +335,8 @@ server_append(struct server *server, const struct event *events, size_t count, s
 }
 
 void
-server_set_directory(struct server *server, struct directory *directory)
+server_set_directory(struct server *server, struct names *directory)
 {
-    directory_free(atomic_exchange(&server->new_directory, directory));
+    names_free(atomic_exchange(&server->new_directory, directory));
     lws_cancel_service(server->context);
 }

@@ -12,14 +12,14 @@
 #include "feeds/message.h"
 
 struct server;
-struct directory;
+struct names;
 
 struct server_config {
     const char *host; /* an address: "127.0.0.1", "::1", "0.0.0.0" */
     int port;         /* 0 = any free one */
     const char *tls_cert, *tls_key;
     const struct tokens *tokens; /* NULL: everybody may do all */
-    struct directory *directory; /* taken over; NULL = an empty one */
+    struct names *directory;     /* taken over; NULL = an empty one */
     struct state *state;         /* used by the service thread alone from here on */
     const char *folder;          /* for temporary files */
     struct log *log;             /* to write; taken over, also on failure */
@@ -38,6 +38,6 @@ void server_destroy(struct server *server); /* behind server_run; NULL-safe */
 bool server_append(struct server *server, const struct event *events, size_t count,
                    struct err *err);
 /* Sends the new directory to every wall; takes it over. */
-void server_set_directory(struct server *server, struct directory *directory);
+void server_set_directory(struct server *server, struct names *directory);
 
 #endif

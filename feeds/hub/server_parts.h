@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 
 #include "feeds/hub/chunked.h"
-#include "feeds/hub/directory.h"
+#include "feeds/hub/names.h"
 #include "feeds/hub/server.h"
 #include "feeds/hub/session.h"
 
@@ -64,9 +64,9 @@ struct server {
     char json_name[32]; /* the JSON subprotocol's name as libwebsockets compares it */
     const struct tokens *tokens;
     struct session_feed feed;
-    struct directory *directory;
+    struct names *directory;
     struct intake *intake;
-    _Atomic(struct directory *) new_directory;
+    _Atomic(struct names *) new_directory;
     atomic_bool stops;
     bool says_goodbye;
     int port;

@@ -1,4 +1,4 @@
-#include "feeds/hub/directory.h"
+#include "feeds/hub/names.h"
 
 #include <stdlib.h>
 
@@ -45,7 +45,7 @@ yaml_to_json(const char *path, struct str text, struct buf *out, struct yaml_rep
 
 /* The same checks as a wall makes of a `directory` message. */
 static bool
-decode(const char *path, struct str json, struct directory *out, struct yaml_report *report)
+decode(const char *path, struct str json, struct names *out, struct yaml_report *report)
 {
     struct buf text = {0};
     struct message message;
@@ -65,12 +65,12 @@ decode(const char *path, struct str json, struct directory *out, struct yaml_rep
     return ok;
 }
 
-struct directory *
-directory_load(const char *path, struct yaml_report *report)
+struct names *
+names_load(const char *path, struct yaml_report *report)
 {
     struct buf text = {0}, json = {0};
     struct err err = {0};
-    struct directory *directory = calloc(1, sizeof *directory);
+    struct names *directory = calloc(1, sizeof *directory);
     if (!directory)
         abort();
     bool ok = file_read(path, DIRECTORY_MAX_BYTES, &text, &err);
@@ -88,14 +88,14 @@ directory_load(const char *path, struct yaml_report *report)
     buf_free(&text);
     buf_free(&json);
     if (!ok) {
-        directory_free(directory);
+        names_free(directory);
         return NULL;
     }
     return directory;
 }
 
 void
-directory_free(struct directory *directory)
+names_free(struct names *directory)
 {
     if (!directory)
         return;
