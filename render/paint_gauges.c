@@ -37,8 +37,8 @@ static const struct shape kiosk = {.centre = 134,
                                    .change = 52,
                                    .mark = 15,
                                    .marks = 70,
-                                   .base = 100,
-                                   .target = 100};
+                                   .base = 102,
+                                   .target = 102};
 
 struct gauge {
     const struct snapshot_metric *metric;
@@ -201,10 +201,10 @@ draw_gauge(const struct paint *p, const struct gauge *g)
     paint_part_value(value, sizeof value, g->value, g->metric->decimals);
     draw_dial(p, g);
     draw_range(p, g);
-    paint_part_fit(p, paint_part_sans(p, THEME_NAME, TEXT_REGULAR), g->cx,
-                   g->cy + paint_part_px(p, g->shape->label),
-                   paint_part_px(p, g->shape->radius * 1.5f), DRAW_CENTRE, THEME_DIM,
-                   str_from(g->metric->title));
+    paint_part_fit(
+        p, paint_part_sans(p, paint_part_kiosk(p) ? THEME_LIST : THEME_NAME, TEXT_REGULAR), g->cx,
+        g->cy + paint_part_px(p, g->shape->label), paint_part_px(p, g->shape->radius * 1.5f),
+        DRAW_CENTRE, THEME_DIM, str_from(g->metric->title));
     draw_figure(p, g, value);
     draw_change(p, g);
     draw_base(p, g);
