@@ -74,10 +74,11 @@ registration_in_columns(const struct message_row *row)
     int registrations = 0;
     for (size_t i = 0; i < row->milestones_count; i++) {
         const struct event *milestone = &row->milestones[i];
-        if (milestone->type == EVENT_AMENDED || milestone->data.extra.len) {
+        bool registers = milestone->type == EVENT_REGISTERED;
+        if (milestone->type == EVENT_AMENDED || (registers && milestone->data.extra.len)) {
             return false;
         }
-        registrations += milestone->type == EVENT_REGISTERED;
+        registrations += registers;
     }
     return registrations == 1;
 }
