@@ -10,6 +10,8 @@
 
 static const struct draw_box everywhere = {0, 0, INT16_MAX, INT16_MAX};
 
+#define DUMP_POINTS 16 /* longer paths are dumped by their measure */
+
 enum { CLIPS = sizeof((struct draw_list *)0)->clips / sizeof(struct draw_box) };
 
 struct draw_list *
@@ -373,6 +375,30 @@ dump_text(const struct draw_list *list, const struct draw_command *c, struct buf
     }
 }
 
+/* Long paths and areas by their measure: count, box, and length or area. A picture is compared by
+ * pixels; here it matters that a shape moved, and not how a tessellator cut it. */
+static void
+dump_measure(struct buf *out, const float *xy, size_t points, bool triangles)
+{
+    float box[4] = {xy[0], xy[1], xy[0], xy[1]};
+    double sum = 0;
+    for (size_t i = 0; i < points; i++) {
+        const float *at = xy + i * 2;
+        box[0] = fminf(box[0], at[0]);
+        box[1] = fminf(box[1], at[1]);
+        box[2] = fmaxf(box[2], at[0]);
+        box[3] = fmaxf(box[3], at[1]);
+        if (!triangles && i > 0) {
+            sum += hypot(at[0] - at[-2], at[1] - at[-1]);
+        } else if (triangles && i % 3 == 0) {
+            double ax = at[2] - at[0], ay = at[3] - at[1], bx = at[4] - at[0], by = at[5] - at[1];
+            sum += fabs(ax * by - ay * bx) / 2;
+        }
+    }
+    dump_numbers(out, box, 4);
+    buf_printf(out, " %s %.0f", triangles ? "area" : "length", sum);
+}
+
 static void
 dump_shape(const struct draw_list *list, const struct draw_command *c, struct buf *out)
 {
@@ -410,10 +436,15 @@ dump_shape(const struct draw_list *list, const struct draw_command *c, struct bu
             buf_printf(out, " dash");
             dump_number(out, c->at[1]);
         }
-        dump_numbers(out, list->floats + c->data, (size_t)c->count * 2);
+        if (c->count <= DUMP_POINTS) {
+            dump_numbers(out, list->floats + c->data, (size_t)c->count * 2);
+        } else {
+            buf_printf(out, " %u points", c->count);
+            dump_measure(out, list->floats + c->data, c->count, false);
+        }
         break;
     case DRAW_KIND_TRIANGLES:
-        dump_numbers(out, list->floats + c->data, (size_t)c->count * 6);
+        dump_measure(out, list->floats + c->data, (size_t)c->count * 3, true);
         break;
     default:
         break;

@@ -10,16 +10,21 @@
 #define NONE UINT32_MAX
 #define BUCKETS 4096u
 
+/* Short lines (nearly all) live inside their slot: a new one costs no malloc. */
+enum { SHORT_GLYPHS = 24, SHORT_TEXT = 64 };
+
 struct entry {
     struct shape_run run;
-    struct shape_glyph *glyphs; /* kept and reused: a run that fits the old one needs no malloc */
+    struct shape_glyph *glyphs; /* short_glyphs, or malloc'ed and kept */
     uint32_t glyphs_cap;
-    char *text;
+    char *text; /* short_text, or malloc'ed and kept */
     uint32_t text_len, text_cap;
     uint64_t hash;
     struct text_style style;
     uint32_t next_in_bucket;
     uint32_t newer, older; /* use order */
+    struct shape_glyph short_glyphs[SHORT_GLYPHS];
+    char short_text[SHORT_TEXT];
 };
 
 struct shape {
@@ -31,19 +36,6 @@ struct shape {
     uint32_t buckets[BUCKETS];
     struct entry entries[SHAPE_RUNS];
 };
-
-/* Short lines (nearly all) find room without malloc when a slot is used again. */
-enum { GLYPHS_MIN = 24, TEXT_MIN = 48 };
-
-static void *
-grow(void *old, size_t count, size_t size)
-{
-    void *ptr = realloc(old, count * size);
-    if (!ptr) {
-        abort();
-    }
-    return ptr;
-}
 
 struct shape *
 shape_create(const struct fonts *fonts)
@@ -68,8 +60,13 @@ shape_destroy(struct shape *shape)
         return;
     }
     for (uint32_t i = 0; i < shape->count; i++) {
-        free(shape->entries[i].glyphs);
-        free(shape->entries[i].text);
+        struct entry *e = &shape->entries[i];
+        if (e->glyphs != e->short_glyphs) {
+            free(e->glyphs);
+        }
+        if (e->text != e->short_text) {
+            free(e->text);
+        }
     }
     hb_buffer_destroy(shape->buffer);
     free(shape);
@@ -176,9 +173,17 @@ add_glyphs(struct shape *shape, struct entry *e, int font, float px_per_unit)
     const hb_glyph_info_t *infos = hb_buffer_get_glyph_infos(shape->buffer, &count);
     const hb_glyph_position_t *at = hb_buffer_get_glyph_positions(shape->buffer, &count);
     if (e->run.count + count > e->glyphs_cap) {
-        uint32_t cap = e->run.count + count;
-        e->glyphs_cap = cap < GLYPHS_MIN ? GLYPHS_MIN : cap * 2;
-        e->glyphs = grow(e->glyphs, e->glyphs_cap, sizeof *e->glyphs);
+        bool was_short = e->glyphs == e->short_glyphs;
+        e->glyphs_cap = (e->run.count + count) * 2;
+        struct shape_glyph *more =
+            realloc(was_short ? NULL : e->glyphs, e->glyphs_cap * sizeof *more);
+        if (!more) {
+            abort();
+        }
+        if (was_short) {
+            memcpy(more, e->short_glyphs, e->run.count * sizeof *more);
+        }
+        e->glyphs = more;
     }
     for (unsigned int i = 0; i < count; i++) {
         e->glyphs[e->run.count++] = (struct shape_glyph){
@@ -197,8 +202,11 @@ static void
 shape_piece(struct shape *shape, struct entry *e, size_t from, size_t to, int font,
             hb_script_t script)
 {
-    static const hb_feature_t tabular = {HB_TAG('t', 'n', 'u', 'm'), 1, HB_FEATURE_GLOBAL_START,
-                                         HB_FEATURE_GLOBAL_END};
+    /* Digits never jump: tabular, and not kerned (Inter's heavier weights kern 4 with 4). */
+    static const hb_feature_t features[] = {
+        {HB_TAG('t', 'n', 'u', 'm'), 1, HB_FEATURE_GLOBAL_START, HB_FEATURE_GLOBAL_END},
+        {HB_TAG('k', 'e', 'r', 'n'), 0, HB_FEATURE_GLOBAL_START, HB_FEATURE_GLOBAL_END},
+    };
     if (from == to) {
         return;
     }
@@ -209,7 +217,8 @@ shape_piece(struct shape *shape, struct entry *e, size_t from, size_t to, int fo
     hb_buffer_set_direction(shape->buffer, HB_DIRECTION_LTR);
     hb_buffer_set_script(shape->buffer, script);
     hb_buffer_set_language(shape->buffer, shape->language);
-    hb_shape(with->shaper, shape->buffer, &tabular, 1);
+    bool figures = font >= fonts_index(TEXT_FIGURES, TEXT_REGULAR);
+    hb_shape(with->shaper, shape->buffer, features, figures ? 2 : 0);
     add_glyphs(shape, e, font, (float)e->style.size_px / (float)with->units_per_em);
 }
 
@@ -242,6 +251,11 @@ static uint32_t
 take_slot(struct shape *shape)
 {
     if (shape->count < SHAPE_RUNS) {
+        struct entry *e = &shape->entries[shape->count];
+        e->glyphs = e->short_glyphs;
+        e->glyphs_cap = SHORT_GLYPHS;
+        e->text = e->short_text;
+        e->text_cap = SHORT_TEXT;
         return shape->count++;
     }
     uint32_t i = shape->oldest;
@@ -265,6 +279,22 @@ bounded(struct str s)
     return s;
 }
 
+static void
+keep_text(struct entry *e, struct str s)
+{
+    if (s.len > e->text_cap) {
+        e->text = realloc(e->text == e->short_text ? NULL : e->text, s.len);
+        if (!e->text) {
+            abort();
+        }
+        e->text_cap = (uint32_t)s.len;
+    }
+    if (s.len > 0) {
+        memcpy(e->text, s.ptr, s.len);
+    }
+    e->text_len = (uint32_t)s.len;
+}
+
 const struct shape_run *
 shape_get(struct shape *shape, struct text_style style, struct str s)
 {
@@ -284,14 +314,7 @@ shape_get(struct shape *shape, struct text_style style, struct str s)
     }
     uint32_t i = take_slot(shape);
     struct entry *e = &shape->entries[i];
-    if (s.len > e->text_cap || !e->text) {
-        e->text_cap = (uint32_t)(s.len < TEXT_MIN ? TEXT_MIN : s.len);
-        e->text = grow(e->text, e->text_cap, 1);
-    }
-    if (s.len > 0) {
-        memcpy(e->text, s.ptr, s.len);
-    }
-    e->text_len = (uint32_t)s.len;
+    keep_text(e, s);
     e->style = style;
     e->hash = hash;
     e->next_in_bucket = shape->buckets[hash % BUCKETS];
