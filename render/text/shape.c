@@ -202,7 +202,7 @@ static void
 shape_piece(struct shape *shape, struct entry *e, size_t from, size_t to, int font,
             hb_script_t script)
 {
-    /* Digits never jump: tabular, and not kerned (Inter's heavier weights kern 4 with 4). */
+    /* Digits never jump: tabular, and not kerned against the signs between them. */
     static const hb_feature_t features[] = {
         {HB_TAG('t', 'n', 'u', 'm'), 1, HB_FEATURE_GLOBAL_START, HB_FEATURE_GLOBAL_END},
         {HB_TAG('k', 'e', 'r', 'n'), 0, HB_FEATURE_GLOBAL_START, HB_FEATURE_GLOBAL_END},
