@@ -395,10 +395,9 @@ on_chunk(void *user, struct str bytes, bool first, bool last, bool binary, uint6
         buf_clear(&cell->bytes);
         arena_reset(&cell->arena);
     }
-    /* What is left of a frame counts at once: 2^62 bytes need not come to be refused. It is counted
-     * as sent, and what is deflated may be a little longer than what it inflates to. */
+    /* What is left of a frame counts at once: 2^62 bytes need not come to be refused. */
     if (cell->bytes.len + bytes.len > MESSAGE_MAX_BYTES ||
-        left > MESSAGE_MAX_BYTES + MESSAGE_MAX_BYTES / 64) {
+        left > MESSAGE_MAX_BYTES - cell->bytes.len - bytes.len) {
         log_limited(&client->bad_limit, 10000, LOG_LEVEL_WARNING, "feed",
                     "a message longer than 1 MiB: the connection is closed");
         cell_free(cell);

@@ -13,6 +13,8 @@
 #define UPGRADE_TIMEOUT_S 8 /* a peer that accepts and never answers the upgrade */
 #define READ_BYTES 65536    /* a read, and the largest chunk */
 #define TOKEN_MAX 1024
+/* The library's own number for a close frame, which its header leaves out between 3 and 5. */
+#define WRITE_CLOSE ((enum lws_write_protocol)4)
 
 struct outgoing {
     unsigned char *bytes; /* LWS_PRE bytes of room before the message */
@@ -126,13 +128,28 @@ check_protocol(struct socket *socket, struct lws *wsi)
 }
 
 static int
-on_established(struct socket *socket, struct lws *wsi)
+on_established(struct socket *socket)
 {
-    lws_set_extension_option(wsi, "permessage-deflate", "rx_buf_size", "16");
     socket->trying = false;
     socket->open = true;
     socket->hooks.opened(socket->hooks.user, socket->format);
     return 0;
+}
+
+/* Sends the close frame at once; the caller then returns -1, which ends the connection without
+ * waiting for the peer's answer. Waiting (lws_close_reason) is not safe: what the peer goes on
+ * sending is then written past the library's buffer (4.1.6). */
+static void
+say_close(struct lws *wsi, unsigned code, const char *reason)
+{
+    unsigned char frame[LWS_PRE + 2 + 64];
+    size_t len = strlen(reason) < 64 ? strlen(reason) : 64;
+    frame[LWS_PRE] = (unsigned char)(code >> 8);
+    frame[LWS_PRE + 1] = (unsigned char)(code & 255);
+    memcpy(frame + LWS_PRE + 2, reason, len);
+    if (!lws_send_pipe_choked(wsi)) {
+        lws_write(wsi, frame + LWS_PRE, len + 2, WRITE_CLOSE);
+    }
 }
 
 static int
@@ -147,12 +164,12 @@ on_receive(struct socket *socket, struct lws *wsi, const char *in, size_t len)
                                     lws_frame_is_binary(wsi), left);
     socket->in_receive = false;
     if (!good) {
-        lws_close_reason(wsi, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, (unsigned char *)"too long", 8);
+        say_close(wsi, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, "a message longer than 1 MiB");
         lost(socket, "a message longer than 1 MiB");
         return -1;
     }
     if (socket->ended_in_receive) {
-        lws_close_reason(wsi, LWS_CLOSE_STATUS_NORMAL, NULL, 0);
+        say_close(wsi, LWS_CLOSE_STATUS_NORMAL, "");
         return -1;
     }
     return 0;
@@ -220,11 +237,14 @@ on_event(struct lws *wsi, enum lws_callback_reasons reason, void *session, void 
     case LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH:
         return check_protocol(socket, wsi);
     case LWS_CALLBACK_CLIENT_ESTABLISHED:
-        return ours ? on_established(socket, wsi) : -1;
+        return ours ? on_established(socket) : -1;
     case LWS_CALLBACK_CLIENT_RECEIVE:
         return ours ? on_receive(socket, wsi, in, len) : -1;
     case LWS_CALLBACK_CLIENT_WRITEABLE:
         return ours ? on_writeable(socket, wsi) : -1;
+    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
+        say_close(wsi, LWS_CLOSE_STATUS_NORMAL, "");
+        return -1;
     case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
         if (ours) {
             on_failed(socket, wsi, in, len);
@@ -249,17 +269,13 @@ on_timer(lws_sorted_usec_list_t *timer)
     socket->hooks.woken(socket->hooks.user);
 }
 
-/* The first one is what is preferred; a hub selects. */
+/* The first one is what is preferred; a hub selects. permessage-deflate is not offered: with it
+ * libwebsockets 4.1.6 hands the first byte of a message that is fragmented and not compressed over
+ * without end. */
 static const struct lws_protocols protocols[] = {
     {.name = MESSAGE_SUBPROTOCOL_PACK, .callback = on_event, .rx_buffer_size = READ_BYTES},
     {.name = MESSAGE_SUBPROTOCOL_JSON, .callback = on_event, .rx_buffer_size = READ_BYTES},
     {.name = NULL},
-};
-
-static const struct lws_extension extensions[] = {
-    {"permessage-deflate", lws_extension_callback_pm_deflate,
-     "permessage-deflate; client_no_context_takeover; client_max_window_bits"},
-    {NULL, NULL, NULL},
 };
 
 /* With the port unless it is the scheme's own. The library checks a certificate against what stands
@@ -299,7 +315,6 @@ socket_create(const struct client_url *url, const char *token_file, const char *
     struct lws_context_creation_info info = {
         .port = CONTEXT_PORT_NO_LISTEN,
         .protocols = protocols,
-        .extensions = extensions,
         .user = socket,
         .gid = -1,
         .uid = -1,
