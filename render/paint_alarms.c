@@ -8,6 +8,8 @@
 #include "render/paint_part.h"
 #include "wall/base/when.h"
 
+#define NARROW 760.0f /* a district's panel below this has rows of two lines */
+
 struct row {
     const struct snapshot_alarm *alarm;
     int64_t left_ms; /* < 0: past due */
@@ -154,6 +156,31 @@ draw_district_row(const struct paint *p, const struct row *row, float top, float
                     open ? THEME_INK : THEME_DIM, row->by);
 }
 
+/* A narrow panel: stage and time over place, matter and who has it. */
+static void
+draw_narrow_row(const struct paint *p, const struct row *row, float top, float height)
+{
+    bool open = !row->alarm->acknowledged;
+    float right = paint_part_x(p, paint_part_width(p) - 24), left = paint_part_x(p, 24);
+    struct text_style figures = paint_part_figures(p, THEME_ROW_FIGURE, TEXT_SEMIBOLD);
+    struct text_style caption = paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR);
+    struct text_style strong = paint_part_sans(p, THEME_CAPTION, TEXT_SEMIBOLD);
+    float upper = top + roundf(height * 0.42f), lower = top + roundf(height * 0.84f);
+    draw_ground(p, row, top, height, paint_part_px(p, 5));
+    float width = paint_part_text(p, figures, right, upper, DRAW_RIGHT,
+                                  row->left_ms < 0 ? THEME_RED : THEME_INK, row->left);
+    paint_part_fit(p, strong, left, upper, right - left - width - paint_part_px(p, 16), DRAW_LEFT,
+                   row->colour, str_from(row->stage));
+    width = paint_part_text(p, open ? strong : caption, right, lower, DRAW_RIGHT,
+                            open ? THEME_INK : THEME_DIM, row->by);
+    float end = right - width - paint_part_px(p, 16);
+    left += paint_part_fit(p, strong, left, lower, paint_part_px(p, 96), DRAW_LEFT, THEME_INK,
+                           place_of(p, row->alarm));
+    left = ceilf(left) + paint_part_px(p, 12);
+    paint_part_fit(p, caption, left, lower, end - left, DRAW_LEFT, open ? THEME_INK : THEME_DIM,
+                   str_from(row->matter));
+}
+
 static void
 draw_kiosk_row(const struct paint *p, const struct row *row, float top, float height)
 {
@@ -228,8 +255,9 @@ paint_alarms(const struct paint *p)
     const struct snapshot *snapshot = p->frame->snapshot;
     bool kiosk = paint_part_kiosk(p);
     struct str street = paint_part_street(p);
-    float first = kiosk ? 74 : 60, gap = kiosk ? 6 : 4, least = kiosk ? 84 : 56;
-    float most_height = kiosk ? 92 : 60;
+    bool narrow = !kiosk && paint_part_width(p) < NARROW;
+    float first = kiosk ? 74 : 60, gap = kiosk ? 6 : 4, least = kiosk ? 84 : narrow ? 72 : 56;
+    float most_height = kiosk ? 92 : narrow ? 80 : 60;
     float below = paint_part_height(p) - first - 8;
     int fit = (int)((below + gap) / (least + gap));
     if (p->panel->rows > 0 && p->panel->rows < fit) {
@@ -252,7 +280,9 @@ paint_alarms(const struct paint *p)
         struct row row;
         float top = paint_part_y(p, first + (height + gap) * (float)shown);
         fill(p, alarm, shown, &row);
-        if (kiosk) {
+        if (narrow) {
+            draw_narrow_row(p, &row, top, paint_part_px(p, height));
+        } else if (kiosk) {
             draw_kiosk_row(p, &row, top, paint_part_px(p, height));
         } else {
             draw_district_row(p, &row, top, paint_part_px(p, height));

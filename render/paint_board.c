@@ -269,27 +269,48 @@ record_rank(const struct paint *p, const struct entry *entry)
 
 /* ---- the district's board ---- */
 
-/* Design pixels from the panel's left edge; names end in what is aligned there. */
+/* Design pixels from the panel's left edge; what a narrow board has no room for is not shown. */
 struct columns {
     float rank_right, change, name, bar, bar_width, n_right, lead_right;
     float rate_right[PANEL_METRICS];
+    bool with_change, with_n, with_bar;
+    int metrics; /* the leading one and how many rates */
 };
 
+/* The leading figure first, then the rates, the change of rank, n, and the bar with what is left.
+ */
 static void
 place_columns(const struct paint *p, const struct board *board, struct columns *c)
 {
+    const float names = 104, lead = 104, change = 68, n = 100, least_rate = 80, least_bar = 60;
     float right = paint_part_width(p) - 24;
-    int rates = board->metrics_count - 1;
-    for (int i = 1; i < board->metrics_count; i++) {
-        c->rate_right[i] = right - 100 * (float)(rates - i);
+    float room = right - 84 - names - lead;
+    int rates = board->metrics_count - 1, fit = (int)(room / least_rate);
+    rates = rates < 0 ? 0 : rates;
+    fit = fit < 0 ? 0 : fit;
+    bool wide = room >= 100 * (float)rates + change + n;
+    float rate = wide ? 100 : least_rate;
+    rates = rates < fit ? rates : fit;
+    room -= rate * (float)rates;
+    c->metrics = board->metrics_count > 0 ? rates + 1 : 0;
+    c->with_change = room >= change;
+    room -= c->with_change ? change : 0;
+    c->with_n = room >= n;
+    room -= c->with_n ? n : 0;
+    for (int i = 1; i <= rates; i++) {
+        c->rate_right[i] = right - rate * (float)(rates - i);
     }
     c->rank_right = 60;
     c->change = 80;
-    c->name = 152;
-    c->lead_right = rates > 0 ? c->rate_right[1] - 100 : right;
-    c->n_right = c->lead_right - 100;
-    c->bar = 312;
-    c->bar_width = c->n_right - 76 - c->bar;
+    c->name = c->with_change ? 152 : 84;
+    c->lead_right = right - rate * (float)rates;
+    c->n_right = c->lead_right - n;
+    c->bar = fmaxf(c->name + names + 8, c->name + 160); /* a label stands before it */
+    c->bar_width = (c->with_n ? c->n_right - 76 : c->lead_right - lead) - c->bar;
+    c->with_bar = c->bar_width >= least_bar;
+    if (!c->with_bar) {
+        c->bar = (c->with_n ? c->n_right - 76 : c->lead_right - lead) + 12; /* where names end */
+    }
 }
 
 static const char *
@@ -312,12 +333,14 @@ draw_heading(const struct paint *p, const struct board *board, const struct colu
     paint_part_text(p, style, paint_part_x(p, 24), y, DRAW_LEFT, THEME_DIM, "名次");
     paint_part_text(p, style, paint_part_x(p, c->name), y, DRAW_LEFT, THEME_DIM,
                     group_title(p->panel->group));
-    if (c->bar_width >= 40 && board->ranked > 0) {
+    if (c->with_bar && board->ranked > 0) {
         snprintf(from, sizeof from, "%.6g 起", board->bar_low);
         paint_part_text(p, style, paint_part_x(p, c->bar), y, DRAW_LEFT, THEME_DIM, from);
     }
-    paint_part_text(p, style, paint_part_x(p, c->n_right), y, DRAW_RIGHT, THEME_DIM, "回访");
-    for (int i = 0; i < board->metrics_count; i++) {
+    if (c->with_n) {
+        paint_part_text(p, style, paint_part_x(p, c->n_right), y, DRAW_RIGHT, THEME_DIM, "回访");
+    }
+    for (int i = 0; i < c->metrics; i++) {
         struct str title = paint_part_short(board->metrics[i]->title, 2);
         paint_part_fit(p, style, paint_part_x(p, i == 0 ? c->lead_right : c->rate_right[i]), y,
                        paint_part_px(p, 96), DRAW_RIGHT, THEME_DIM, title);
@@ -337,7 +360,7 @@ draw_rank(const struct paint *p, const struct board *board, const struct entry *
                     paint_part_x(p, c->rank_right), baseline, DRAW_RIGHT,
                     top ? THEME_INK : THEME_DIM, text);
     record_rank(p, entry);
-    if (entry->rank == 0 || board->before < 0 || within_street(p)) {
+    if (entry->rank == 0 || board->before < 0 || !c->with_change) {
         return;
     }
     int before = entry->row->rank[board->before][board->by];
@@ -371,13 +394,16 @@ draw_name_and_bar(const struct paint *p, const struct board *board, const struct
                                    entry->rank ? THEME_INK : THEME_DIM, shown);
     if (last) {
         end = ceilf(end) + paint_part_px(p, 12);
-        end += paint_part_text(p, tag, end, baseline, DRAW_LEFT, THEME_RED, "末位汇报");
+        const char *label = "末位汇报";
+        if (end + text_width(p->text, tag, str_from(label)) > bar) {
+            label = "末位";
+        }
+        end += paint_part_text(p, tag, end, baseline, DRAW_LEFT, THEME_RED, label);
         end += paint_part_px(p, 8);
     }
     uint32_t n;
     double value = board->metrics_count > 0 ? value_of(board, entry, 0, &n) : NAN;
-    if (entry->rank == 0 || isnan(value) || c->bar_width < 40 ||
-        board->bar_high <= board->bar_low) {
+    if (entry->rank == 0 || isnan(value) || !c->with_bar || board->bar_high <= board->bar_low) {
         return;
     }
     float part = (float)((value - board->bar_low) / (board->bar_high - board->bar_low));
@@ -395,10 +421,12 @@ draw_row(const struct paint *p, const struct board *board, const struct entry *e
     char text[32];
     draw_rank(p, board, entry, c, baseline);
     draw_name_and_bar(p, board, entry, c, baseline, last);
-    paint_integer(text, sizeof text, entry->n);
-    paint_part_text(p, paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR),
-                    paint_part_x(p, c->n_right), baseline, DRAW_RIGHT, THEME_DIM, text);
-    for (int i = 0; i < board->metrics_count; i++) {
+    if (c->with_n) {
+        paint_integer(text, sizeof text, entry->n);
+        paint_part_text(p, paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR),
+                        paint_part_x(p, c->n_right), baseline, DRAW_RIGHT, THEME_DIM, text);
+    }
+    for (int i = 0; i < c->metrics; i++) {
         uint32_t n = 0;
         double value = value_of(board, entry, i, &n);
         const struct snapshot_metric *metric = board->metrics[i];

@@ -7,8 +7,7 @@
 #include "render/paint_part.h"
 
 #define MAX_SUMS 512 /* categories; further ones are left out, never mixed in */
-#define COLUMNS 2
-#define FIRST 92.0f /* first baseline below the panel's top */
+#define FIRST 92.0f  /* first baseline below the panel's top */
 #define PITCH 54.0f
 #define GUTTER 32.0f
 
@@ -126,13 +125,15 @@ paint_categories(const struct paint *p)
     paint_part_base(p, base);
 
     int per_column = (int)((paint_part_height(p) - FIRST - 24) / PITCH) + 1;
-    int most = per_column * COLUMNS;
+    int columns_count = paint_part_width(p) >= 640 ? 2 : 1;
+    int most = per_column * columns_count;
     if (p->panel->rows > 0 && p->panel->rows < most) {
         most = p->panel->rows;
-        per_column = (most + COLUMNS - 1) / COLUMNS;
+        per_column = (most + columns_count - 1) / columns_count;
     }
     bring_up(sums, count, most);
-    float width = (paint_part_width(p) - 48 - GUTTER) / COLUMNS;
+    float gutters = GUTTER * (float)(columns_count - 1);
+    float width = (paint_part_width(p) - 48 - gutters) / (float)columns_count;
     struct columns columns = {.width = width, .name = 116, .bar = width - 116 - 12 - 12 - 104};
     for (int i = 0; i < count && i < most; i++) {
         float left = 24 + (width + GUTTER) * (float)(i / per_column);

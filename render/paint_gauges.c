@@ -47,7 +47,27 @@ struct gauge {
     uint32_t n;
     float cx, cy; /* canvas pixels */
     const struct shape *shape;
+    float scale; /* of the dial: below 1 where the panel is too narrow for its full size */
 };
+
+/* Canvas pixels of a length of the gauge's shape. */
+static float
+gauge_px(const struct paint *p, const struct gauge *g, float n)
+{
+    return paint_part_px(p, n * g->scale);
+}
+
+/* A role's style, shrunk with the dial but never under the smallest size. */
+static struct text_style
+gauge_style(const struct paint *p, const struct gauge *g, enum theme_type type, enum text_face face,
+            enum text_weight weight)
+{
+    struct text_style style = paint_style(p, type, face, weight);
+    int least = paint_style(p, THEME_SMALL, face, weight).size_px;
+    int size = (int)lroundf((float)style.size_px * g->scale);
+    style.size_px = size > least ? size : style.size_px < least ? style.size_px : least;
+    return style;
+}
 
 static float
 fraction(const struct snapshot_metric *metric, double value)
@@ -66,8 +86,8 @@ below_target(const struct snapshot_metric *metric, double value)
 static void
 draw_dial(const struct paint *p, const struct gauge *g)
 {
-    float radius = paint_part_px(p, g->shape->radius);
-    float thick = paint_part_px(p, g->shape->thickness);
+    float radius = gauge_px(p, g, g->shape->radius);
+    float thick = gauge_px(p, g, g->shape->thickness);
     draw_arc(p->list, g->cx, g->cy, radius, thick, -SWEEP, SWEEP, paint_colour(p, THEME_LINE));
     if (!isnan(g->value)) {
         float to = -SWEEP + 2 * SWEEP * fraction(g->metric, g->value);
@@ -80,7 +100,7 @@ draw_dial(const struct paint *p, const struct gauge *g)
     }
     if (!isnan(g->metric->target)) {
         float angle = -SWEEP + 2 * SWEEP * fraction(g->metric, g->metric->target);
-        float in = paint_part_px(p, g->shape->tick_in), out = paint_part_px(p, g->shape->tick_out);
+        float in = gauge_px(p, g, g->shape->tick_in), out = gauge_px(p, g, g->shape->tick_out);
         draw_line(p->list, g->cx + sinf(angle) * in, g->cy - cosf(angle) * in,
                   g->cx + sinf(angle) * out, g->cy - cosf(angle) * out, paint_part_px(p, 3),
                   paint_colour(p, THEME_INK));
@@ -91,9 +111,9 @@ draw_dial(const struct paint *p, const struct gauge *g)
 static void
 draw_range(const struct paint *p, const struct gauge *g)
 {
-    struct text_style style = paint_part_figures(p, THEME_SMALL, TEXT_REGULAR);
-    float x = roundf(paint_part_px(p, g->shape->radius) * sinf(SWEEP));
-    float baseline = g->cy + paint_part_px(p, g->shape->marks);
+    struct text_style style = gauge_style(p, g, THEME_SMALL, TEXT_FIGURES, TEXT_REGULAR);
+    float x = roundf(gauge_px(p, g, g->shape->radius) * sinf(SWEEP));
+    float baseline = g->cy + gauge_px(p, g, g->shape->marks);
     char low[32], high[32];
     snprintf(low, sizeof low, "%.6g", g->metric->low);
     snprintf(high, sizeof high, "%.6g", g->metric->high);
@@ -105,13 +125,13 @@ draw_range(const struct paint *p, const struct gauge *g)
 static void
 draw_figure(const struct paint *p, const struct gauge *g, const char *value)
 {
-    struct text_style style = paint_part_figures(p, THEME_BIG, TEXT_SEMIBOLD);
-    float room = 2 * paint_part_px(p, g->shape->radius - g->shape->thickness / 2) * 0.88f;
+    struct text_style style = gauge_style(p, g, THEME_BIG, TEXT_FIGURES, TEXT_SEMIBOLD);
+    float room = 2 * gauge_px(p, g, g->shape->radius - g->shape->thickness / 2) * 0.88f;
     float width = text_width(p->text, style, str_from(value));
     if (width > room) {
         style.size_px = (int)((float)style.size_px * room / width);
     }
-    paint_part_text(p, style, g->cx, g->cy + paint_part_px(p, g->shape->figure), DRAW_CENTRE,
+    paint_part_text(p, style, g->cx, g->cy + gauge_px(p, g, g->shape->figure), DRAW_CENTRE,
                     isnan(g->value) ? THEME_DIM : THEME_INK, value);
 }
 
@@ -127,9 +147,9 @@ draw_change(const struct paint *p, const struct gauge *g)
     paint_part_value(amount, sizeof amount, fabs(change), g->metric->decimals);
     bool flat = strspn(amount, "0.") == strlen(amount);
     enum theme_colour colour = flat ? THEME_DIM : change > 0 ? THEME_GREEN : THEME_AMBER;
-    struct text_style style = paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR);
-    float baseline = g->cy + paint_part_px(p, g->shape->change);
-    float mark = flat ? 0 : paint_part_px(p, g->shape->mark);
+    struct text_style style = gauge_style(p, g, THEME_CAPTION, TEXT_FIGURES, TEXT_REGULAR);
+    float baseline = g->cy + gauge_px(p, g, g->shape->change);
+    float mark = flat ? 0 : gauge_px(p, g, g->shape->mark);
     float gap = flat ? 0 : paint_part_px(p, 8);
     float width = text_width(p->text, style, str_from(amount));
     float x = roundf(g->cx - (width + roundf(mark * 1.25f) + gap) / 2);
@@ -177,13 +197,16 @@ draw_base(const struct paint *p, const struct gauge *g)
     }
     bool small = paint_part_kiosk(p);
     enum theme_type type = small ? THEME_SMALL : THEME_CAPTION;
-    struct text_style figures = paint_part_figures(p, type, TEXT_REGULAR);
-    struct text_style sans = paint_part_sans(p, type, TEXT_REGULAR);
-    float baseline = g->cy + paint_part_px(p, g->shape->base);
+    struct text_style figures = gauge_style(p, g, type, TEXT_FIGURES, TEXT_REGULAR);
+    struct text_style sans = gauge_style(p, g, type, TEXT_SANS, TEXT_REGULAR);
+    float marks = gauge_px(p, g, g->shape->marks); /* text shrinks less than the dial does */
+    float line = (float)figures.size_px * 1.25f;
+    float below = fmaxf(gauge_px(p, g, g->shape->base), roundf(marks + line));
+    float lowest = fmaxf(gauge_px(p, g, g->shape->target), roundf(below + line));
+    float baseline = g->cy + below;
     if (!small) {
         paint_part_text(p, figures, g->cx, baseline, DRAW_CENTRE, THEME_DIM, base);
-        paint_part_text(p, sans, g->cx, g->cy + paint_part_px(p, g->shape->target), DRAW_CENTRE,
-                        THEME_DIM, target);
+        paint_part_text(p, sans, g->cx, g->cy + lowest, DRAW_CENTRE, THEME_DIM, target);
         return;
     }
     float gap = target[0] ? paint_part_px(p, 14) : 0;
@@ -202,8 +225,9 @@ draw_gauge(const struct paint *p, const struct gauge *g)
     draw_dial(p, g);
     draw_range(p, g);
     paint_part_fit(
-        p, paint_part_sans(p, paint_part_kiosk(p) ? THEME_LIST : THEME_NAME, TEXT_REGULAR), g->cx,
-        g->cy + paint_part_px(p, g->shape->label), paint_part_px(p, g->shape->radius * 1.5f),
+        p,
+        gauge_style(p, g, paint_part_kiosk(p) ? THEME_LIST : THEME_NAME, TEXT_SANS, TEXT_REGULAR),
+        g->cx, g->cy + gauge_px(p, g, g->shape->label), gauge_px(p, g, g->shape->radius * 1.5f),
         DRAW_CENTRE, THEME_DIM, str_from(g->metric->title));
     draw_figure(p, g, value);
     draw_change(p, g);
@@ -256,6 +280,7 @@ paint_gauges(const struct paint *p)
             g.before =
                 snapshot_metric_value(metrics[i], row, (enum snapshot_window)before, by, &ignored);
         }
+        g.scale = fminf(1, cell / (2 * shape->tick_out * p->unit + paint_part_px(p, 16)));
         g.cx = roundf((float)p->panel->rect.x + cell * ((float)i + 0.5f));
         g.cy = paint_part_y(p, shape->centre);
         draw_gauge(p, &g);
