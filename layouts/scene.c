@@ -628,10 +628,10 @@ read_plain(struct load *load, const struct raw_scene *raw)
               raw->focus_street);
     copy_text(load, root, "attribution", scene->attribution, sizeof scene->attribution,
               raw->attribution);
-    if (scene->canvas_w < 320 || scene->canvas_h < 240 || scene->canvas_w > 16384 ||
-        scene->canvas_h > 16384) {
-        yaml_error(load->report, yaml_get(root, "canvas"),
-                   "canvas: expected 320x240 to 16384x16384");
+    const struct yaml_node *canvas = yaml_get(root, "canvas"); /* missing is reported already */
+    if (canvas && (scene->canvas_w < 320 || scene->canvas_h < 240 || scene->canvas_w > 16384 ||
+                   scene->canvas_h > 16384)) {
+        yaml_error(load->report, canvas, "canvas: expected 320x240 to 16384x16384");
     }
     if (scene->tiles_x > 64 || scene->tiles_y > 64) {
         yaml_error(load->report, yaml_get(root, "tiles"), "tiles: more than 64x64");

@@ -122,6 +122,7 @@ reports_what_is_wrong(void **state)
     assert_errors("place: 某区\n", "", "s.yaml:1:1: 'place' is missing\n");
     assert_errors("place: 某区", "place: \"a\\nb\"",
                   "s.yaml:1:1: place: must not hold control characters\n");
+    assert_errors("canvas: 1920x1080\n", "", "s.yaml:1:1: 'canvas' is missing\n");
     assert_errors("canvas: 1920x1080", "canvas: 100x100",
                   "s.yaml:3:9: canvas: expected 320x240 to 16384x16384\n");
     assert_errors("place: 某区", "place: 某区\nregion: [10, 20, 5, 30]",
