@@ -72,3 +72,13 @@ context_finish(void)
 {
     glFinish();
 }
+
+void
+context_read(uint8_t *rgba, int width_px, int height_px)
+{
+    glBindFramebuffer(GL_FRAMEBUFFER, 0);
+    for (int y = 0; y < height_px; y++) {
+        glReadPixels(0, height_px - 1 - y, width_px, 1, GL_RGBA, GL_UNSIGNED_BYTE,
+                     rgba + (size_t)y * (size_t)width_px * 4);
+    }
+}

@@ -6,11 +6,14 @@
 #define TESTS_GL_CONTEXT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Prints why and returns false where there is none: the test then fails. */
 bool context_create(int width_px, int height_px);
 void context_destroy(void);
 void context_swap(void);
+/* What the window's back buffer holds: RGBA, top row first. */
+void context_read(uint8_t *rgba, int width_px, int height_px);
 /* Returns when the GPU has done all it was asked for. */
 void context_finish(void);
 /* True where the context is OpenGL ES. */
