@@ -1,9 +1,8 @@
 /* golden_view: draws a scene with the sample district and writes a picture; for looking at while
  * working on a panel. See README.md. */
 #include "tests/gl/context.h"
+#include "tests/golden/golden.h"
 #include "tests/golden/sample.h"
-
-#include <png.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,20 +41,6 @@ parse(int argc, char **argv, struct options *options)
 }
 
 static bool
-write_png(const char *path, const uint8_t *rgba, int w, int h)
-{
-    png_image image = {.version = PNG_IMAGE_VERSION,
-                       .width = (png_uint_32)w,
-                       .height = (png_uint_32)h,
-                       .format = PNG_FORMAT_RGBA};
-    if (!png_image_write_to_file(&image, path, 0, rgba, 0, NULL)) {
-        fprintf(stderr, "%s: %s\n", path, image.message);
-        return false;
-    }
-    return true;
-}
-
-static bool
 load(const struct options *options, struct scene *scene, struct yaml_report *report)
 {
     struct buf notes = {0};
@@ -88,7 +73,7 @@ draw(const struct options *options, struct renderer *renderer, const struct scen
     size_t bytes = (size_t)scene->solved_w * (size_t)scene->solved_h * 4;
     uint8_t *pixels = malloc(bytes);
     bool ok = pixels && renderer_read(renderer, pixels, bytes) &&
-              write_png(options->out, pixels, scene->solved_w, scene->solved_h);
+              golden_write_png(options->out, pixels, scene->solved_w, scene->solved_h);
     if (options->lists) {
         struct buf lists = {0};
         renderer_dump_lists(renderer, &lists);
