@@ -202,6 +202,22 @@ pin_streets(struct tickets *tickets)
     }
 }
 
+/* Whether the ticket is not open once all its milestones have happened, by their types alone. */
+static bool
+is_closed(const struct store *store, const struct ticket *t)
+{
+    for (uint32_t i = t->count; i-- > 0;) {
+        uint8_t type = store->milestones[t->first + i].type;
+        if (type == EVENT_RESOLVED || type == EVENT_ARCHIVED) {
+            return true;
+        }
+        if (type == EVENT_REOPENED) {
+            return false;
+        }
+    }
+    return false;
+}
+
 static void
 compute_anew(struct tickets *tickets, int64_t at_ms)
 {
@@ -224,8 +240,10 @@ compute_anew(struct tickets *tickets, int64_t at_ms)
     for (uint32_t i = 0; i < store->count; i++) {
         struct ticket *t = &store->tickets[i];
         t->flags &= (uint8_t)~TICKET_LISTED;
-        if (t->flags & TICKET_CLOSED && t->slot == STORE_NONE &&
-            milestone_time(&store->milestones[t->first + t->count - 1]) < oldest) {
+        if (t->count && t->slot == STORE_NONE &&
+            milestone_time(&store->milestones[t->first + t->count - 1]) < oldest &&
+            (t->flags & TICKET_CLOSED || is_closed(store, t))) {
+            t->flags |= TICKET_CLOSED;
             continue; /* closed for good, and every moment of it is too long ago to count */
         }
         if (t->count || t->slot != STORE_NONE) {

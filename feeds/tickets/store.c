@@ -470,17 +470,23 @@ store_bound_held(struct store *store)
 
 /* --- changes --- */
 
+static struct milestone
+make_milestone(struct store *store, enum event_type type, int64_t time_ms,
+               const struct event_data *data)
+{
+    return (struct milestone){.time_low = (uint32_t)(uint64_t)time_ms,
+                              .time_high = (int16_t)(time_ms >> 32),
+                              .type = (uint8_t)type,
+                              .record = record_add(&store->records, store->codes, type, data)};
+}
+
 void
 store_add(struct store *store, uint32_t ticket, enum event_type type, int64_t time_ms,
           const struct event_data *data)
 {
-    uint32_t record = record_add(&store->records, store->codes, type, data);
+    struct milestone m = make_milestone(store, type, time_ms, data);
     struct ticket *t = &store->tickets[ticket];
     sum_ticket(store, ticket, -1);
-    struct milestone m = {.time_low = (uint32_t)(uint64_t)time_ms,
-                          .time_high = (int16_t)(time_ms >> 32),
-                          .type = (uint8_t)type,
-                          .record = record};
     insert(store, t, m, time_ms);
     t->flags &= (uint8_t)~TICKET_CLOSED;
     if (type == EVENT_REGISTERED && !(t->flags & TICKET_REGISTERED)) {
@@ -494,6 +500,29 @@ store_add(struct store *store, uint32_t ticket, enum event_type type, int64_t ti
     }
     sum_ticket(store, ticket, 1);
     store->newest_ms = time_ms > store->newest_ms ? time_ms : store->newest_ms;
+}
+
+void
+store_load(struct store *store, uint32_t ticket, const struct event *milestones, size_t count,
+           const struct event_data *instead)
+{
+    uint32_t first = block_take(store, class_of((uint32_t)count));
+    bool registered = false;
+    for (size_t i = 0; i < count; i++) {
+        const struct event *e = &milestones[i];
+        bool left_out = e->type == EVENT_REGISTERED && !registered && !e->data.has;
+        registered = registered || e->type == EVENT_REGISTERED;
+        store->milestones[first + i] =
+            make_milestone(store, e->type, e->time_ms, left_out ? instead : &e->data);
+    }
+    struct ticket *t = &store->tickets[ticket];
+    t->first = first;
+    t->count = (uint32_t)count;
+    t->flags |= TICKET_REGISTERED;
+    t->street = street_of(store, t);
+    sum_ticket(store, ticket, 1);
+    int64_t newest = milestones[count - 1].time_ms;
+    store->newest_ms = newest > store->newest_ms ? newest : store->newest_ms;
 }
 
 static void

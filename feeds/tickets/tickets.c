@@ -157,16 +157,7 @@ tickets_load_row(struct tickets *tickets, const struct tickets_row *row, struct 
     if (store->tickets[ticket].count) {
         return err_set(err, "snapshot: ticket %.*s is there twice", STR_ARG(row->ticket));
     }
-    bool registered = false;
-    for (size_t i = 0; i < row->milestones_count; i++) {
-        const struct event *m = &row->milestones[i];
-        const struct event_data *data = &m->data;
-        if (m->type == EVENT_REGISTERED && !registered) {
-            registered = true;
-            data = data->has ? data : &row->fields; /* left out: never amended */
-        }
-        store_add(store, ticket, m->type, m->time_ms, data);
-    }
+    store_load(store, ticket, row->milestones, row->milestones_count, &row->fields);
     return true;
 }
 
