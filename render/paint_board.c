@@ -7,14 +7,15 @@
 
 #include "render/paint_part.h"
 
-#define MAX_ROWS 1024 /* of a board; ranked ones are taken first */
+#define MAX_ROWS 1024    /* of a board; ranked ones are taken first */
+#define MAX_MEASURED 256 /* names that set the width of their column */
 #define PAGE_MS 10000
 
 struct entry {
     const struct snapshot_row *row;
-    double resolution, satisfaction; /* of the row's survey counts; NaN without one */
-    uint32_t n;
-    int rank; /* 0 = not ranked */
+    double lead, resolution, satisfaction; /* NaN without a base */
+    uint32_t n;                            /* base of the leading metric */
+    int rank;                              /* 0 = not ranked */
 };
 
 struct board {
@@ -40,7 +41,8 @@ greater_first(double a, double b)
     return fabs(a - b) < 1e-9 ? 0 : a > b ? -1 : 1;
 }
 
-/* By rank; equal ranks by resolution, satisfaction, n, code, as the reform's tables are. */
+/* By rank; equal ranks by resolution, satisfaction, n, code, as the reform's tables are. A metric
+ * that nobody is surveyed for has no ranks: then by the leading figure. */
 static int
 entry_order(const struct entry *a, const struct entry *b)
 {
@@ -52,6 +54,7 @@ entry_order(const struct entry *a, const struct entry *b)
     }
     int order = greater_first(a->resolution, b->resolution);
     order = order ? order : greater_first(a->satisfaction, b->satisfaction);
+    order = order ? order : greater_first(a->lead, b->lead);
     if (order == 0 && a->n != b->n) {
         order = a->n > b->n ? -1 : 1;
     }
@@ -107,6 +110,12 @@ belongs(const struct paint *p, const struct board *board, const struct snapshot_
            counts->by[board->by].effective > 0;
 }
 
+static double
+value_of(const struct board *board, const struct entry *entry, int metric, uint32_t *n)
+{
+    return snapshot_metric_value(board->metrics[metric], entry->row, board->window, board->by, n);
+}
+
 static void
 collect(const struct paint *p, struct board *board)
 {
@@ -126,10 +135,14 @@ collect(const struct paint *p, struct board *board)
             uint32_t n = 0;
             struct entry *entry = &board->entries[board->count++];
             *entry = (struct entry){.row = row,
+                                    .lead = NAN,
                                     .resolution = NAN,
                                     .satisfaction = NAN,
                                     .rank = row->rank[board->window][board->by],
                                     .n = counts->by[board->by].effective};
+            if (board->metrics_count > 0) {
+                entry->lead = value_of(board, entry, 0, &entry->n);
+            }
             if (resolution) {
                 entry->resolution = snapshot_metric_of_counts(resolution, counts, board->by, &n);
             }
@@ -162,10 +175,11 @@ is_last(const struct paint *p, const struct board *board, int at)
     return (uint32_t)behind < p->frame->snapshot->tail;
 }
 
-static double
-value_of(const struct board *board, const struct entry *entry, int metric, uint32_t *n)
+/* Whether a row takes part: it is ranked, or nobody is. */
+static bool
+counts(const struct board *board, const struct entry *entry)
 {
-    return snapshot_metric_value(board->metrics[metric], entry->row, board->window, board->by, n);
+    return board->ranked == 0 || entry->rank > 0;
 }
 
 /* Bars begin at a round value below the least one, which the heading names. */
@@ -173,12 +187,11 @@ static void
 choose_bars(struct board *board)
 {
     double low = INFINITY, high = -INFINITY;
-    for (int i = 0; i < board->ranked && board->metrics_count > 0; i++) {
-        uint32_t n;
-        double value = value_of(board, &board->entries[i], 0, &n);
-        if (!isnan(value)) {
-            low = fmin(low, value);
-            high = fmax(high, value);
+    for (int i = 0; i < board->count; i++) {
+        const struct entry *entry = &board->entries[i];
+        if (counts(board, entry) && !isnan(entry->lead)) {
+            low = fmin(low, entry->lead);
+            high = fmax(high, entry->lead);
         }
     }
     if (low > high) {
@@ -211,12 +224,15 @@ static void
 draw_base(const struct paint *p, const struct board *board, bool with_lead)
 {
     char text[160];
-    int len = snprintf(text, sizeof text, "%s · %s", paint_part_window(p->panel->window),
-                       paint_part_by(p->panel->by));
+    int len = snprintf(text, sizeof text, "%s", paint_part_window(p->panel->window));
+    if (board->metrics_count > 0) {
+        len += snprintf(text + len, sizeof text - (size_t)len, " · %s",
+                        paint_part_basis(board->metrics[0], p->panel->by, false));
+    }
     if (within_street(p)) {
         len += snprintf(text + len, sizeof text - (size_t)len, " · 街内名次");
     }
-    if (with_lead && board->metrics_count > 0) {
+    if (with_lead && board->metrics_count > 1) {
         len += snprintf(text + len, sizeof text - (size_t)len, " · %s", board->metrics[0]->title);
     }
     if (board->pages > 1) {
@@ -269,6 +285,13 @@ record_rank(const struct paint *p, const struct entry *entry)
 
 /* ---- the district's board ---- */
 
+static struct str
+shown_name(const struct paint *p, const struct entry *entry)
+{
+    return p->panel->group == SNAPSHOT_STREET ? paint_part_street_name(entry->row->name)
+                                              : entry->row->name;
+}
+
 /* Design pixels from the panel's left edge; what a narrow board has no room for is not shown. */
 struct columns {
     float rank_right, change, name, bar, bar_width, n_right, lead_right;
@@ -277,14 +300,27 @@ struct columns {
     int metrics; /* the leading one and how many rates */
 };
 
+/* Design pixels; the same for every page. */
+static float
+widest_name(const struct paint *p, const struct board *board)
+{
+    struct text_style style = paint_part_sans(p, THEME_NAME, TEXT_REGULAR);
+    float widest = 92 * p->unit;
+    for (int i = 0; i < board->count && i < MAX_MEASURED; i++) {
+        widest = fmaxf(widest, text_width(p->text, style, shown_name(p, &board->entries[i])));
+    }
+    return widest / p->unit + 12;
+}
+
 /* The leading figure first, then the rates, the change of rank, n, and the bar with what is left.
  */
 static void
 place_columns(const struct paint *p, const struct board *board, struct columns *c)
 {
-    const float names = 104, lead = 104, change = 68, n = 100, least_rate = 80, least_bar = 60;
-    float right = paint_part_width(p) - 24;
-    float room = right - 84 - names - lead;
+    const float lead = 104, change = 68, n = 100, least_rate = 80, least_bar = 60;
+    float right = paint_part_width(p) - 24, first = board->ranked > 0 ? 84 : 24;
+    float names = fminf(widest_name(p, board), (right - first) * 0.45f);
+    float room = right - first - names - lead;
     int rates = board->metrics_count - 1, fit = (int)(room / least_rate);
     rates = rates < 0 ? 0 : rates;
     fit = fit < 0 ? 0 : fit;
@@ -293,7 +329,7 @@ place_columns(const struct paint *p, const struct board *board, struct columns *
     rates = rates < fit ? rates : fit;
     room -= rate * (float)rates;
     c->metrics = board->metrics_count > 0 ? rates + 1 : 0;
-    c->with_change = room >= change;
+    c->with_change = board->ranked > 0 && board->before >= 0 && !within_street(p) && room >= change;
     room -= c->with_change ? change : 0;
     c->with_n = room >= n;
     room -= c->with_n ? n : 0;
@@ -302,10 +338,11 @@ place_columns(const struct paint *p, const struct board *board, struct columns *
     }
     c->rank_right = 60;
     c->change = 80;
-    c->name = c->with_change ? 152 : 84;
+    c->name = first + (c->with_change ? change : 0);
     c->lead_right = right - rate * (float)rates;
     c->n_right = c->lead_right - n;
-    c->bar = fmaxf(c->name + names + 8, c->name + 160); /* a label stands before it */
+    bool labelled = p->frame->snapshot->tail > 0 && board->ranked > 1; /* behind the name */
+    c->bar = c->name + fmaxf(names + 12, labelled ? 168 : 0);
     c->bar_width = (c->with_n ? c->n_right - 76 : c->lead_right - lead) - c->bar;
     c->with_bar = c->bar_width >= least_bar;
     if (!c->with_bar) {
@@ -330,15 +367,18 @@ draw_heading(const struct paint *p, const struct board *board, const struct colu
     style.size_px = paint_px(p, 20) < style.size_px ? paint_px(p, 20) : style.size_px;
     float y = paint_part_y(p, 76);
     char from[32];
-    paint_part_text(p, style, paint_part_x(p, 24), y, DRAW_LEFT, THEME_DIM, "名次");
+    if (board->ranked > 0) {
+        paint_part_text(p, style, paint_part_x(p, 24), y, DRAW_LEFT, THEME_DIM, "名次");
+    }
     paint_part_text(p, style, paint_part_x(p, c->name), y, DRAW_LEFT, THEME_DIM,
                     group_title(p->panel->group));
-    if (c->with_bar && board->ranked > 0) {
+    if (c->with_bar && board->bar_high > board->bar_low) {
         snprintf(from, sizeof from, "%.6g 起", board->bar_low);
         paint_part_text(p, style, paint_part_x(p, c->bar), y, DRAW_LEFT, THEME_DIM, from);
     }
-    if (c->with_n) {
-        paint_part_text(p, style, paint_part_x(p, c->n_right), y, DRAW_RIGHT, THEME_DIM, "回访");
+    if (c->with_n && board->metrics_count > 0) {
+        paint_part_text(p, style, paint_part_x(p, c->n_right), y, DRAW_RIGHT, THEME_DIM,
+                        paint_part_basis(board->metrics[0], p->panel->by, true));
     }
     for (int i = 0; i < c->metrics; i++) {
         struct str title = paint_part_short(board->metrics[i]->title, 2);
@@ -352,6 +392,10 @@ draw_rank(const struct paint *p, const struct board *board, const struct entry *
           const struct columns *c, float baseline)
 {
     char text[16] = "—";
+    record_rank(p, entry);
+    if (board->ranked == 0) {
+        return;
+    }
     if (entry->rank > 0) {
         snprintf(text, sizeof text, "%d", entry->rank);
     }
@@ -360,7 +404,7 @@ draw_rank(const struct paint *p, const struct board *board, const struct entry *
                     paint_part_x(p, c->rank_right), baseline, DRAW_RIGHT,
                     top ? THEME_INK : THEME_DIM, text);
     record_rank(p, entry);
-    if (entry->rank == 0 || board->before < 0 || !c->with_change) {
+    if (entry->rank == 0 || !c->with_change) {
         return;
     }
     int before = entry->row->rank[board->before][board->by];
@@ -386,12 +430,11 @@ draw_name_and_bar(const struct paint *p, const struct board *board, const struct
 {
     struct text_style name = paint_part_sans(p, THEME_NAME, TEXT_REGULAR);
     struct text_style tag = paint_part_sans(p, THEME_SMALL, TEXT_MEDIUM);
-    struct str shown = p->panel->group == SNAPSHOT_STREET ? paint_part_street_name(entry->row->name)
-                                                          : entry->row->name;
     float x = paint_part_x(p, c->name), bar = paint_part_x(p, c->bar);
     float room = bar - x - paint_part_px(p, 12);
-    float end = x + paint_part_fit(p, name, x, baseline, room, DRAW_LEFT,
-                                   entry->rank ? THEME_INK : THEME_DIM, shown);
+    float end =
+        x + paint_part_fit(p, name, x, baseline, room, DRAW_LEFT,
+                           counts(board, entry) ? THEME_INK : THEME_DIM, shown_name(p, entry));
     if (last) {
         end = ceilf(end) + paint_part_px(p, 12);
         const char *label = "末位汇报";
@@ -401,9 +444,9 @@ draw_name_and_bar(const struct paint *p, const struct board *board, const struct
         end += paint_part_text(p, tag, end, baseline, DRAW_LEFT, THEME_RED, label);
         end += paint_part_px(p, 8);
     }
-    uint32_t n;
-    double value = board->metrics_count > 0 ? value_of(board, entry, 0, &n) : NAN;
-    if (entry->rank == 0 || isnan(value) || !c->with_bar || board->bar_high <= board->bar_low) {
+    double value = entry->lead;
+    if (!counts(board, entry) || isnan(value) || !c->with_bar ||
+        board->bar_high <= board->bar_low) {
         return;
     }
     float part = (float)((value - board->bar_low) / (board->bar_high - board->bar_low));
@@ -432,10 +475,10 @@ draw_row(const struct paint *p, const struct board *board, const struct entry *e
         const struct snapshot_metric *metric = board->metrics[i];
         paint_part_value(text, sizeof text, value,
                          i == 0 || metric->decimals < 1 ? metric->decimals : metric->decimals - 1);
-        enum theme_colour colour = i == 0 && entry->rank ? THEME_INK : THEME_DIM;
+        bool bright = i == 0 && counts(board, entry);
+        enum theme_colour colour = bright ? THEME_INK : THEME_DIM;
         struct text_style style =
-            i == 0 ? paint_part_figures(p, THEME_ROW_FIGURE,
-                                        entry->rank ? TEXT_SEMIBOLD : TEXT_REGULAR)
+            i == 0 ? paint_part_figures(p, THEME_ROW_FIGURE, bright ? TEXT_SEMIBOLD : TEXT_REGULAR)
                    : paint_part_figures(p, THEME_LIST, TEXT_REGULAR);
         paint_part_text(p, style, paint_part_x(p, i == 0 ? c->lead_right : c->rate_right[i]),
                         baseline, DRAW_RIGHT, i == 0 ? colour : rate_colour(metric, value, colour),
@@ -465,7 +508,7 @@ paint_district(const struct paint *p, struct board *board)
         if (last) {
             draw_last_ground(p, top, paint_part_px(p, pitch), paint_part_px(p, 5));
         }
-        if (at == board->ranked && at > 0) { /* those without a rank stand apart */
+        if (at == board->ranked && i > 0) { /* those without a rank stand apart */
             draw_rect(p->list, paint_part_x(p, 24), top, paint_part_px(p, paint_part_width(p) - 48),
                       1, 0, paint_colour(p, THEME_LINE));
         }
@@ -556,7 +599,7 @@ paint_kiosk(const struct paint *p, struct board *board)
         if (last) {
             draw_last_ground(p, top, paint_part_px(p, pitch), paint_part_px(p, 8));
         }
-        if (at == board->ranked && at > 0) {
+        if (at == board->ranked && i > 0) {
             draw_rect(p->list, paint_part_x(p, 24), top, paint_part_px(p, paint_part_width(p) - 48),
                       1, 0, paint_colour(p, THEME_LINE));
         }

@@ -129,7 +129,8 @@ draw_figure(const struct paint *p, const struct gauge *g, const char *value)
     float room = 2 * gauge_px(p, g, g->shape->radius - g->shape->thickness / 2) * 0.88f;
     float width = text_width(p->text, style, str_from(value));
     if (width > room) {
-        style.size_px = (int)((float)style.size_px * room / width);
+        int size = (int)((float)style.size_px * room / width);
+        style.size_px = size > 8 ? size : 8; /* what the rasteriser takes */
     }
     paint_part_text(p, style, g->cx, g->cy + gauge_px(p, g, g->shape->figure), DRAW_CENTRE,
                     isnan(g->value) ? THEME_DIM : THEME_INK, value);
@@ -243,11 +244,11 @@ draw_gauge(const struct paint *p, const struct gauge *g)
 
 /* Window and base: in the title row, or in the corner where there is none. */
 static void
-draw_window(const struct paint *p)
+draw_window(const struct paint *p, const struct snapshot_metric *metric)
 {
     char text[96];
     snprintf(text, sizeof text, "%s · %s", paint_part_window(p->panel->window),
-             paint_part_by(p->panel->by));
+             paint_part_basis(metric, p->panel->by, false));
     if (paint_part_titled(p)) {
         paint_part_base(p, text);
         return;
@@ -263,8 +264,11 @@ paint_gauges(const struct paint *p)
     const struct snapshot_metric *metrics[PANEL_METRICS];
     int count = paint_part_metrics(p, metrics);
     const struct snapshot_row *row = paint_part_row(p);
-    draw_window(p);
-    if (!row || count == 0) {
+    if (count == 0) {
+        return;
+    }
+    draw_window(p, metrics[0]);
+    if (!row) {
         return;
     }
     enum snapshot_window window = (enum snapshot_window)p->panel->window;

@@ -47,12 +47,19 @@ waiting_whistles(const struct paint *p)
 }
 
 static void
-fill_flow(struct kpi *kpi, const struct snapshot_row *row, enum snapshot_measure measure)
+fill_flow(const struct paint *p, struct kpi *kpi, const struct snapshot_row *row,
+          enum snapshot_measure measure, const char *what)
 {
-    kpi->has_change = kpi->has_key = true;
+    int before = paint_part_before(p->panel->window);
+    kpi->has_key = true;
+    kpi->has_change = before >= 0;
     kpi->measure = measure;
-    kpi->value = snapshot_count(row, SNAPSHOT_TODAY, SNAPSHOT_CITY, measure);
-    kpi->before = snapshot_count(row, SNAPSHOT_YESTERDAY_SO_FAR, SNAPSHOT_CITY, measure);
+    kpi->value =
+        snapshot_count(row, (enum snapshot_window)p->panel->window, SNAPSHOT_CITY, measure);
+    if (before >= 0) {
+        kpi->before = snapshot_count(row, (enum snapshot_window)before, SNAPSHOT_CITY, measure);
+    }
+    snprintf(kpi->label, sizeof kpi->label, "%s%s", paint_part_window(p->panel->window), what);
 }
 
 static void
@@ -74,10 +81,9 @@ fill(const struct paint *p, enum panel_kpi which, const struct snapshot_row *row
     const char *label = "";
     switch (which) {
     case PANEL_KPI_RECEIVED:
-        label = "今日受理";
         kpi->name = "received";
-        kpi->formula = "registered today; change against yesterday up to the same time";
-        fill_flow(kpi, row, SNAPSHOT_RECEIVED);
+        kpi->formula = "registered in the window";
+        fill_flow(p, kpi, row, SNAPSHOT_RECEIVED, "受理");
         break;
     case PANEL_KPI_OPEN:
         label = "在办";
@@ -86,10 +92,9 @@ fill(const struct paint *p, enum panel_kpi which, const struct snapshot_row *row
         fill_stock(kpi, row, SNAPSHOT_OPEN, THEME_INK);
         break;
     case PANEL_KPI_RESOLVED:
-        label = "今日办结";
         kpi->name = "resolved";
-        kpi->formula = "resolved today; change against yesterday up to the same time";
-        fill_flow(kpi, row, SNAPSHOT_RESOLVED);
+        kpi->formula = "resolved in the window";
+        fill_flow(p, kpi, row, SNAPSHOT_RESOLVED, "办结");
         break;
     case PANEL_KPI_WHISTLES:
         label = "吹哨未报到";
@@ -151,14 +156,16 @@ draw_one(const struct paint *p, const struct kpi *kpi, float x)
                         change);
         char name[64];
         snprintf(name, sizeof name, "%s:change", kpi->name);
-        paint_figure(p, name, change, percent, kpi->before,
-                     "100 × (today − yesterday so far) / yesterday so far", NULL);
+        paint_figure(
+            p, name, change, percent, kpi->before,
+            "100 × (now − before) / before; before: up to the same moment of the window before",
+            NULL);
     }
     const struct snapshot_row *row = paint_part_row(p);
     struct snapshot_key key = {.group =
                                    paint_part_street(p).len ? SNAPSHOT_STREET : SNAPSHOT_DISTRICT,
                                .code = row->code,
-                               .window = SNAPSHOT_TODAY,
+                               .window = (enum snapshot_window)p->panel->window,
                                .by = SNAPSHOT_CITY,
                                .measure = kpi->measure};
     paint_figure(p, kpi->name, value, kpi->value, kpi->value, kpi->formula,

@@ -198,6 +198,28 @@ paint_part_by(int by)
     return by == SNAPSHOT_CITY ? "市级回访" : "区级回访";
 }
 
+const char *
+paint_part_basis(const struct snapshot_metric *metric, int by, bool brief)
+{
+    enum snapshot_measure measure =
+        metric->under_count > 0 ? metric->under[0].measure : SNAPSHOT_EFFECTIVE;
+    switch (measure) {
+    case SNAPSHOT_RECEIVED:
+        return "受理";
+    case SNAPSHOT_RESOLVED:
+    case SNAPSHOT_RESOLVED_LATE:
+        return "办结";
+    case SNAPSHOT_EFFECTIVE:
+    case SNAPSHOT_RESPONDED:
+    case SNAPSHOT_SOLVED:
+    case SNAPSHOT_SATISFIED:
+    case SNAPSHOT_BASIC:
+        return brief ? "回访" : paint_part_by(by);
+    default:
+        return "在办";
+    }
+}
+
 int
 paint_part_before(int window)
 {

@@ -59,6 +59,8 @@ int paint_part_metrics(const struct paint *p, const struct snapshot_metric **out
 /* 今日, 当前周期 … and 市级, 区级 */
 const char *paint_part_window(int window);
 const char *paint_part_by(int by);
+/* What a metric's base is counted in: 市级回访, 办结, 受理 …; long or in two characters. */
+const char *paint_part_basis(const struct snapshot_metric *metric, int by, bool brief);
 /* The window a change is measured against, or -1. */
 int paint_part_before(int window);
 

@@ -194,8 +194,11 @@ paint_trend(const struct paint *p)
     int count = paint_part_metrics(p, metrics);
     const struct snapshot_row *row = paint_part_row(p);
     char base[64];
-    snprintf(base, sizeof base, "近 %d 天 · %s", DAYS, paint_part_by(p->panel->by));
-    paint_part_base(p, base);
+    if (count > 0) {
+        snprintf(base, sizeof base, "近 %d 天 · %s", DAYS,
+                 paint_part_basis(metrics[0], p->panel->by, false));
+        paint_part_base(p, base);
+    }
     if (!row || !row->history || count == 0) {
         return;
     }

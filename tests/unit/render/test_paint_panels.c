@@ -12,6 +12,7 @@ totals(void)
                                          PANEL_KPI_EXPEDITE};
     memcpy(f->scene.panels[0].kpis, all, sizeof all);
     f->scene.panels[0].kpis_count = 7;
+    f->scene.panels[0].window = SNAPSHOT_TODAY;
     f->scene.tiles_x = 4;
     f->district.counts[SNAPSHOT_TODAY].received = 412;
     f->district.counts[SNAPSHOT_YESTERDAY_SO_FAR].received = 388;
