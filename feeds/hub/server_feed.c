@@ -53,7 +53,7 @@ close_wall(struct server *server, struct server_wall *wall)
     }
 }
 
-/* ---- writing ---- */
+/* ---- waking ---- */
 
 static void
 ask(struct server_wall *wall, struct session_now now)
@@ -86,15 +86,79 @@ server_feed_poke(struct server *server)
     lws_sul_schedule(server->context, 0, &server->wake, wake, in_ms * LWS_US_PER_MS);
 }
 
+/* ---- reading ---- */
+
+/* Closes with 1009. Out of the middle of an inflated message libwebsockets ignores the -1, so the
+ * close is also asked for where a message would be written. */
+static int
+too_long(struct server *server, struct server_wall *wall)
+{
+    static const char text[] = "message over 1 MiB";
+    if (!wall->is_too_long)
+        server->counts.oversized_messages++;
+    wall->is_too_long = true;
+    buf_free(&wall->in);
+    lws_close_reason(wall->wsi, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, (unsigned char *)text,
+                     sizeof text - 1);
+    lws_callback_on_writable(wall->wsi);
+    return -1;
+}
+
+/* Which encoding the message that begins is in; false: not one that this connection speaks. A hello
+ * may be text on a MessagePack connection too: peers that only read MessagePack exist, and nothing
+ * can be misread before the hello. */
+static bool
+begins_well(struct server_wall *wall)
+{
+    enum message_format own = (enum message_format)lws_get_protocol(wall->wsi)->id;
+    bool is_text = lws_frame_is_binary(wall->wsi) == 0;
+    wall->in_format = is_text ? MESSAGE_JSON : MESSAGE_PACK;
+    return wall->in_format == own || (is_text && session_awaits_hello(wall->session));
+}
+
+static int
+read_piece(struct server *server, struct server_wall *wall, const char *bytes, size_t len)
+{
+    struct lws *wsi = wall->wsi;
+    if (wall->is_too_long)
+        return -1;
+    if (session_is_leaving(wall->session))
+        return 0;
+    if (lws_is_first_fragment(wsi) && !begins_well(wall)) {
+        session_goodbye(wall->session, MESSAGE_PROTOCOL_ERROR, 5000,
+                        wall->in_format == MESSAGE_JSON ? "a text message on msgpack"
+                                                        : "a binary message on JSON");
+        server_feed_poke(server);
+        return 0;
+    }
+    size_t left = lws_remaining_packet_payload(wsi);
+    if (left > MESSAGE_MAX_BYTES || wall->in.len + len + left > MESSAGE_MAX_BYTES)
+        return too_long(server, wall);
+    buf_add(&wall->in, bytes, len);
+    if (!lws_is_final_fragment(wsi) || left)
+        return 0;
+    session_take(wall->session, wall->in_format, buf_str(&wall->in), server_now());
+    if (wall->in.cap > 65536)
+        buf_free(&wall->in);
+    else
+        buf_clear(&wall->in);
+    server_feed_poke(server);
+    return 0;
+}
+
+/* ---- writing ---- */
+
 static int
 write_ping(struct server_wall *wall, struct session_now now)
 {
-    unsigned char room[LWS_PRE + 1];
+    /* With a payload: lws 4.1 does not tell of a pong without one. */
+    unsigned char room[LWS_PRE + 4] = {0};
+    memcpy(room + LWS_PRE, "hub?", 4);
     wall->ping_due = false;
     wall->ping_ms = now.mono_ms;
     if (!wall->silent_ms)
         wall->silent_ms = now.mono_ms;
-    return lws_write(wall->wsi, room + LWS_PRE, 0, LWS_WRITE_PING) < 0 ? -1 : 0;
+    return lws_write(wall->wsi, room + LWS_PRE, 4, LWS_WRITE_PING) < 0 ? -1 : 0;
 }
 
 static int
@@ -102,6 +166,8 @@ write_next(struct server *server, struct server_wall *wall)
 {
     struct session_now now = server_now();
     static const char room[LWS_PRE];
+    if (wall->is_too_long)
+        return too_long(server, wall);
     wall->asked_ms = 0;
     if (wall->ping_due) {
         if (write_ping(wall, now) < 0)
@@ -130,48 +196,6 @@ write_next(struct server *server, struct server_wall *wall)
     default:
         break;
     }
-    server_feed_poke(server);
-    return 0;
-}
-
-/* ---- reading ---- */
-
-static int
-too_long(struct server *server, struct server_wall *wall)
-{
-    static const char text[] = "message over 1 MiB";
-    server->counts.oversized_messages++;
-    buf_free(&wall->in);
-    lws_close_reason(wall->wsi, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, (unsigned char *)text,
-                     sizeof text - 1);
-    return -1;
-}
-
-static int
-read_piece(struct server *server, struct server_wall *wall, const char *bytes, size_t len)
-{
-    struct lws *wsi = wall->wsi;
-    bool is_pack = lws_get_protocol(wsi)->id == MESSAGE_PACK;
-    if (session_is_leaving(wall->session))
-        return 0;
-    if (lws_is_first_fragment(wsi) && (lws_frame_is_binary(wsi) != 0) != is_pack) {
-        session_goodbye(wall->session, MESSAGE_PROTOCOL_ERROR, 5000,
-                        is_pack ? "a text message on msgpack" : "a binary message on JSON");
-        server_feed_poke(server);
-        return 0;
-    }
-    size_t left = lws_remaining_packet_payload(wsi);
-    if (wall->in.len + len > MESSAGE_MAX_BYTES || left > MESSAGE_MAX_BYTES ||
-        wall->in.len + len + left > MESSAGE_MAX_BYTES)
-        return too_long(server, wall);
-    buf_add(&wall->in, bytes, len);
-    if (!lws_is_final_fragment(wsi) || left)
-        return 0;
-    session_take(wall->session, buf_str(&wall->in), server_now());
-    if (wall->in.cap > 65536)
-        buf_free(&wall->in);
-    else
-        buf_clear(&wall->in);
     server_feed_poke(server);
     return 0;
 }

@@ -100,7 +100,6 @@ finish(struct server *server, struct server_request *request)
     request->id = 0;
     if (closes)
         return -1;
-    lws_rx_flow_control(request->wsi, 1);
     return lws_http_transaction_completed(request->wsi) ? -1 : 0;
 }
 
@@ -249,6 +248,7 @@ begin(struct server *server, struct lws *wsi, struct server_request *request, co
     request->extra = "";
     request->is_post = is_post;
     request->is_chunked = request->closes = request->answered = request->discards = false;
+    request->has_body = false;
     request->chunked = (struct chunked){0};
     request->began_ms = server_now().mono_ms;
     drop_body(server, request);
@@ -272,15 +272,27 @@ begin(struct server *server, struct lws *wsi, struct server_request *request, co
     return 0;
 }
 
+/* The answer is set: asks for room to write it. libwebsockets does not write to an HTTP connection
+ * whose reading is held. */
+static void
+answer_is_set(struct server_request *request)
+{
+    lws_rx_flow_control(request->wsi, 1);
+    lws_callback_on_writable(request->wsi);
+}
+
 /* The body is there: to the writer thread, or to the answer. */
 static void
 body_is_there(struct server *server, struct server_request *request)
 {
-    lws_rx_flow_control(request->wsi, 0); /* the next request waits for this one's answer */
+    if (request->has_body)
+        return;
+    request->has_body = true;
     if (request->discards) {
-        lws_callback_on_writable(request->wsi);
+        answer_is_set(request);
         return;
     }
+    lws_rx_flow_control(request->wsi, 0); /* the next request waits for this one's answer */
     struct intake_job *job = intake_job_create(request->kind, ++server->last_id);
     server->body_bytes -= request->body.len;
     job->body = request->body;
@@ -292,7 +304,7 @@ body_is_there(struct server *server, struct server_request *request)
     request->id = 0;
     set_answer(request, 503, TYPE_JSON, RETRY,
                "{\"errors\":[{\"index\":null,\"error\":\"the hub is busy\"}]}");
-    lws_callback_on_writable(request->wsi);
+    answer_is_set(request);
 }
 
 static void
@@ -309,7 +321,7 @@ take_body(struct server *server, struct server_request *request, const char *byt
 {
     struct str piece = {bytes, len};
     enum chunked_state state = CHUNKED_MORE;
-    if (request->answered || request->id)
+    if (request->has_body)
         return 0;
     size_t before = request->body.len;
     if (request->is_chunked)
@@ -362,7 +374,7 @@ server_http_done(struct server_request *request, struct intake_job *job)
         break;
     }
     request->id = 0;
-    lws_callback_on_writable(request->wsi);
+    answer_is_set(request);
 }
 
 /* ---- upgrades ---- */
@@ -452,7 +464,7 @@ server_http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *us
     case LWS_CALLBACK_HTTP_BODY:
         return take_body(server, request, in, len);
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
-        if (!request->answered && !request->id && !request->is_chunked && request->is_post)
+        if (!request->is_chunked && request->is_post)
             body_is_there(server, request);
         return 0;
     case LWS_CALLBACK_HTTP_WRITEABLE:

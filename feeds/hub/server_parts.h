@@ -19,7 +19,7 @@ struct server_request {
     uint64_t id; /* asker of its job; 0 = none is under way */
     struct server_request *next;
     struct lws *wsi;
-    bool is_listed, is_post, is_chunked, closes, answered, discards;
+    bool is_listed, is_post, is_chunked, closes, answered, discards, has_body;
     int64_t began_ms;
     enum intake_kind kind;
     struct buf body;
@@ -36,7 +36,9 @@ struct server_wall {
     struct lws *wsi;
     struct session *session;
     uint64_t id;
-    struct buf in;     /* the message that is coming */
+    struct buf in; /* the message that is coming */
+    enum message_format in_format;
+    bool is_too_long;  /* that message was, and is not kept */
     int64_t asked_ms;  /* since when room to write was asked for; 0 = not asked */
     int64_t ping_ms;   /* when the last ping went out */
     int64_t silent_ms; /* since when an unanswered ping counts; 0 = none is open */

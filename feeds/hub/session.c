@@ -158,6 +158,12 @@ session_is_leaving(const struct session *session)
     return session->phase == LEAVING || session->phase == LEFT;
 }
 
+bool
+session_awaits_hello(const struct session *session)
+{
+    return session->phase == AWAITS_HELLO;
+}
+
 const char *
 session_reason(const struct session *session)
 {
@@ -376,7 +382,8 @@ take_message(struct session *session, const struct message *message, struct sess
 }
 
 void
-session_take(struct session *session, struct str bytes, struct session_now now)
+session_take(struct session *session, enum message_format format, struct str bytes,
+             struct session_now now)
 {
     struct message message;
     struct err err = {0};
@@ -384,8 +391,7 @@ session_take(struct session *session, struct str bytes, struct session_now now)
         return;
     session->feed->counts.messages_in++;
     arena_reset(&session->arena);
-    enum message_result result =
-        message_decode(session->format, bytes, &session->arena, &message, &err);
+    enum message_result result = message_decode(format, bytes, &session->arena, &message, &err);
     if (result == MESSAGE_OK)
         take_message(session, &message, now);
     else if (result == MESSAGE_BROKEN)

@@ -58,7 +58,9 @@ struct session *session_open(struct session_feed *feed, enum message_format form
 void session_close(struct session *session); /* NULL-safe */
 
 /* One whole message of the wall. */
-void session_take(struct session *session, struct str bytes, struct session_now now);
+void session_take(struct session *session, enum message_format format, struct str bytes,
+                  struct session_now now);
+bool session_awaits_hello(const struct session *session);
 /* Its publish is logged, or refused by the log; the state has it already. */
 void session_published(struct session *session, const struct intake_job *job);
 void session_directory(struct session *session); /* the feed's directory was replaced */
