@@ -9,7 +9,7 @@
 #include "wall/base/file.h"
 #include "wall/base/when.h"
 
-#define BATCH_EVENTS 2000
+#define BATCH_EVENTS 5000
 #define BATCH_BYTES (POST_MAX_BYTES - 256 * 1024) /* one event more always fits */
 #define LIVE_NS INT64_C(200000000)                /* between two looks at the clock */
 
