@@ -124,18 +124,6 @@ draw_title(const struct paint *p)
                              p->theme->colours[THEME_INK], str_from(title));
 }
 
-/* Before the first data: the place is kept, nothing is made up. */
-static void
-draw_waiting(const struct paint *p)
-{
-    struct panel_rect box = paint_content(p);
-    struct text_style style = paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR);
-    float cap = text_cap_height(p->text, style);
-    paint_part_text(p, style, (float)(box.x + box.w / 2),
-                    floorf((float)box.y + ((float)box.h + cap) / 2), DRAW_CENTRE, THEME_DIM,
-                    "等待数据");
-}
-
 static bool
 needs_data(enum panel_kind kind)
 {
@@ -170,7 +158,7 @@ paint_panel(const struct paint *p)
     }
     float title_end = draw_title(p);
     if (!p->frame->snapshot && needs_data(panel->kind)) {
-        draw_waiting(p);
+        paint_part_note(p, "等待数据"); /* the place is kept, nothing is made up */
     } else {
         painters[panel->kind](p);
     }

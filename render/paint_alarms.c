@@ -241,14 +241,6 @@ draw_base(const struct paint *p, uint32_t open, uint32_t total, int shown)
                  NULL);
 }
 
-static void
-draw_none(const struct paint *p)
-{
-    struct panel_rect box = paint_content(p);
-    paint_part_text(p, paint_part_sans(p, THEME_NAME, TEXT_REGULAR), (float)(box.x + box.w / 2),
-                    (float)(box.y + box.h / 2), DRAW_CENTRE, THEME_DIM, "当前无告警");
-}
-
 void
 paint_alarms(const struct paint *p)
 {
@@ -292,6 +284,6 @@ paint_alarms(const struct paint *p)
     }
     draw_base(p, open, total, shown);
     if (total == 0) {
-        draw_none(p);
+        paint_part_note(p, "当前无告警");
     }
 }

@@ -615,10 +615,13 @@ paint_board(const struct paint *p)
                           .before = paint_part_before(p->panel->window)};
     board.metrics_count = paint_part_metrics(p, board.metrics);
     collect(p, &board);
+    if (board.metrics_count == 0) {
+        paint_part_note(p, "口径中无此指标");
+        return;
+    }
     if (board.count == 0) {
         draw_base(p, &board, false);
-        paint_part_text(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, 24),
-                        paint_part_y(p, 120), DRAW_LEFT, THEME_DIM, "本期暂无数据");
+        paint_part_note(p, "暂无数据");
         return;
     }
     if (paint_part_kiosk(p)) {

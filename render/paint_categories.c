@@ -142,6 +142,6 @@ paint_categories(const struct paint *p)
     }
     if (count == 0) {
         paint_part_text(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, 24),
-                        paint_part_y(p, FIRST), DRAW_LEFT, THEME_DIM, "今日暂无诉求");
+                        paint_part_y(p, FIRST), DRAW_LEFT, THEME_DIM, "暂无诉求");
     }
 }

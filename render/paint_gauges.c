@@ -265,6 +265,7 @@ paint_gauges(const struct paint *p)
     int count = paint_part_metrics(p, metrics);
     const struct snapshot_row *row = paint_part_row(p);
     if (count == 0) {
+        paint_part_note(p, "口径中无此指标");
         return;
     }
     draw_window(p, metrics[0]);

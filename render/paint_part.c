@@ -139,6 +139,16 @@ paint_part_age(const struct paint *p, float x, float baseline, enum draw_align a
     return width;
 }
 
+void
+paint_part_note(const struct paint *p, const char *text)
+{
+    struct panel_rect box = paint_content(p);
+    struct text_style style = paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR);
+    float cap = text_cap_height(p->text, style);
+    paint_part_text(p, style, (float)(box.x + box.w / 2),
+                    floorf((float)box.y + ((float)box.h + cap) / 2), DRAW_CENTRE, THEME_DIM, text);
+}
+
 /* ---- what a panel is about ---- */
 
 struct str

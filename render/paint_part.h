@@ -56,6 +56,9 @@ const struct snapshot_row *paint_part_row(const struct paint *p);
  * names none. At most PANEL_METRICS; returns how many. */
 int paint_part_metrics(const struct paint *p, const struct snapshot_metric **out);
 
+/* Says in the panel's middle why it is empty. */
+void paint_part_note(const struct paint *p, const char *text);
+
 /* 今日, 当前周期 … and 市级, 区级 */
 const char *paint_part_window(int window);
 const char *paint_part_by(int by);

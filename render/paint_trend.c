@@ -194,12 +194,15 @@ paint_trend(const struct paint *p)
     int count = paint_part_metrics(p, metrics);
     const struct snapshot_row *row = paint_part_row(p);
     char base[64];
-    if (count > 0) {
-        snprintf(base, sizeof base, "近 %d 天 · %s", DAYS,
-                 paint_part_basis(metrics[0], p->panel->by, false));
-        paint_part_base(p, base);
+    if (count == 0) {
+        paint_part_note(p, "口径中无此指标");
+        return;
     }
-    if (!row || !row->history || count == 0) {
+    snprintf(base, sizeof base, "近 %d 天 · %s", DAYS,
+             paint_part_basis(metrics[0], p->panel->by, false));
+    paint_part_base(p, base);
+    if (!row || !row->history) {
+        paint_part_note(p, "暂无历史");
         return;
     }
     for (int i = 0; i < count; i++) {
@@ -216,9 +219,7 @@ paint_trend(const struct paint *p)
     }
     draw_dates(p, row->history, plot, paint_part_y(p, paint_part_height(p) - 18));
     if (!choose_axis(lines, count, &axis)) {
-        paint_part_text(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR),
-                        (float)(plot.x + plot.w / 2), (float)(plot.y + plot.h / 2), DRAW_CENTRE,
-                        THEME_DIM, "—");
+        paint_part_note(p, "—");
         return;
     }
     draw_grid(p, &axis, plot);
