@@ -1,0 +1,120 @@
+#!/bin/bash
+# A real window under a virtual X server: it is drawn, keys change the scene, silence is drawn
+# stale, Esc ends it with 0; without a display the wall does not start.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+for tool in Xvfb xdotool import compare node; do
+    command -v "$tool" >/dev/null || {
+        echo "skipped: $tool is missing (Debian: xvfb xdotool imagemagick nodejs node-ws)"
+        exit 77
+    }
+done
+export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
+wall=$BUILD_DIR/wall/wallboard
+folder=$(mktemp -d)
+bad=0
+say() { # result, words
+    if [ "$1" = 0 ]; then echo "ok   $2"; else
+        echo "FAIL $2"
+        bad=1
+    fi
+}
+cleanup() {
+    exec 3>&-
+    kill "${wall_pid:-}" "${xvfb_pid:-}" 2>/dev/null
+    wait 2>/dev/null
+    rm -rf "$folder"
+}
+trap cleanup EXIT
+
+# The server picks a free number itself.
+Xvfb -displayfd 4 -screen 0 1280x720x24 -nolisten tcp 4>"$folder/display" 2>/dev/null &
+xvfb_pid=$!
+for _ in $(seq 100); do
+    [ -s "$folder/display" ] && break
+    sleep 0.1
+done
+[ -s "$folder/display" ] || {
+    echo "skipped: Xvfb does not start here"
+    exit 77
+}
+DISPLAY=:$(cat "$folder/display")
+export DISPLAY
+unset WAYLAND_DISPLAY SDL_VIDEODRIVER
+
+env -u DISPLAY "$wall" --feed ws://127.0.0.1:9/ 2>"$folder/none" >&2
+[ $? = 2 ] && grep -q -- '--offscreen' "$folder/none"
+say $? "without a display it ends with 2 and says what to do"
+[ "$("$wall" --list-displays | grep -c 1280x720)" = 1 ]
+say $? "--list-displays names the display"
+
+mkfifo "$folder/in"
+node "$here/wall_live.mjs" <"$folder/in" >"$folder/url" &
+exec 3>"$folder/in"
+for _ in $(seq 100); do
+    [ -s "$folder/url" ] && break
+    sleep 0.1
+done
+"$wall" --feed "$(cat "$folder/url")" 2>"$folder/log" &
+wall_pid=$!
+
+shot() { import -window root "$folder/$1.png"; }
+# How many pixels two pictures do not share.
+differ() {
+    local n
+    n=$(compare -metric AE "$folder/$1.png" "$folder/$2.png" null: 2>&1)
+    echo "${n%%.*}"
+}
+# Mean colourfulness (chroma) of a picture, 0 to 65535, in hundredths.
+colour() {
+    convert "$folder/$1.png" -colorspace HCL -channel G -separate +channel \
+        -format '%[mean]' info: | awk '{ printf "%d", 100 * $1 }'
+}
+drawn=1
+for _ in $(seq 100); do
+    sleep 0.2
+    shot live
+    [ "$(convert "$folder/live.png" -format '%k' info:)" -gt 200 ] && drawn=0 && break
+done
+say $drawn "the window fills the display with a picture"
+sleep 1.2
+shot live
+sleep 1.2
+shot later
+moved=$(differ live later)
+[ "$moved" -gt 0 ] && [ "$moved" -lt 60000 ]
+say $? "a second later the clock has changed and little else ($moved pixels)"
+echo events >&3
+sleep 1.5
+shot more
+[ "$(differ later more)" -gt "$moved" ]
+say $? "new tickets are drawn"
+
+xdotool key 1
+sleep 1.5
+shot other
+[ "$(differ more other)" -gt 100000 ]
+say $? "key 1 shows the other scene"
+xdotool key Tab
+sleep 1.5
+shot back
+[ "$(differ back other)" -gt 100000 ]
+say $? "Tab goes on to the next"
+
+echo mute >&3
+sleep 17
+shot stale
+[ "$(differ back stale)" -gt 30000 ] && [ "$(colour stale)" -lt "$(colour back)" ]
+say $? "after 15 s of silence it is drawn stale: colour $(colour back) -> $(colour stale)"
+
+xdotool key Escape
+for _ in $(seq 50); do
+    kill -0 $wall_pid 2>/dev/null || break
+    sleep 0.1
+done
+if kill -0 $wall_pid 2>/dev/null; then say 1 "Esc ends it"; else
+    wait $wall_pid
+    say $? "Esc ends it with 0"
+fi
+echo end >&3
+exit $bad
