@@ -156,10 +156,10 @@ load_outline(struct glyphs *glyphs, struct glyphs_key key, FT_Glyph *out)
     }
     FT_Outline *outline = &face->glyph->outline;
     if (font->embolden) {
-        FT_Pos strength =
-            (FT_Pos)key.size * 64 / 44; /* half of the way from 400 to 500 and a bit */
-        FT_Outline_Embolden(outline, strength);
-        FT_Outline_Translate(outline, -strength / 2, -strength / 2); /* it grows to the right */
+        /* Upright strokes only: level ones lie on whole rows and would blur. */
+        FT_Pos strength = (FT_Pos)key.size * 64 / 36;
+        FT_Outline_EmboldenXY(outline, strength, 0);
+        FT_Outline_Translate(outline, -strength / 2, 0); /* it grows to the right */
     }
     FT_Outline_Translate(outline, (FT_Pos)key.step * 64 / GLYPHS_STEPS, 0);
     if (FT_Get_Glyph(face->glyph, out) != 0) {

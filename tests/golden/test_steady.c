@@ -12,7 +12,14 @@
 #include <string.h>
 
 /* A sanitizer has its own malloc; the count is made in the plain builds. */
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) && defined(__GLIBC__)
+#if defined(__has_feature)
+#define SANITIZED (__has_feature(address_sanitizer) || __has_feature(thread_sanitizer))
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED 1
+#else
+#define SANITIZED 0
+#endif
+#if !SANITIZED && defined(__GLIBC__)
 #define COUNTED 1
 static size_t allocations;
 
