@@ -1,7 +1,6 @@
 /* Labels that never lie over each other, and the callout of a burst. */
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "render/map/map.h"
@@ -159,13 +158,21 @@ row_of(const struct snapshot *snapshot, const struct map_shape *shape)
     return row;
 }
 
-/* Most open tickets first: they get the best spots. Equal ones keep the file's order. */
-static int
-compare_labels(const void *a, const void *b)
+/* Most open tickets first: they get the best spots. Equal ones keep the file's order. (Insertion:
+ * few labels, and the library's sort may allocate.) */
+static void
+sort_labels(struct label *list, int count)
 {
-    const struct label *x = a, *y = b;
-    uint32_t m = x->row ? x->row->open : 0, n = y->row ? y->row->open : 0;
-    return m != n ? (m < n) - (m > n) : (x->shape > y->shape) - (x->shape < y->shape);
+    for (int i = 1; i < count; i++) {
+        struct label label = list[i];
+        uint32_t open = label.row ? label.row->open : 0;
+        int at = i;
+        while (at > 0 && (list[at - 1].row ? list[at - 1].row->open : 0) < open) {
+            list[at] = list[at - 1];
+            at--;
+        }
+        list[at] = label;
+    }
 }
 
 static bool
@@ -209,7 +216,7 @@ place_streets(struct labels *labels, struct label list[LABELS_MAX])
             measure(labels, &list[count++]);
         }
     }
-    qsort(list, (size_t)count, sizeof *list, compare_labels);
+    sort_labels(list, count);
     for (int i = 0; i < count; i++) {
         place(labels, &list[i]);
     }
