@@ -403,7 +403,6 @@ draw_rank(const struct paint *p, const struct board *board, const struct entry *
     paint_part_text(p, paint_part_figures(p, THEME_NAME, top ? TEXT_SEMIBOLD : TEXT_REGULAR),
                     paint_part_x(p, c->rank_right), baseline, DRAW_RIGHT,
                     top ? THEME_INK : THEME_DIM, text);
-    record_rank(p, entry);
     if (entry->rank == 0 || !c->with_change) {
         return;
     }

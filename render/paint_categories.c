@@ -76,7 +76,7 @@ draw_sum(const struct paint *p, const struct sum *sum, const struct columns *c, 
     float x = paint_part_x(p, left);
     paint_part_fit(p, paint_part_sans(p, THEME_LIST, TEXT_REGULAR), x, baseline,
                    paint_part_px(p, c->name), DRAW_LEFT, THEME_INK, sum->name);
-    float bar_x = paint_part_x(p, left + c->name + 12);
+    float bar_x = paint_part_x(p, left + c->name + 24);
     float cap = text_cap_height(p->text, figures);
     float width = greatest ? paint_part_px(p, c->bar) * (float)sum->now / (float)greatest : 0;
     paint_part_bar(p, bar_x, baseline - cap / 2, width, paint_part_px(p, 16), THEME_DATA2);
@@ -98,6 +98,18 @@ draw_sum(const struct paint *p, const struct sum *sum, const struct columns *c, 
     paint_part_text(p, paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR),
                     paint_part_x(p, left + c->width), baseline, DRAW_RIGHT,
                     jumped(sum) ? THEME_AMBER : THEME_DIM, change);
+}
+
+/* Design pixels. */
+static float
+widest_name(const struct paint *p, const struct sum *sums, int count)
+{
+    struct text_style style = paint_part_sans(p, THEME_LIST, TEXT_REGULAR);
+    float widest = 0;
+    for (int i = 0; i < count; i++) {
+        widest = fmaxf(widest, text_width(p->text, style, sums[i].name));
+    }
+    return ceilf(widest / p->unit);
 }
 
 void
@@ -134,7 +146,10 @@ paint_categories(const struct paint *p)
     bring_up(sums, count, most);
     float gutters = GUTTER * (float)(columns_count - 1);
     float width = (paint_part_width(p) - 48 - gutters) / (float)columns_count;
-    struct columns columns = {.width = width, .name = 116, .bar = width - 116 - 12 - 12 - 104};
+    float names = widest_name(p, sums, count < most ? count : most);
+    names = names > 104 ? names : 104;
+    names = names < width * 0.4f ? names : width * 0.4f;
+    struct columns columns = {.width = width, .name = names, .bar = width - names - 24 - 12 - 104};
     for (int i = 0; i < count && i < most; i++) {
         float left = 24 + (width + GUTTER) * (float)(i / per_column);
         draw_sum(p, &sums[i], &columns, left,

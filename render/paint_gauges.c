@@ -160,7 +160,9 @@ draw_change(const struct paint *p, const struct gauge *g)
     paint_part_text(p, style, x, baseline, DRAW_LEFT, colour, amount);
     char name[64];
     snprintf(name, sizeof name, "%s:change", g->metric->id);
-    paint_figure(p, name, amount, change, g->n, "difference to the window before", NULL);
+    char drawn[48];
+    snprintf(drawn, sizeof drawn, "%s%s", flat ? "" : change > 0 ? "▲" : "▼", amount);
+    paint_figure(p, name, drawn, change, g->n, "difference to the window before", NULL);
 }
 
 /* "5,983 / 6,031": what is counted over its base. Weighted counts keep their fraction. */

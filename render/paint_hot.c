@@ -47,13 +47,13 @@ draw_row(const struct paint *p, const struct snapshot_row *row, float baseline, 
     paint_part_fit(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, 156),
                    baseline, paint_part_px(p, 72), DRAW_LEFT, THEME_DIM,
                    paint_part_street_name(row->parent_name));
-    float bar = right - 240 - 112;
+    float bar = right - 240 - 116;
     float width = greatest ? paint_part_px(p, bar) * (float)now / (float)greatest : 0;
     float cap = text_cap_height(p->text, figures);
     paint_part_bar(p, paint_part_x(p, 240), baseline - cap / 2, width, paint_part_px(p, 12),
                    THEME_DATA2);
     paint_integer(count, sizeof count, now);
-    paint_part_text(p, figures, paint_part_x(p, right - 56), baseline, DRAW_RIGHT, THEME_INK,
+    paint_part_text(p, figures, paint_part_x(p, right - 62), baseline, DRAW_RIGHT, THEME_INK,
                     count);
     if (before >= 0) {
         paint_part_signed(change, sizeof change,

@@ -39,9 +39,9 @@ draw_whistle(const struct paint *p, const struct snapshot_whistle *whistle, floa
     struct text_style name = paint_part_sans(p, THEME_LIST, TEXT_REGULAR);
     float unit = paint_part_fit(p, name, paint_part_x(p, 24), baseline, paint_part_px(p, 212),
                                 DRAW_LEFT, THEME_INK, whistle->unit);
-    float column = fmaxf(width + paint_part_px(p, 20), paint_part_px(p, 96));
+    float column = fmaxf(width + paint_part_px(p, 16), paint_part_px(p, 96));
     float end = floorf(paint_part_x(p, right) - column);
-    float room = end - paint_part_x(p, 24) - unit - paint_part_px(p, 20);
+    float room = end - paint_part_x(p, 24) - unit - paint_part_px(p, 12);
     struct str street = paint_part_cut(paint_part_street_name(whistle->street), 90);
     struct str category = paint_part_cut(whistle->category, 90);
     snprintf(where, sizeof where, "%.*s%s%.*s", STR_ARG(street),
