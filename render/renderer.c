@@ -281,10 +281,15 @@ probe_bits(const struct renderer *renderer, const struct renderer_frame *frame)
 static void
 draw_probe(struct renderer *renderer, struct gpu_target target)
 {
-    for (int i = 0; i < PROBE_CELLS; i++) {
-        struct gpu_box cell = {i * PROBE_CELL_PX, 0, (i + 1) * PROBE_CELL_PX, PROBE_CELL_PX};
-        bool white = renderer->probe_bits >> i & 1;
-        renderer->gpu->clear(renderer->gpu, target, cell, white ? 0xffffffff : 0x000000ff);
+    int first = 0;
+    for (int i = 1; i <= PROBE_CELLS; i++) {
+        bool white = renderer->probe_bits >> first & 1;
+        if (i < PROBE_CELLS && (renderer->probe_bits >> i & 1) == white) {
+            continue; /* cells of one colour in one go */
+        }
+        struct gpu_box run = {first * PROBE_CELL_PX, 0, i * PROBE_CELL_PX, PROBE_CELL_PX};
+        renderer->gpu->clear(renderer->gpu, target, run, white ? 0xffffffff : 0x000000ff);
+        first = i;
     }
 }
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 struct options {
-    const char *scene, *out;
+    const char *scene, *out, *theme;
     int w, h;
     bool stale, empty, lists, probe;
 };
@@ -27,6 +27,8 @@ parse(int argc, char **argv, struct options *options)
             options->lists = true;
         } else if (strcmp(argv[i], "--probe") == 0) {
             options->probe = true;
+        } else if (strcmp(argv[i], "--theme") == 0 && i + 1 < argc) {
+            options->theme = argv[++i];
         } else if (strcmp(argv[i], "--size") == 0 && i + 1 < argc) {
             if (sscanf(argv[++i], "%dx%d", &options->w, &options->h) != 2) {
                 return false;
@@ -46,6 +48,9 @@ load(const struct options *options, struct scene *scene, struct yaml_report *rep
     struct buf notes = {0};
     if (!scene_load(options->scene, scene, report)) {
         return false;
+    }
+    if (options->theme) {
+        snprintf(scene->theme, sizeof scene->theme, "%s", options->theme);
     }
     scene_solve(scene, options->w ? options->w : scene->canvas_w,
                 options->h ? options->h : scene->canvas_h, &notes);
@@ -91,8 +96,10 @@ main(int argc, char **argv)
 {
     struct options options = {0};
     if (!parse(argc, argv, &options)) {
-        fprintf(stderr, "golden_view SCENE OUT.png [--size WxH] [--stale] [--empty] [--probe] "
-                        "[--lists]\n");
+        fprintf(
+            stderr,
+            "golden_view SCENE OUT.png [--size WxH] [--theme NAME] [--stale] [--empty] [--probe] "
+            "[--lists]\n");
         return 2;
     }
     static struct scene scene;
