@@ -65,10 +65,10 @@ differ() {
     n=$(compare -metric AE "$folder/$1.png" "$folder/$2.png" null: 2>&1)
     echo "${n%%.*}"
 }
-# Mean colourfulness (chroma) of a picture, 0 to 65535, in hundredths.
+# How many pixels have a strong colour.
 colour() {
-    convert "$folder/$1.png" -colorspace HCL -channel G -separate +channel \
-        -format '%[mean]' info: | awk '{ printf "%d", 100 * $1 }'
+    convert "$folder/$1.png" -colorspace HCL -channel G -separate +channel -threshold 40% \
+        -format '%[fx:mean*w*h]' info: | awk '{ printf "%d", $1 }'
 }
 drawn=1
 for _ in $(seq 100); do
@@ -104,8 +104,8 @@ say $? "Tab goes on to the next"
 echo mute >&3
 sleep 17
 shot stale
-[ "$(differ back stale)" -gt 30000 ] && [ "$(colour stale)" -lt "$(colour back)" ]
-say $? "after 15 s of silence it is drawn stale: colour $(colour back) -> $(colour stale)"
+[ "$(differ back stale)" -gt 30000 ] && [ $((4 * $(colour stale))) -lt "$(colour back)" ]
+say $? "after 15 s of silence it is drawn stale: coloured pixels $(colour back) -> $(colour stale)"
 
 xdotool key Escape
 for _ in $(seq 50); do
