@@ -1,5 +1,6 @@
 /* event_codec: what the decoders and encoders of events and messages share. Internal to
- * feeds/event*.c and feeds/message*.c; pure functions, any thread. */
+ * feeds/event*.c, feeds/message*.c and the hub's mapping, which makes events of its own; pure
+ * functions, any thread. */
 #ifndef FEEDS_EVENT_CODEC_H
 #define FEEDS_EVENT_CODEC_H
 

@@ -1,8 +1,8 @@
 /* mapping: how a row of somebody else's file becomes ticket events, from a YAML file.
  *
  * A mapping names the source, the time zone and form of times, the ticket's number, and a list of
- * events; each field of an event is a column, a constant, or a column looked up in a table. Owned by
- * the caller until mapping_free. One thread. Free text of callers has no place here: only what a
+ * events; each field of an event is a column, a constant, or a column looked up in a table. Owned
+ * by the caller until mapping_free. One thread. Free text of callers has no place here: only what a
  * mapping names is ever read. */
 #ifndef FEEDS_HUB_MAPPING_H
 #define FEEDS_HUB_MAPPING_H
@@ -25,7 +25,7 @@ struct mapping *mapping_parse(const char *name, struct str text, struct yaml_rep
 void mapping_free(struct mapping *mapping); /* NULL-safe */
 
 enum mapping_rows mapping_rows(const struct mapping *mapping);
-char mapping_delimiter(const struct mapping *mapping); /* CSV: ',' unless told otherwise */
+char mapping_delimiter(const struct mapping *mapping);   /* CSV: ',' unless told otherwise */
 const char *mapping_zone(const struct mapping *mapping); /* for when_set_zone */
 
 /* The columns that the mapping reads, by number; a row hands their values in this order. */
@@ -38,7 +38,7 @@ void mapping_missing(const struct mapping *mapping, size_t number, const char *n
 
 /* What a row said of a code: for the directory of names. */
 struct mapping_name {
-    const char *list; /* "streets", "communities", "units", "categories", "channels" */
+    const char *list;              /* "streets", "communities", "units", "categories", "channels" */
     struct str code, name, parent; /* name "" = the code; parent "" = none */
 };
 
