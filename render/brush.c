@@ -20,6 +20,7 @@ struct brush {
     struct gpu_program programs[SHAPES_PIPELINE_COUNT]; /* none for fills */
     struct gpu_buffer buffers[BUFFERS];
     struct gpu_texture atlas;
+    int atlas_pages; /* the texture's layers: it grows with the atlas, a page costs 1 MiB twice */
 };
 
 static const struct gpu_attribute record_attributes[] = {
@@ -100,8 +101,6 @@ brush_create(struct gpu *gpu, struct text *text, struct err *err)
     for (int i = 0; i < BUFFERS; i++) {
         brush->buffers[i] = gpu->buffer_create(gpu);
     }
-    brush->atlas = gpu->texture_create(gpu, ATLAS_SIZE, ATLAS_SIZE, ATLAS_PAGES);
-    atlas_touch(glyphs_atlas(line_glyphs(text)));
     return brush;
 }
 
@@ -146,12 +145,26 @@ upload_rows(void *user, int page, int y, int h, const uint8_t *rows)
     brush->gpu->texture_upload(brush->gpu, brush->atlas, page, 0, y, ATLAS_SIZE, h, rows);
 }
 
+static void
+upload_atlas(struct brush *brush)
+{
+    struct atlas *atlas = glyphs_atlas(line_glyphs(brush->text));
+    int pages = atlas_pages(atlas);
+    if (pages > brush->atlas_pages) {
+        brush->gpu->texture_destroy(brush->gpu, brush->atlas);
+        brush->atlas = brush->gpu->texture_create(brush->gpu, ATLAS_SIZE, ATLAS_SIZE, pages);
+        brush->atlas_pages = pages;
+        atlas_touch(atlas);
+    }
+    atlas_flush(atlas, upload_rows, brush);
+}
+
 void
 brush_upload(struct brush *brush)
 {
     const struct shapes *shapes = &brush->shapes;
     struct gpu *gpu = brush->gpu;
-    atlas_flush(glyphs_atlas(line_glyphs(brush->text)), upload_rows, brush);
+    upload_atlas(brush);
     gpu->buffer_upload(gpu, brush->buffers[RECORDS], shapes->records,
                        shapes->records_count * sizeof *shapes->records);
     gpu->buffer_upload(gpu, brush->buffers[VERTICES], shapes->vertices,

@@ -145,3 +145,13 @@ atlas_touch(struct atlas *atlas)
         }
     }
 }
+
+int
+atlas_pages(const struct atlas *atlas)
+{
+    int count = 0;
+    while (count < ATLAS_PAGES && atlas->pages[count].bytes) {
+        count++;
+    }
+    return count;
+}

@@ -29,6 +29,8 @@ void atlas_clear_page(struct atlas *atlas, int page);
 void atlas_flush(struct atlas *atlas,
                  void (*upload)(void *user, int page, int y, int h, const uint8_t *rows),
                  void *user);
+/* Pages used so far: 0 … the highest one. */
+int atlas_pages(const struct atlas *atlas);
 /* Everything counts as changed again: after a lost context. */
 void atlas_touch(struct atlas *atlas);
 

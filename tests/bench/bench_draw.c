@@ -1,5 +1,5 @@
-/* What a frame costs with the sample district: nothing changed, the clock ticked, everything
- * repainted. Prints medians in ms, each until the GPU is done. */
+/* What a frame costs with the sample district: nothing changed, the clock ticked, a request
+ * arrived, everything repainted. Prints medians in ms, each until the GPU is done. */
 #include "tests/gl/context.h"
 #include "tests/golden/sample.h"
 #include "wall/base/clock.h"
@@ -34,7 +34,15 @@ nothing(struct bench *bench, int round)
 static void
 tick(struct bench *bench, int round)
 {
-    bench->frame.moment_ms = SAMPLE_MOMENT_MS + (round % 2) * 1000;
+    bench->frame.moment_ms = SAMPLE_MOMENT_MS + 10000 + round % 2 * 1000;
+    renderer_draw(bench->renderer, &bench->frame);
+}
+
+/* The sample has one request that came 0.4 s before its moment: its ring moves on the map. */
+static void
+ripple(struct bench *bench, int round)
+{
+    bench->frame.moment_ms = SAMPLE_MOMENT_MS + round % 8 * 16;
     renderer_draw(bench->renderer, &bench->frame);
 }
 
@@ -110,6 +118,7 @@ run(const char *name)
         printf("  context      %7.2f ms\n", (double)(context - start) / 1e6);
         measure(&bench, "nothing", NULL, nothing);
         measure(&bench, "clock ticks", NULL, tick);
+        measure(&bench, "ripple", NULL, ripple);
         measure(&bench, "everything", empty, everything);
         measure(&bench, "present", NULL, present);
     } else {
