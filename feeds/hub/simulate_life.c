@@ -335,6 +335,8 @@ press(struct life *life)
         put(life, EVENT_EXPEDITED, five_days + between(life, 0, WHEN_HOUR))->text =
             STR("区接诉即办中心");
     }
+    /* Seats of the duty room, told apart by a character as shifts are; nobody's names. */
+    static const char *const DESKS[] = {"甲班", "乙班", "丙班", "丁班"};
     int64_t warned = life->due_ms - limit_ms(life) / 3;
     int64_t seen = warned + between(life, 5 * WHEN_MINUTE, 90 * WHEN_MINUTE);
     int64_t missed = life->due_ms + between(life, 3 * WHEN_MINUTE, 80 * WHEN_MINUTE);
@@ -343,7 +345,7 @@ press(struct life *life)
         if (at < life->resolved_ms && simulate_chance(&life->rng, life->is->acknowledge_share)) {
             struct simulate_item *item = put(life, EVENT_ALARM_ACKNOWLEDGED, at);
             item->stage = EVENT_RESOLVE;
-            item->text = STR("值班席");
+            item->text = str_from(DESKS[(size_t)between(life, 0, sizeof DESKS / sizeof *DESKS)]);
         }
     }
 }
