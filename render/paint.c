@@ -185,7 +185,15 @@ paint_content(const struct paint *p)
 void
 paint_part_base(const struct paint *p, const char *text)
 {
-    float room = paint_part_px(p, paint_part_width(p) - 2 * MARGIN) * 0.6f;
+    float room = paint_part_px(p, paint_part_width(p) - 2 * MARGIN);
+    const char *title = panel_title(p);
+    if (title[0]) {
+        float width = text_width(p->text, title_style(p), str_from(title));
+        room -= fminf(width, (float)p->panel->rect.w * 0.5f) + paint_part_px(p, 24);
+    }
+    if (paint_part_stale(p)) {
+        room -= paint_part_px(p, 112); /* the age's tag stands between */
+    }
     paint_part_fit(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR),
                    paint_part_x(p, paint_part_width(p) - MARGIN),
                    paint_part_y(p, title_baseline(p)), room, DRAW_RIGHT, THEME_DIM, str_from(text));

@@ -140,10 +140,11 @@ draw_district_row(const struct paint *p, const struct row *row, float top, float
     struct text_style strong = paint_part_sans(p, THEME_CAPTION, TEXT_SEMIBOLD);
     float baseline = top + roundf((height + text_cap_height(p->text, figures)) / 2);
     draw_ground(p, row, top, height, paint_part_px(p, 5));
-    paint_part_fit(p, strong, paint_part_x(p, 24), baseline, paint_part_px(p, 152), DRAW_LEFT,
-                   row->colour, str_from(row->stage));
-    paint_part_text(p, figures, paint_part_x(p, 318), baseline, DRAW_RIGHT,
-                    row->left_ms < 0 ? THEME_RED : THEME_INK, row->left);
+    float width = paint_part_text(p, figures, paint_part_x(p, 318), baseline, DRAW_RIGHT,
+                                  row->left_ms < 0 ? THEME_RED : THEME_INK, row->left);
+    paint_part_fit(p, strong, paint_part_x(p, 24), baseline,
+                   paint_part_px(p, 318 - 24 - 12) - width, DRAW_LEFT, row->colour,
+                   str_from(row->stage));
     paint_part_fit(p, paint_part_sans(p, THEME_LIST, TEXT_SEMIBOLD), paint_part_x(p, 344), baseline,
                    paint_part_px(p, 76), DRAW_LEFT, THEME_INK, place_of(p, row->alarm));
     float mode = right - 96, matter = 432;
@@ -192,12 +193,13 @@ draw_kiosk_row(const struct paint *p, const struct row *row, float top, float he
     float upper = top + roundf(height * 0.44f), lower = top + roundf(height * 0.84f);
     float middle = top + roundf((height + text_cap_height(p->text, figures)) / 2);
     draw_ground(p, row, top, height, paint_part_px(p, 8));
-    paint_part_fit(p, stage, paint_part_x(p, 28), upper, paint_part_px(p, 176), DRAW_LEFT,
-                   row->colour, str_from(row->stage));
-    paint_part_fit(p, caption, paint_part_x(p, 28), lower, paint_part_px(p, 176), DRAW_LEFT,
-                   THEME_DIM, place_of(p, row->alarm));
-    paint_part_text(p, figures, paint_part_x(p, 386), middle, DRAW_RIGHT,
-                    row->left_ms < 0 ? THEME_RED : THEME_INK, row->left);
+    float width = paint_part_text(p, figures, paint_part_x(p, 386), middle, DRAW_RIGHT,
+                                  row->left_ms < 0 ? THEME_RED : THEME_INK, row->left);
+    float beside = paint_part_px(p, 386 - 28 - 12) - width;
+    paint_part_fit(p, stage, paint_part_x(p, 28), upper, beside, DRAW_LEFT, row->colour,
+                   str_from(row->stage));
+    paint_part_fit(p, caption, paint_part_x(p, 28), lower, beside, DRAW_LEFT, THEME_DIM,
+                   place_of(p, row->alarm));
     struct text_style by = paint_part_sans(p, THEME_LIST, open ? TEXT_SEMIBOLD : TEXT_REGULAR);
     float by_width = paint_part_text(p, by, paint_part_x(p, right),
                                      top + roundf((height + (float)by.size_px * 0.76f) / 2),

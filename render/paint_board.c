@@ -540,20 +540,38 @@ draw_kiosk_rates(const struct paint *p, const struct board *board, const struct 
     }
 }
 
+/* Design pixels from the panel's left edge. */
+struct kiosk_columns {
+    float bar, bar_width, n_right;
+    uint32_t greatest; /* n that fills its bar */
+};
+
+static struct kiosk_columns
+place_kiosk(const struct paint *p, const struct board *board)
+{
+    struct kiosk_columns c = {.greatest = 0};
+    float label = 40; /* 末位, between name and bar */
+    c.bar = 80 + fmaxf(164, fminf(widest_name(p, board) + label, 264));
+    c.n_right = paint_part_width(p) - 40 - 156 * (float)board->metrics_count - 14;
+    c.bar_width = c.n_right - 90 - c.bar;
+    for (int i = 0; i < board->count; i++) {
+        c.greatest = board->entries[i].n > c.greatest ? board->entries[i].n : c.greatest;
+    }
+    return c;
+}
+
 static void
 draw_kiosk_row(const struct paint *p, const struct board *board, const struct entry *entry,
-               float baseline, bool last, uint32_t greatest)
+               float baseline, bool last, const struct kiosk_columns *c)
 {
     char text[32], count[48];
     snprintf(text, sizeof text, "%d", entry->rank);
     paint_part_text(p, paint_part_figures(p, THEME_LIST, TEXT_REGULAR), paint_part_x(p, 44),
                     baseline, DRAW_CENTRE, THEME_DIM, entry->rank ? text : "—");
     record_rank(p, entry);
-    float n_right = paint_part_width(p) - 40 - 156 * (float)board->metrics_count - 14;
-    float bar_width = n_right - 90 - 244;
     struct text_style tag = paint_part_sans(p, THEME_SMALL, TEXT_MEDIUM);
-    float bar = paint_part_x(p, 244);
-    float name_room = paint_part_px(p, 156);
+    float bar = paint_part_x(p, c->bar);
+    float name_room = paint_part_px(p, c->bar - 80 - 12);
     if (last) {
         float width = paint_part_text(p, tag, bar - paint_part_px(p, 8), baseline, DRAW_RIGHT,
                                       THEME_RED, "末位");
@@ -561,15 +579,15 @@ draw_kiosk_row(const struct paint *p, const struct board *board, const struct en
     }
     paint_part_fit(p, paint_part_sans(p, THEME_NAME, TEXT_REGULAR), paint_part_x(p, 80), baseline,
                    name_room, DRAW_LEFT, entry->rank ? THEME_INK : THEME_DIM, entry->row->name);
-    if (greatest > 0 && bar_width > 40) {
+    if (c->greatest > 0 && c->bar_width > 40) {
         float cap = text_cap_height(p->text, paint_part_figures(p, THEME_NAME, TEXT_SEMIBOLD));
         paint_part_bar(p, bar, baseline - roundf(cap / 2),
-                       paint_part_px(p, bar_width) * (float)entry->n / (float)greatest,
+                       paint_part_px(p, c->bar_width) * (float)entry->n / (float)c->greatest,
                        paint_part_px(p, 14), last ? THEME_LAST_BAR : THEME_DATA2);
     }
     paint_integer(text, sizeof text, entry->n);
     snprintf(count, sizeof count, "%s 件", text);
-    paint_part_text(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, n_right),
+    paint_part_text(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, c->n_right),
                     baseline, DRAW_RIGHT, THEME_DIM, count);
     draw_kiosk_rates(p, board, entry, baseline);
 }
@@ -584,10 +602,7 @@ paint_kiosk(const struct paint *p, struct board *board)
     if (board->metrics_count > 2) {
         board->metrics_count = 2; /* what a kiosk's row has room for */
     }
-    uint32_t greatest = 0;
-    for (int i = 0; i < board->count; i++) {
-        greatest = board->entries[i].n > greatest ? board->entries[i].n : greatest;
-    }
+    struct kiosk_columns columns = place_kiosk(p, board);
     float pitch = board->shown > 1 ? below / (float)(board->shown - 1) : most_pitch;
     pitch = floorf(fminf(pitch, most_pitch));
     for (int i = 0; i < board->shown; i++) {
@@ -602,7 +617,7 @@ paint_kiosk(const struct paint *p, struct board *board)
             draw_rect(p->list, paint_part_x(p, 24), top, paint_part_px(p, paint_part_width(p) - 48),
                       1, 0, paint_colour(p, THEME_LINE));
         }
-        draw_kiosk_row(p, board, &board->entries[at], baseline, last, greatest);
+        draw_kiosk_row(p, board, &board->entries[at], baseline, last, &columns);
     }
 }
 
