@@ -368,7 +368,7 @@ draw_heading(const struct paint *p, const struct board *board, const struct colu
     float y = paint_part_y(p, 76);
     char from[32];
     if (board->ranked > 0) {
-        paint_part_text(p, style, paint_part_x(p, 24), y, DRAW_LEFT, THEME_DIM, "名次");
+        paint_part_text(p, style, paint_part_x(p, 52), y, DRAW_CENTRE, THEME_DIM, "名次");
     }
     paint_part_text(p, style, paint_part_x(p, c->name), y, DRAW_LEFT, THEME_DIM,
                     group_title(p->panel->group));
