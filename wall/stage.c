@@ -23,14 +23,14 @@ stage_load_scene(const char *name, struct scene *out, struct yaml_report *report
     return scene_load(name, out, report);
 }
 
+/* One line in the log for each line of the text. */
 static void
-log_report(const struct yaml_report *report)
+log_lines(const char *text)
 {
-    const char *line = report->text.ptr;
-    while (line && *line) {
-        size_t len = strcspn(line, "\n");
-        log_line(LOG_LEVEL_WARNING, "scene", "%.*s", (int)(len > 900 ? 900 : len), line);
-        line += len + (line[len] == '\n');
+    while (text && *text) {
+        size_t len = strcspn(text, "\n");
+        log_line(LOG_LEVEL_WARNING, "scene", "%.*s", (int)(len > 900 ? 900 : len), text);
+        text += len + (text[len] == '\n');
     }
 }
 
@@ -56,10 +56,7 @@ put_on(struct stage *stage, struct scene *scene, struct yaml_report *report)
     struct buf notes = {0};
     scene_solve(scene, stage->w ? stage->w : scene->canvas_w, stage->h ? stage->h : scene->canvas_h,
                 &notes);
-    if (notes.len) {
-        log_line(LOG_LEVEL_WARNING, "scene", "%s: left out for lack of room: %s", scene->name,
-                 notes.ptr);
-    }
+    log_lines(notes.ptr);
     buf_free(&notes);
     if (!renderer_set_scene(stage->renderer, scene, report)) {
         return false;
@@ -112,7 +109,7 @@ stage_show(struct stage *stage, const char *name)
     }
     bool good = scene_load(name, scene, &report) && put_on(stage, scene, &report);
     if (!good) {
-        log_report(&report);
+        log_lines(report.text.ptr);
         /* The renderer may have let go of the old scene's map. */
         *scene = stage->scene;
         struct yaml_report again = {0};
@@ -149,7 +146,7 @@ stage_resize(struct stage *stage, int w, int h)
     stage->h = h;
     bool good = put_on(stage, scene, &report);
     if (!good) {
-        log_report(&report);
+        log_lines(report.text.ptr);
     }
     free(scene);
     yaml_report_free(&report);
