@@ -1,6 +1,7 @@
 #include "wall/base/log.h"
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -56,8 +57,7 @@ log_limited(struct log_limit *limit, int interval_ms, enum log_level level, cons
         return;
     }
     long long now = clock_mono_ns() / 1000000, next = limit->next_ms;
-    if (now < next || !__atomic_compare_exchange_n(&limit->next_ms, &next, now + interval_ms, false,
-                                                   __ATOMIC_RELAXED, __ATOMIC_RELAXED)) {
+    if (now < next || !atomic_compare_exchange_strong(&limit->next_ms, &next, now + interval_ms)) {
         limit->held++;
         return;
     }
