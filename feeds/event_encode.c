@@ -1,3 +1,5 @@
+#include <stdio.h>
+
 #include "feeds/event.h"
 #include "feeds/event_codec.h"
 #include "feeds/writer.h"
@@ -127,11 +129,30 @@ event_data_write(enum event_type type, const struct event_data *data, struct wri
     writer_end(writer);
 }
 
+/* The time in the zone set; where that would show a year outside the protocol's (an event of the
+ * first or last day, sent from another zone), at the offset that shows it inside. */
+static void
+format_time(int64_t ms, char out[32])
+{
+    const int64_t offset = WHEN_DAY - WHEN_MINUTE;            /* 23:59 */
+    const int64_t last_day = INT64_C(7258032000000);          /* 2199-12-31 */
+    int64_t same, local = ms < 0 ? ms + offset : ms - offset; /* within a day of the bound */
+    when_format(ms, out);
+    if (when_parse(str_from(out), &same)) {
+        return;
+    }
+    const char *date = ms < 0 ? "1970-01-01" : local < last_day ? "2199-12-30" : "2199-12-31";
+    int64_t rest = (local % WHEN_DAY + WHEN_DAY) % WHEN_DAY;
+    snprintf(out, 32, "%sT%02d:%02d:%02d.%03d%c23:59", date, (int)(rest / WHEN_HOUR),
+             (int)(rest / WHEN_MINUTE % 60), (int)(rest / WHEN_SECOND % 60),
+             (int)(rest % WHEN_SECOND), ms < 0 ? '+' : '-');
+}
+
 void
 event_write(const struct event *event, struct writer *writer)
 {
     char time[32];
-    when_format(event->time_ms, time);
+    format_time(event->time_ms, time);
     writer_map(writer);
     pair_str(writer, "specversion", STR("1.0"));
     pair_str(writer, "id", event->id);

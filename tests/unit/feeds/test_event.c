@@ -521,6 +521,31 @@ test_kept_text(void **state)
     arena_free(&arena);
 }
 
+/* What event_to_json writes is taken, and is the same event; at the edges of the years too. */
+static void
+test_written(void **state)
+{
+    (void)state;
+    static const char *const times[] = {
+        "2026-11-23T09:41:27.120+08:00", "1970-01-01T00:00:00.001+23:59",
+        "1970-01-01T00:00:00Z",          "2199-12-31T23:59:59.999Z",
+        "2199-12-31T23:59:59.999-23:59", "2199-12-31T00:00:00-08:00"};
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        struct str text =
+            swap(make("ticket.whistled", "{\"units\":[\"U1\",\"U2\"],\"x\":[1.5]}", NULL),
+                 "2026-11-23T09:41:27.120+08:00", times[i]);
+        struct event e = take_text(text);
+        struct buf out = {0};
+        event_to_json(&e, &out);
+        struct event again = take_text(buf_str(&out));
+        assert_int_equal(again.time_ms, e.time_ms);
+        assert_int_equal(again.data.units_count, 2);
+        assert_true(str_is(again.data.extra, "{\"x\":[1.5]}"));
+        buf_free(&out);
+    }
+    arena_free(&arena);
+}
+
 static struct event_batch
 batch(const char *text, bool expected)
 {
@@ -587,7 +612,7 @@ main(void)
         cmocka_unit_test(test_null_is_absent), cmocka_unit_test(test_envelope),
         cmocka_unit_test(test_not_an_event),   cmocka_unit_test(test_unknown),
         cmocka_unit_test(test_personal_data),  cmocka_unit_test(test_kept_text),
-        cmocka_unit_test(test_batch),
+        cmocka_unit_test(test_written),        cmocka_unit_test(test_batch),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
