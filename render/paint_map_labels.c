@@ -1,4 +1,5 @@
 /* Labels that never lie over each other, and the callout of a burst. */
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +10,8 @@
 
 #define LABELS_MAX 128
 #define CALLOUT_STEP 16
+#define HALO 3.5f
+#define REACH 8 /* steps a label may move from its best spot */
 
 struct box {
     float x0, y0, x1, y1; /* canvas pixels */
@@ -62,42 +65,53 @@ box_of(struct panel_rect rect)
 
 /* ---- street labels ---- */
 
-/* A label of w × h as near to its spot as there is room: the spot, then rings around it. */
+/* Read as the street's own: over its best spot, or with its middle inside it. */
+static bool
+belongs(const struct map_shape *shape, const struct box *box)
+{
+    return (shape->label_x >= box->x0 && shape->label_x <= box->x1 && shape->label_y >= box->y0 &&
+            shape->label_y <= box->y1) ||
+           map_shape_holds(shape, (box->x0 + box->x1) / 2, (box->y0 + box->y1) / 2);
+}
+
+/* The free box of w × h nearest to the street's best spot that belongs to it; distances count in
+ * label sizes. At most REACH / 8 of the width and REACH / 4 of the height away. */
 static bool
 find_spot(const struct labels *labels, const struct map_shape *shape, float w, float h,
           struct box *out)
 {
-    /* Along the label's own shape: it is wider than high. */
-    static const float ROUND[8][2] = {{0, -1},       {0, 1},         {1, 0},       {-1, 0},
-                                      {0.7f, -0.7f}, {-0.7f, -0.7f}, {0.7f, 0.7f}, {-0.7f, 0.7f}};
-    for (int ring = 0; ring <= 6; ring++) {
-        for (int i = 0; i < (ring ? 8 : 1); i++) {
-            float dx = ring ? ROUND[i][0] * (float)ring * w * 0.25f : 0;
-            float dy = ring ? ROUND[i][1] * (float)ring * h * 0.25f : 0;
-            float x = roundf(shape->label_x + dx - w / 2);
-            float y = roundf(shape->label_y + dy - h / 2);
-            *out = (struct box){x, y, x + w, y + h};
-            if (is_free(labels, out)) {
-                return true;
+    int least = INT_MAX;
+    for (int j = -REACH; j <= REACH; j++) {
+        for (int i = -REACH; i <= REACH; i++) {
+            int cost = i * i + j * j;
+            if (cost >= least) {
+                continue;
+            }
+            float x = roundf(shape->label_x - w / 2 + (float)i * w / 8);
+            float y = roundf(shape->label_y - h / 2 + (float)j * h / 4);
+            struct box box = {x, y, x + w, y + h};
+            if (is_free(labels, &box) && belongs(shape, &box)) {
+                least = cost;
+                *out = box;
             }
         }
     }
-    return false;
+    return least < INT_MAX;
 }
 
 static void
 draw_counts(const struct labels *labels, const struct label *label, float centre, float baseline)
 {
     const struct paint *p = labels->p;
-    uint32_t halo = draw_fade(p->theme->colours[THEME_GROUND], 0.9f);
+    uint32_t halo = p->theme->colours[THEME_GROUND];
     float between = label->overdue_w > 0 ? labels->gap * 2 : 0;
     float x = roundf(centre - (label->open_w + between + label->overdue_w) / 2);
     draw_text_halo(p->list, p->text, labels->open, x, baseline, DRAW_LEFT,
-                   paint_colour(p, THEME_DIM), 3 * p->unit, halo, str_from(label->open));
+                   paint_colour(p, THEME_DIM), HALO * p->unit, halo, str_from(label->open));
     paint_map_record(p, label->row, SNAPSHOT_OPEN, label->open);
     if (label->overdue_w > 0) {
         draw_text_halo(p->list, p->text, labels->overdue, x + ceilf(label->open_w + between),
-                       baseline, DRAW_LEFT, paint_colour(p, THEME_RED), 3 * p->unit, halo,
+                       baseline, DRAW_LEFT, paint_colour(p, THEME_RED), HALO * p->unit, halo,
                        str_from(label->overdue));
         paint_map_record(p, label->row, SNAPSHOT_OVERDUE, label->overdue);
     }
@@ -135,8 +149,8 @@ draw_label(const struct labels *labels, const struct label *label)
     float centre = roundf((label->box.x0 + label->box.x1) / 2);
     float baseline = roundf(label->box.y0 + labels->gap + labels->name_cap);
     draw_text_halo(p->list, p->text, labels->name, centre, baseline, DRAW_CENTRE,
-                   paint_colour(p, THEME_INK), 3 * p->unit,
-                   draw_fade(p->theme->colours[THEME_GROUND], 0.9f), name_of(label->shape));
+                   paint_colour(p, THEME_INK), HALO * p->unit, p->theme->colours[THEME_GROUND],
+                   name_of(label->shape));
     if (label->with_counts) {
         draw_counts(labels, label, centre, baseline + roundf(2 * labels->gap + labels->count_cap));
     }

@@ -40,6 +40,8 @@ void map_destroy(struct map *map); /* NULL-safe */
 const struct map_shape *map_shapes(const struct map *map, int *count);
 /* NULL where no streets layer has it. */
 const struct map_shape *map_street(const struct map *map, struct str code);
+/* Whether the shape's area holds the place (canvas pixels). */
+bool map_shape_holds(const struct map_shape *shape, float x, float y);
 /* The outline of the focus street that is the district's border too; NULL lines where the scene
  * has no focus. */
 const struct map_line *map_focus_border(const struct map *map, int *count);

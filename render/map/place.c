@@ -4,6 +4,9 @@
 #include <string.h>
 
 #define HEIGHT_COUNTS 1.4
+/* The map's title and legend, in pixels of a canvas 1080 high. */
+#define LEGEND_WIDTH 440
+#define LEGEND_BOTTOM 104
 
 static int
 scaled(const struct scene *scene, double px)
@@ -60,6 +63,13 @@ place_rooms(const struct scene *scene, int panel, struct panel_rect *clip,
             give_way(free_room, &map, other, margin, margin);
             give_way(clip, &map, other, 0, 0);
         }
+    }
+    /* The legend's line is left of the fit where a column is; else the fit begins below it. */
+    if (!focus && free_room->x < map.x + scaled(scene, LEGEND_WIDTH)) {
+        int top = map.y + scaled(scene, LEGEND_BOTTOM);
+        int bottom = free_room->y + free_room->h;
+        free_room->y = top > free_room->y ? top : free_room->y;
+        free_room->h = bottom - free_room->y;
     }
     if (free_room->w < 16 || free_room->h < 16) { /* no room left: better crowded than nothing */
         *free_room = map;
@@ -132,6 +142,21 @@ place_label(const struct fill_ring *rings, int rings_count, float *x, float *y, 
     *x = (float)best_x;
     *y = (float)best_y;
     *room = (float)fmax(best, 0);
+}
+
+bool
+map_shape_holds(const struct map_shape *shape, float x, float y)
+{
+    for (int t = 0; t < shape->triangles_count; t++) {
+        const float *p = &shape->triangles[6 * t];
+        float a = (p[2] - p[0]) * (y - p[1]) - (p[3] - p[1]) * (x - p[0]);
+        float b = (p[4] - p[2]) * (y - p[3]) - (p[5] - p[3]) * (x - p[2]);
+        float c = (p[0] - p[4]) * (y - p[5]) - (p[1] - p[5]) * (x - p[4]);
+        if ((a >= 0 && b >= 0 && c >= 0) || (a <= 0 && b <= 0 && c <= 0)) {
+            return true;
+        }
+    }
+    return false;
 }
 
 /* ---- cover ---- */

@@ -238,6 +238,38 @@ cells_are_those_of_the_grid(void **state)
 }
 
 static void
+a_shape_holds_what_is_inside(void **state)
+{
+    (void)state;
+    struct scene scene;
+    load("district-daily", &scene);
+    struct map *map = create(&scene);
+    const struct map_shape *street = map_street(map, STR("110107003"));
+    const struct map_shape *other = map_street(map, STR("110107010"));
+    assert_true(map_shape_holds(street, street->label_x, street->label_y));
+    assert_false(map_shape_holds(street, other->label_x, other->label_y));
+    assert_false(map_shape_holds(street, street->x0 - 1, street->y0));
+    map_destroy(map);
+}
+
+/* Without a column of lists beside it, the map keeps clear of its own legend. */
+static void
+the_fit_leaves_the_legend_its_line(void **state)
+{
+    (void)state;
+    struct scene scene;
+    load("district-daily", &scene);
+    struct map *map = create(&scene);
+    int top = map_free(map).y;
+    map_destroy(map);
+    scene_solve(&scene, 1920, 1080, NULL); /* too narrow for the lists */
+    map = create(&scene);
+    assert_true(map_free(map).y >= top + 40);
+    assert_true(map_free(map).x < scene.panels[map_panel(&scene)].rect.x + 100);
+    map_destroy(map);
+}
+
+static void
 nothing_lies_far_from_the_panel(void **state)
 {
     (void)state;
@@ -327,6 +359,8 @@ main(void)
         cmocka_unit_test(one_street_in_focus_fills_the_panel),
         cmocka_unit_test(projects_like_mercator),
         cmocka_unit_test(cells_are_those_of_the_grid),
+        cmocka_unit_test(a_shape_holds_what_is_inside),
+        cmocka_unit_test(the_fit_leaves_the_legend_its_line),
         cmocka_unit_test(nothing_lies_far_from_the_panel),
         cmocka_unit_test(a_region_is_what_is_fitted),
         cmocka_unit_test(a_map_without_land_needs_a_region),
