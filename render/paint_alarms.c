@@ -175,7 +175,7 @@ draw_narrow_row(const struct paint *p, const struct row *row, float top, float h
     width = paint_part_text(p, open ? strong : caption, right, lower, DRAW_RIGHT,
                             open ? THEME_INK : THEME_DIM, row->by);
     float end = right - width - paint_part_px(p, 16);
-    left += paint_part_fit(p, strong, left, lower, paint_part_px(p, 96), DRAW_LEFT, THEME_INK,
+    left += paint_part_fit(p, strong, left, lower, (end - left) * 0.45f, DRAW_LEFT, THEME_INK,
                            place_of(p, row->alarm));
     left = ceilf(left) + paint_part_px(p, 12);
     paint_part_fit(p, caption, left, lower, end - left, DRAW_LEFT, open ? THEME_INK : THEME_DIM,

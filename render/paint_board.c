@@ -317,7 +317,7 @@ widest_name(const struct paint *p, const struct board *board)
 static void
 place_columns(const struct paint *p, const struct board *board, struct columns *c)
 {
-    const float lead = 104, change = 68, n = 100, least_rate = 80, least_bar = 60;
+    const float lead = 112, change = 68, n = 92, least_rate = 80, least_bar = 60;
     float right = paint_part_width(p) - 24, first = board->ranked > 0 ? 84 : 24;
     float names = fminf(widest_name(p, board), (right - first) * 0.45f);
     float room = right - first - names - lead;
@@ -340,7 +340,7 @@ place_columns(const struct paint *p, const struct board *board, struct columns *
     c->change = 80;
     c->name = first + (c->with_change ? change : 0);
     c->lead_right = right - rate * (float)rates;
-    c->n_right = c->lead_right - n;
+    c->n_right = c->lead_right - lead;
     bool labelled = p->frame->snapshot->tail > 0 && board->ranked > 1; /* behind the name */
     c->bar = c->name + fmaxf(names + 12, labelled ? 168 : 0);
     c->bar_width = (c->with_n ? c->n_right - 76 : c->lead_right - lead) - c->bar;
@@ -371,7 +371,7 @@ draw_heading(const struct paint *p, const struct board *board, const struct colu
         paint_part_text(p, style, paint_part_x(p, 52), y, DRAW_CENTRE, THEME_DIM, "名次");
     }
     paint_part_text(p, style, paint_part_x(p, c->name), y, DRAW_LEFT, THEME_DIM,
-                    group_title(p->panel->group));
+                    board->ranked > 0 ? group_title(p->panel->group) : "名称");
     if (c->with_bar && board->bar_high > board->bar_low) {
         snprintf(from, sizeof from, "%.6g 起", board->bar_low);
         paint_part_text(p, style, paint_part_x(p, c->bar), y, DRAW_LEFT, THEME_DIM, from);
@@ -381,7 +381,7 @@ draw_heading(const struct paint *p, const struct board *board, const struct colu
                         paint_part_basis(board->metrics[0], p->panel->by, true));
     }
     for (int i = 0; i < c->metrics; i++) {
-        struct str title = paint_part_short(board->metrics[i]->title, 2);
+        struct str title = paint_part_short(board->metrics[i]->title, board->ranked > 0 ? 2 : 4);
         paint_part_fit(p, style, paint_part_x(p, i == 0 ? c->lead_right : c->rate_right[i]), y,
                        paint_part_px(p, 96), DRAW_RIGHT, THEME_DIM, title);
     }

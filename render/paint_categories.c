@@ -148,7 +148,7 @@ paint_categories(const struct paint *p)
     float width = (paint_part_width(p) - 48 - gutters) / (float)columns_count;
     float names = widest_name(p, sums, count < most ? count : most);
     names = names > 104 ? names : 104;
-    names = names < width * 0.4f ? names : width * 0.4f;
+    names = names < width * 0.45f ? names : width * 0.45f;
     struct columns columns = {.width = width, .name = names, .bar = width - names - 24 - 12 - 104};
     for (int i = 0; i < count && i < most; i++) {
         float left = 24 + (width + GUTTER) * (float)(i / per_column);
