@@ -8,7 +8,6 @@
 
 #include "wall/base/file.h"
 
-#define MAX_BYTES (64u << 20)
 #define MAX_FEATURES 100000
 #define MAX_POSITIONS 2000000
 #define MAX_ERRORS 20 /* a file; more say nothing new */
@@ -236,9 +235,7 @@ load_geojson(const char *file, struct str text, const struct scene_layer *layer,
     struct load load = {.file = file, .layer = layer, .arena = arena, .report = report};
     *out = (struct load_layer){0};
     if (!geo_crs_parse(str_from(layer->crs), &load.crs)) {
-        yaml_error_at(report, file, 0, 0,
-                      "the scene names no coordinate system for this layer; give it crs: wgs84, "
-                      "cgcs2000, gcj02 or bd09");
+        yaml_error_at(report, file, 0, 0, LOAD_NO_CRS);
         return false;
     }
     json_error_t error;
@@ -274,9 +271,12 @@ load_layer(const struct scene *scene, const struct scene_layer *layer, struct ar
                       "no such map file beside the scene, in $WALLBOARD_MAPS or with the assets");
         return false;
     }
+    if (str_ends(str_from(path), ".shp")) {
+        return load_shapefile(path, layer, arena, out, report);
+    }
     struct buf bytes = {0};
     struct err err = {0};
-    bool ok = file_read(path, MAX_BYTES, &bytes, &err);
+    bool ok = file_read(path, LOAD_MAX_BYTES, &bytes, &err);
     if (ok) {
         ok = load_geojson(path, buf_str(&bytes), layer, arena, out, report);
     } else {

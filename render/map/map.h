@@ -3,7 +3,8 @@
  * Owns everything it points at until map_destroy. Main thread; reads files once, at map_create, and
  * draws nothing itself (paint_map.c does). What the files hold is hostile: size, depth, counts,
  * ranges and rings are checked here, and behind map_create all coordinates are finite and near the
- * canvas. GeoJSON only; every layer names its coordinate system. */
+ * canvas. GeoJSON and
+ * shapefiles; every layer names its coordinate system. */
 #ifndef RENDER_MAP_MAP_H
 #define RENDER_MAP_MAP_H
 
