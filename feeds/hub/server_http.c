@@ -178,16 +178,20 @@ unauthorised(struct server *server, struct server_request *request)
                "a valid token is needed: Authorization: Bearer TOKEN\n");
 }
 
-/* Begins POST /events. Headers decide first; a refused body is read and dropped, so that the sender
+/* Begins a POST. Headers decide first; a refused body is read and dropped, so that the sender
  * gets to read the answer. */
 static bool
-begin_post(struct server *server, struct lws *wsi, struct server_request *request)
+begin_post(struct server *server, struct lws *wsi, struct server_request *request, const char *path)
 {
     const struct tokens_entry *token = server_token(server, wsi);
     char expect[32] = "";
     if (!check_length(wsi, request))
         return false;
-    if (!token) {
+    if (strcmp(path, "/healthz") == 0 || strcmp(path, "/metrics") == 0) {
+        set_answer(request, 405, TYPE_TEXT, "allow: GET\r\n", "this is read with GET\n");
+    } else if (strcmp(path, "/events") != 0) {
+        set_answer(request, 404, TYPE_TEXT, "", "no such path\n");
+    } else if (!token) {
         unauthorised(server, request);
     } else if (!(token->rights & TOKENS_WRITE)) {
         set_answer(request, 403, TYPE_TEXT, "", "this token may not write\n");
@@ -252,15 +256,10 @@ begin(struct server *server, struct lws *wsi, struct server_request *request, co
     request->chunked = (struct chunked){0};
     request->began_ms = server_now().mono_ms;
     drop_body(server, request);
-    if (is_post && strcmp(path, "/events") == 0) {
+    if (is_post) {
         server->counts.posts++;
-        if (begin_post(server, wsi, request))
+        if (begin_post(server, wsi, request, path))
             return 0;
-        request->closes = true;
-    } else if (is_post) {
-        bool is_known = strcmp(path, "/healthz") == 0 || strcmp(path, "/metrics") == 0;
-        set_answer(request, is_known ? 405 : 404, TYPE_TEXT, is_known ? "allow: GET\r\n" : "",
-                   is_known ? "this is read with GET\n" : "no such path\n");
         request->closes = true;
     } else if (is_get) {
         begin_get(server, wsi, request, path);

@@ -1,0 +1,7 @@
+#!/bin/bash
+# The hub as an outside peer sees it (node with Debian's node-ws).
+set -eu
+command -v node >/dev/null || { echo "node is missing"; exit 77; }
+node -e "require('fs').existsSync('/usr/share/nodejs/ws') || require.resolve('ws')" 2>/dev/null ||
+    { echo "node-ws is missing"; exit 77; }
+exec node "$SOURCE_DIR/tests/e2e/hub_feed.mjs" "$BUILD_DIR/feeds/wallboard-hub"
