@@ -1,6 +1,8 @@
 // A small hub for tests of the wall: it keeps tickets, answers hello and resync, and records what a
 // wall says. An implementation of the feed apart from the C code, on Debian's node-ws.
+import fs from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import { createRequire } from 'node:module';
 import { spawn } from 'node:child_process';
 
@@ -116,8 +118,8 @@ const COLUMNS = ['ticket', 'channel', 'category', 'kind', 'street', 'community',
 
 // ---- the hub ----
 export class Peer {
-    constructor({ packed = false, token = null } = {}) {
-        Object.assign(this, { packed, token, tickets: new Map(), seq: 0, said: [], connections: 0,
+    constructor({ packed = false, token = null, tls = null } = {}) {
+        Object.assign(this, { packed, token, tls, tickets: new Map(), seq: 0, said: [], connections: 0,
             socket: null, headers: {}, offered: [], missed: [], mute: false, failed: 0, ended: null,
             badFraming: 0, name: packed ? 'msgpack' : 'json' });
     }
@@ -196,7 +198,8 @@ export class Peer {
         else if (message.kind === 'resync') this.sendAll();
     }
     async listen(port = 0) {
-        this.server = http.createServer();
+        this.server = this.tls ? https.createServer({ cert: fs.readFileSync(`${this.tls}.crt`),
+            key: fs.readFileSync(`${this.tls}.key`) }) : http.createServer();
         const ws = new WebSocketServer({ noServer: true, handleProtocols: set => {
             this.offered = [...set];
             return this.packed ? 'ticketfeed.v1.msgpack' : 'ticketfeed.v1';
@@ -216,7 +219,7 @@ export class Peer {
         });
         await new Promise(done => this.server.listen(port, '127.0.0.1', done));
         this.port = this.server.address().port;
-        this.url = `ws://127.0.0.1:${this.port}/feed/v1`;
+        this.url = `${this.tls ? 'wss' : 'ws'}://127.0.0.1:${this.port}/feed/v1`;
     }
     async close() {
         this.socket?.terminate();

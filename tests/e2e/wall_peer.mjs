@@ -4,12 +4,18 @@ import { Peer, life, sleep } from './wall_feed.mjs';
 
 const [format, ...command] = process.argv.slice(2);
 const token = process.env.PEER_TOKEN;
-const p = new Peer({ packed: format === 'msgpack', token });
+const p = new Peer({ packed: format === 'msgpack', token, tls: process.env.PEER_TLS });
 
 for (let i = 0; i < 40; i++) p.take(life(i));
 await p.listen();
 p.run(command);
 
+if (process.env.PEER_REFUSED) { // the wall has no way to trust this hub, or the hub to let it in
+    await sleep(3000);
+    p.check(p.connections === 0 && !p.ended, 'it does not connect, and goes on trying',
+        JSON.stringify(p.ended));
+    await p.end();
+}
 try {
     p.check(await p.until(() => p.count('hello') || p.ended, 20000) && !p.ended,
         'the wall says hello', JSON.stringify(p.ended));

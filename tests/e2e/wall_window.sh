@@ -10,6 +10,7 @@ for tool in Xvfb xdotool import compare node; do
     }
 done
 export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
+export TSAN_OPTIONS="suppressions=$SOURCE_DIR/tests/tsan.supp"
 wall=$BUILD_DIR/wall/wallboard
 folder=$(mktemp -d)
 bad=0

@@ -7,5 +7,6 @@ command -v node >/dev/null && [ -d /usr/share/nodejs/ws ] || {
 }
 # Mesa's modules are unloaded before the leak check, which then cannot name them.
 export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
+export TSAN_OPTIONS="suppressions=$SOURCE_DIR/tests/tsan.supp"
 exec node "$SOURCE_DIR/tests/e2e/wall_faults.mjs" "$BUILD_DIR/wall/wallboard" --offscreen \
     --size 640x360 --feed '{url}'
