@@ -212,7 +212,7 @@ post_open(const char *url, const char *token, const char *ca, struct err *err)
         }
         snprintf(post->authorization, size, "Bearer %s", token);
     }
-    lws_set_log_level(LLL_ERR, NULL);
+    lws_set_log_level(0, NULL); /* what fails is in our own words */
     struct lws_context_creation_info info;
     memset(&info, 0, sizeof info);
     info.port = CONTEXT_PORT_NO_LISTEN;
@@ -316,6 +316,13 @@ fail_status(const struct post *post, struct err *err)
                    hint);
 }
 
+/* The library says no more than that TLS failed: trying again would not help. */
+static bool
+untrusted(const struct post *post)
+{
+    return post->tls && (strcasestr(post->fault, "ssl") || strcasestr(post->fault, "tls"));
+}
+
 enum post_outcome
 post_events(struct post *post, struct str batch, struct post_reply *reply, struct err *err)
 {
@@ -332,6 +339,13 @@ post_events(struct post *post, struct str batch, struct post_reply *reply, struc
         if (post->status == 400) {
             read_refused(post, reply);
             return POST_REFUSED;
+        }
+        if (!post->status && untrusted(post)) {
+            err_set(err,
+                    "%s:%d: its certificate is not trusted, or is another host's; give the "
+                    "authority's with --ca FILE",
+                    post->host, post->port);
+            return POST_FAILED;
         }
         bool busy = post->status == 429 || post->status == 503 || post->status == 0;
         if (!busy || attempt == TRIES) {
