@@ -171,6 +171,8 @@ brush_upload(struct brush *brush)
                        shapes->vertices_count * sizeof *shapes->vertices);
 }
 
+static const struct draw_box everywhere = {0, 0, INT16_MAX, INT16_MAX};
+
 /* The part of box inside clip, moved to the target's pixels. */
 static struct gpu_box
 inside(struct gpu_box box, struct draw_box clip, int origin_x, int origin_y)
@@ -187,7 +189,9 @@ brush_paint(struct brush *brush, struct brush_span span, struct gpu_target targe
 {
     for (size_t i = span.first; i < span.first + span.count; i++) {
         const struct shapes_batch *batch = &brush->shapes.batches[i];
-        struct gpu_box scissor = inside(box, batch->clip, origin_x, origin_y);
+        bool clipped = batch->pipeline == SHAPES_FILLS || batch->pipeline == SHAPES_TRIANGLES;
+        struct gpu_box scissor =
+            inside(box, clipped ? batch->clip : everywhere, origin_x, origin_y);
         if (batch->pipeline == SHAPES_FILLS) {
             brush->gpu->clear(brush->gpu, target, scissor, batch->colour);
             continue;

@@ -5,11 +5,13 @@
 #include <assert.h>
 #include <limits.h>
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 static const struct draw_box everywhere = {0, 0, INT16_MAX, INT16_MAX};
 
+#define HASH_SEED UINT64_C(0x243f6a8885a308d3)
 #define DUMP_POINTS 16 /* longer paths are dumped by their measure */
 
 enum { CLIPS = sizeof((struct draw_list *)0)->clips / sizeof(struct draw_box) };
@@ -41,7 +43,7 @@ void
 draw_clear(struct draw_list *list)
 {
     list->count = list->floats_count = list->bytes_count = 0;
-    list->hash = UINT64_C(0x243f6a8885a308d3);
+    list->hash = HASH_SEED;
     list->depth = 0;
 }
 
@@ -100,14 +102,17 @@ push(struct draw_list *list, enum draw_kind kind, uint32_t colour)
     return command;
 }
 
-/* Called when the last pushed command is complete. */
+/* Called when the last pushed command is complete. Where its data lies is not part of its look. */
 static void
-seal(struct draw_list *list, const struct draw_command *command, const void *data, size_t len)
+seal(struct draw_list *list, struct draw_command *command, const void *data, size_t len)
 {
-    list->hash = mix(list->hash, command, sizeof *command);
+    struct draw_command look = *command;
+    look.data = 0;
+    command->seal = mix(HASH_SEED, &look, offsetof(struct draw_command, seal));
     if (len > 0) {
-        list->hash = mix(list->hash, data, len);
+        command->seal = mix(command->seal, data, len);
     }
+    list->hash = mix(list->hash, &command->seal, sizeof command->seal);
 }
 
 static void

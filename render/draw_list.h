@@ -34,8 +34,9 @@ struct draw_command {
     uint16_t size_px;         /* text */
     uint8_t face, weight;     /* text */
     uint8_t kind, align;
-    bool closed; /* polyline */
-    uint8_t pad; /* always 0: commands are hashed as bytes */
+    bool closed;   /* polyline */
+    uint8_t pad;   /* always 0: commands are hashed as bytes, up to here */
+    uint64_t seal; /* hash of all of the command: equal = looks the same */
 };
 
 struct draw_list {

@@ -1,6 +1,7 @@
 #include "render/renderer.h"
 
 #include "render/brush.h"
+#include "render/damage.h"
 #include "render/map/map.h"
 #include "render/paint.h"
 
@@ -12,9 +13,8 @@
 
 /* One kept layer: what a panel shows, and for a map the ground under it. */
 struct layer {
-    struct draw_list *list;
-    uint64_t hash; /* of what the canvas shows */
-    bool shown;    /* the canvas shows it at all */
+    struct draw_list *shown;  /* what the canvas shows, after this frame's drawing */
+    struct draw_list *before; /* what it showed before that */
     struct map *map;
     struct draw_list *ground_list;
     struct gpu_target ground; /* the panel's rectangle; painted once a scene */
@@ -32,8 +32,8 @@ struct renderer {
     struct gpu_target canvas;
     struct layer layers[SCENE_PANELS];
     struct paint_record record;
-    struct gpu_box damage[SCENE_PANELS + 1]; /* what the last draw repainted; never overlapping */
-    int damage_count;
+    struct damage damage;  /* what the last draw repainted */
+    struct shapes scratch; /* for finding it */
     bool all_damaged;
     uint64_t frames; /* drawn with a change, so: to be presented */
     bool probe_shown;
@@ -55,7 +55,8 @@ renderer_create(enum renderer_backend backend, struct err *err)
         return NULL;
     }
     for (int i = 0; i < SCENE_PANELS; i++) {
-        renderer->layers[i].list = draw_create();
+        renderer->layers[i].before = draw_create();
+        renderer->layers[i].shown = draw_create();
     }
     return renderer;
 }
@@ -68,7 +69,8 @@ forget_scene(struct renderer *renderer)
         map_destroy(layer->map);
         draw_destroy(layer->ground_list);
         renderer->gpu->target_destroy(renderer->gpu, layer->ground);
-        *layer = (struct layer){.list = layer->list};
+        *layer = (struct layer){.before = layer->before, .shown = layer->shown};
+        draw_clear(layer->shown);
     }
     renderer->gpu->target_destroy(renderer->gpu, renderer->canvas);
     renderer->canvas = (struct gpu_target){0};
@@ -85,13 +87,15 @@ renderer_destroy(struct renderer *renderer)
         forget_scene(renderer);
     }
     for (int i = 0; i < SCENE_PANELS; i++) {
-        draw_destroy(renderer->layers[i].list);
+        draw_destroy(renderer->layers[i].before);
+        draw_destroy(renderer->layers[i].shown);
     }
     brush_destroy(renderer->brush);
     text_destroy(renderer->text);
     if (renderer->gpu) {
         renderer->gpu->destroy(renderer->gpu);
     }
+    shapes_free(&renderer->scratch);
     free(renderer->record.figures);
     free(renderer);
 }
@@ -100,26 +104,6 @@ static struct gpu_box
 box_of(struct panel_rect rect)
 {
     return (struct gpu_box){rect.x, rect.y, rect.x + rect.w, rect.y + rect.h};
-}
-
-static bool
-meet(struct gpu_box a, struct gpu_box b)
-{
-    return a.x0 < b.x1 && b.x0 < a.x1 && a.y0 < b.y1 && b.y0 < a.y1;
-}
-
-static struct gpu_box
-common(struct gpu_box a, struct gpu_box b)
-{
-    return (struct gpu_box){a.x0 > b.x0 ? a.x0 : b.x0, a.y0 > b.y0 ? a.y0 : b.y0,
-                            a.x1 < b.x1 ? a.x1 : b.x1, a.y1 < b.y1 ? a.y1 : b.y1};
-}
-
-static struct gpu_box
-both(struct gpu_box a, struct gpu_box b)
-{
-    return (struct gpu_box){a.x0 < b.x0 ? a.x0 : b.x0, a.y0 < b.y0 ? a.y0 : b.y0,
-                            a.x1 > b.x1 ? a.x1 : b.x1, a.y1 > b.y1 ? a.y1 : b.y1};
 }
 
 static struct paint
@@ -204,18 +188,10 @@ renderer_set_scene(struct renderer *renderer, const struct scene *scene, struct 
     return true;
 }
 
-/* Adds a box to what is repainted; boxes that meet grow into one. */
-static void
-add_damage(struct renderer *renderer, struct gpu_box box)
+static struct gpu_box
+canvas_box(const struct renderer *renderer)
 {
-    for (int i = 0; i < renderer->damage_count; i++) {
-        if (meet(renderer->damage[i], box)) {
-            box = both(renderer->damage[i], box);
-            renderer->damage[i] = renderer->damage[--renderer->damage_count];
-            i = -1; /* the grown box may meet one that was passed */
-        }
-    }
-    renderer->damage[renderer->damage_count++] = box;
+    return (struct gpu_box){0, 0, renderer->scene.solved_w, renderer->scene.solved_h};
 }
 
 /* Lets every painter say what its panel shows now, and notes where that differs. */
@@ -223,25 +199,23 @@ static void
 fill_lists(struct renderer *renderer, const struct renderer_frame *frame)
 {
     renderer->record.count = 0;
-    renderer->damage_count = 0;
+    renderer->damage.count = 0;
     for (int i = 0; i < renderer->scene.panels_count; i++) {
         struct layer *layer = &renderer->layers[i];
-        struct paint paint = paint_for(renderer, i, layer->list, frame);
-        draw_clear(layer->list);
+        struct draw_list *before = layer->shown;
+        layer->shown = layer->before;
+        layer->before = before; /* kept for the comparison, written over in the next frame */
+        struct paint paint = paint_for(renderer, i, layer->shown, frame);
+        draw_clear(layer->shown);
         paint_panel(&paint);
-        uint64_t hash = draw_hash(layer->list);
-        struct gpu_box box = box_of(renderer->scene.panels[i].rect);
-        if ((!layer->shown || hash != layer->hash) && box.x1 > box.x0 && box.y1 > box.y0) {
-            add_damage(renderer, box);
-        }
-        layer->hash = hash;
-        layer->shown = true;
         layer->added = false;
+        if (!renderer->all_damaged && draw_hash(layer->shown) != draw_hash(before)) {
+            damage_add_difference(&renderer->damage, before, layer->shown, renderer->text,
+                                  &renderer->scratch);
+        }
     }
     if (renderer->all_damaged) {
-        renderer->damage_count = 0;
-        add_damage(renderer,
-                   (struct gpu_box){0, 0, renderer->scene.solved_w, renderer->scene.solved_h});
+        damage_add(&renderer->damage, canvas_box(renderer));
         renderer->all_damaged = false;
     }
 }
@@ -255,10 +229,10 @@ repaint(struct renderer *renderer, struct gpu_box box)
     for (int i = 0; i < renderer->scene.panels_count; i++) {
         const struct layer *layer = &renderer->layers[i];
         struct gpu_box own = box_of(renderer->scene.panels[i].rect);
-        if (!meet(own, box)) {
+        if (!damage_meet(own, box)) {
             continue;
         }
-        struct gpu_box part = common(own, box);
+        struct gpu_box part = damage_common(own, box);
         if (layer->ground.id) {
             struct gpu_box from = {part.x0 - own.x0, part.y0 - own.y0, part.x1 - own.x0,
                                    part.y1 - own.y0};
@@ -310,25 +284,26 @@ renderer_draw(struct renderer *renderer, const struct renderer_frame *frame)
     }
     fill_lists(renderer, frame);
     if (probe_differs(renderer, frame)) {
-        add_damage(renderer, (struct gpu_box){0, 0, PROBE_CELLS * PROBE_CELL_PX, PROBE_CELL_PX});
+        damage_add(&renderer->damage,
+                   (struct gpu_box){0, 0, PROBE_CELLS * PROBE_CELL_PX, PROBE_CELL_PX});
     }
-    if (renderer->damage_count == 0) {
+    if (renderer->damage.count == 0) {
         return false;
     }
     brush_begin(renderer->brush);
     for (int i = 0; i < renderer->scene.panels_count; i++) {
         struct layer *layer = &renderer->layers[i];
         layer->span = (struct brush_span){0, 0};
-        for (int d = 0; d < renderer->damage_count && !layer->added; d++) {
-            if (meet(box_of(renderer->scene.panels[i].rect), renderer->damage[d])) {
-                layer->span = brush_add(renderer->brush, layer->list);
+        for (int d = 0; d < renderer->damage.count && !layer->added; d++) {
+            if (damage_meet(box_of(renderer->scene.panels[i].rect), renderer->damage.boxes[d])) {
+                layer->span = brush_add(renderer->brush, layer->shown);
                 layer->added = true;
             }
         }
     }
     brush_upload(renderer->brush);
-    for (int d = 0; d < renderer->damage_count; d++) {
-        repaint(renderer, renderer->damage[d]);
+    for (int d = 0; d < renderer->damage.count; d++) {
+        repaint(renderer, renderer->damage.boxes[d]);
     }
     renderer->frames++;
     renderer->probe_shown = frame->probe;
@@ -402,7 +377,7 @@ renderer_dump_lists(const struct renderer *renderer, struct buf *out)
             draw_dump(layer->ground_list, out);
             buf_printf(out, "# %s, over it\n", panel->id);
         }
-        draw_dump(layer->list, out);
+        draw_dump(layer->shown, out);
     }
 }
 

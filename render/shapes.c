@@ -434,44 +434,98 @@ add_text(struct shapes *shapes, const struct draw_command *c, const char *bytes,
 }
 
 void
+shapes_add_command(struct shapes *shapes, const struct draw_list *list, size_t index,
+                   struct text *text)
+{
+    const struct draw_command *c = &list->commands[index];
+    const float *floats = list->floats + c->data;
+    switch ((enum draw_kind)c->kind) {
+    case DRAW_KIND_RECT:
+    case DRAW_KIND_FRAME:
+    case DRAW_KIND_HATCH:
+        add_box(shapes, c);
+        break;
+    case DRAW_KIND_ARC:
+    case DRAW_KIND_DISC:
+    case DRAW_KIND_RING:
+        add_round(shapes, c);
+        break;
+    case DRAW_KIND_LINE:
+        add_line(shapes, c);
+        break;
+    case DRAW_KIND_POLYLINE:
+        if (c->at[1] > 0) {
+            add_dashed(shapes, c, floats);
+        } else {
+            add_joined(shapes, c, floats);
+        }
+        break;
+    case DRAW_KIND_TRIANGLES:
+        add_triangles(shapes, c, floats);
+        break;
+    case DRAW_KIND_TRIANGLE:
+        add_triangle(shapes, c);
+        break;
+    case DRAW_KIND_TEXT:
+        add_text(shapes, c, list->bytes + c->data, text);
+        break;
+    case DRAW_KIND_COUNT:
+        break;
+    }
+}
+
+void
 shapes_add(struct shapes *shapes, const struct draw_list *list, struct text *text)
 {
     shapes->fence = shapes->batches_count;
     for (size_t i = 0; i < list->count; i++) {
-        const struct draw_command *c = &list->commands[i];
-        const float *floats = list->floats + c->data;
-        switch ((enum draw_kind)c->kind) {
-        case DRAW_KIND_RECT:
-        case DRAW_KIND_FRAME:
-        case DRAW_KIND_HATCH:
-            add_box(shapes, c);
-            break;
-        case DRAW_KIND_ARC:
-        case DRAW_KIND_DISC:
-        case DRAW_KIND_RING:
-            add_round(shapes, c);
-            break;
-        case DRAW_KIND_LINE:
-            add_line(shapes, c);
-            break;
-        case DRAW_KIND_POLYLINE:
-            if (c->at[1] > 0) {
-                add_dashed(shapes, c, floats);
-            } else {
-                add_joined(shapes, c, floats);
-            }
-            break;
-        case DRAW_KIND_TRIANGLES:
-            add_triangles(shapes, c, floats);
-            break;
-        case DRAW_KIND_TRIANGLE:
-            add_triangle(shapes, c);
-            break;
-        case DRAW_KIND_TEXT:
-            add_text(shapes, c, list->bytes + c->data, text);
-            break;
-        case DRAW_KIND_COUNT:
-            break;
+        shapes_add_command(shapes, list, i, text);
+    }
+}
+
+static struct draw_box
+vertices_box(const struct shapes *shapes, const struct shapes_batch *batch)
+{
+    const struct shapes_vertex *at = shapes->vertices + batch->first;
+    float x0 = at->x, y0 = at->y, x1 = at->x, y1 = at->y;
+    for (uint32_t i = 1; i < batch->count; i++) {
+        x0 = fminf(x0, at[i].x);
+        y0 = fminf(y0, at[i].y);
+        x1 = fmaxf(x1, at[i].x);
+        y1 = fmaxf(y1, at[i].y);
+    }
+    struct draw_command as = {.clip = batch->clip};
+    struct draw_box box;
+    clipped(&as, x0, y0, x1, y1, &box);
+    return box;
+}
+
+static void
+widen(struct draw_box *box, struct draw_box by)
+{
+    if (by.x0 < by.x1 && by.y0 < by.y1) {
+        box->x0 = by.x0 < box->x0 ? by.x0 : box->x0;
+        box->y0 = by.y0 < box->y0 ? by.y0 : box->y0;
+        box->x1 = by.x1 > box->x1 ? by.x1 : box->x1;
+        box->y1 = by.y1 > box->y1 ? by.y1 : box->y1;
+    }
+}
+
+bool
+shapes_bounds(const struct shapes *shapes, struct draw_box *out)
+{
+    struct draw_box box = {INT16_MAX, INT16_MAX, INT16_MIN, INT16_MIN};
+    for (size_t i = 0; i < shapes->records_count; i++) {
+        widen(&box, shapes->records[i].box);
+    }
+    for (size_t i = 0; i < shapes->batches_count; i++) {
+        const struct shapes_batch *batch = &shapes->batches[i];
+        if (batch->pipeline == SHAPES_TRIANGLES) {
+            widen(&box, vertices_box(shapes, batch));
+        } else if (batch->pipeline == SHAPES_FILLS) {
+            widen(&box, batch->clip);
         }
     }
+    *out = box;
+    return box.x0 < box.x1;
 }

@@ -59,7 +59,7 @@ enum shapes_pipeline {
 struct shapes_batch {
     enum shapes_pipeline pipeline;
     uint32_t first, count; /* records, or vertices */
-    struct draw_box clip;  /* of triangles; the box of a fill; records are clipped already */
+    struct draw_box clip;  /* of triangles; the box of a fill; unused else: records are clipped */
     uint32_t colour;       /* of a fill */
 };
 
@@ -77,5 +77,10 @@ void shapes_clear(struct shapes *shapes);
 void shapes_free(struct shapes *shapes);
 /* Appends the list; its batches are the last ones, in painter's order. */
 void shapes_add(struct shapes *shapes, const struct draw_list *list, struct text *text);
+/* Appends one command of the list. */
+void shapes_add_command(struct shapes *shapes, const struct draw_list *list, size_t index,
+                        struct text *text);
+/* The box of all that was added: no pixel outside it is touched. False where there is nothing. */
+bool shapes_bounds(const struct shapes *shapes, struct draw_box *out);
 
 #endif

@@ -248,8 +248,10 @@ test_triangles_and_clip(void **state)
     draw_triangles(list, xy, 2, 0x16222dff);
     draw_disc(list, 30, 28, 10, 0xff5d55ff, 0, 0);
     draw_unclip(list);
+    draw_disc(list, 50, 50, 4, 0xf0b44aff, 0, 0); /* drawn with the disc before, not clipped */
     draw_rect(list, 0, 0, 4, 4, 0, 0xffffffff);
     paint(0x000000ff);
+    assert_colour(50, 50, 0xf0b44a);
     assert_colour(10, 12, 0x16222d);
     assert_colour(29, 27, 0xff5d55);
     assert_colour(30, 27, 0x000000);
