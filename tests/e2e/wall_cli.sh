@@ -1,0 +1,119 @@
+#!/bin/bash
+# The wall's command line: exit statuses, --check with every error and its place, the demonstration
+# without a display, and what systemd is told.
+set -u
+export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
+export TSAN_OPTIONS="suppressions=$SOURCE_DIR/tests/tsan.supp"
+wall=$BUILD_DIR/wall/wallboard
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+bad=0
+say() { # result, words
+    if [ "$1" = 0 ]; then echo "ok   $2"; else
+        echo "FAIL $2"
+        bad=1
+    fi
+}
+# Runs the wall; its status in $status, what it said in $folder/said.
+try() {
+    "$wall" "$@" >"$folder/said" 2>&1
+    status=$?
+}
+told() { # words, the line that must be there
+    grep -qF -- "$2" "$folder/said"
+    local found=$?
+    say $found "$1"
+    [ $found = 0 ] || sed 's/^/     /' "$folder/said"
+}
+ends() { # status, words
+    [ $status = "$1" ]
+    say $? "$2 (ends with $status)"
+}
+
+try --version
+ends 0 "--version"
+try --help
+ends 0 "--help"
+told "help names the exit status of --shot" "3 when --shot or --dump was not in sync"
+try --offscreen
+ends 2 "no feed"
+told "it says what to give" "give --feed URL"
+try --sence x --size big --offscreen
+ends 2 "wrong options"
+told "the near option is named" "did you mean '--scene'"
+told "the other error is there too" "--size:1:7: size"
+try --feed ws://127.0.0.1:9/ --offscreen --size 320x180 --shot "$folder/x.png" --timeout 1
+ends 3 "not in sync in time"
+told "one line says why" "wallboard: not in sync within 1 s: not connected"
+[ ! -e "$folder/x.png" ]
+say $? "and nothing is written"
+try --feed ws://127.0.0.1:9/ --offscreen --token-file "$folder/none"
+ends 2 "a token file that is not there"
+
+try --check
+ends 0 "--check of the defaults"
+try --check --scene street-duty
+ends 0 "--check of the other scene"
+cat >"$folder/wall.yaml" <<'YAML'
+feed: ws://hub.example/feed/v1
+scene: mine.yaml
+token_file: token.txt
+heigth: 3
+YAML
+try --check --config "$folder/wall.yaml"
+ends 2 "--check of a wrong configuration"
+told "with its place" "$folder/wall.yaml:4:1: unknown key 'heigth'"
+sed -i /heigth/d "$folder/wall.yaml"
+{
+    sed -n '/^name:/,$p' "$SOURCE_DIR/layouts/scenes/district-daily.yaml" |
+        sed -e 's/kind: gauges/kind: gauge/' -e 's/^theme: night/theme: nihgt/'
+} >"$folder/mine.yaml"
+try --check --config "$folder/wall.yaml"
+ends 2 "--check of a wrong scene"
+told "its panel is named with line and column" "$folder/mine.yaml:"
+told "and the near word" "gauges"
+told "the token file that is missing is named in the same pass" "$folder/token.txt"
+cat >"$folder/city.yaml" <<'YAML'
+name: city
+clocks:
+  accept: {limit: soon}
+YAML
+try --check --profile "$folder/city.yaml"
+ends 2 "--check of a wrong profile"
+told "with its place" "$folder/city.yaml:"
+try --check --profile nowhere
+ends 2 "a profile that is not there"
+
+mkdir "$folder/here"
+(
+    cd "$folder/here" &&
+        env -u DISPLAY -u WAYLAND_DISPLAY TMPDIR="$folder" "$wall" --demo --size 960x270
+) >"$folder/said" 2>&1
+status=$?
+ends 0 "--demo without a display"
+told "it says that it drew offscreen, and how to see it live" "No display was found"
+[ "$(head -c 4 "$folder/here/wallboard.png" | tail -c 3)" = PNG ]
+say $? "wallboard.png is saved"
+[ -z "$(find "$folder" -maxdepth 1 -name 'wallboard-demo-*')" ]
+say $? "its hub's folder is gone"
+
+if command -v python3 >/dev/null; then
+    python3 - "$wall" "$folder/notify" >"$folder/said" 2>&1 <<'PY'
+import os, socket, subprocess, sys, time
+s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+s.bind(sys.argv[2])
+s.settimeout(20)
+env = dict(os.environ, NOTIFY_SOCKET=sys.argv[2], WATCHDOG_USEC="2000000")
+p = subprocess.Popen([sys.argv[1], "--feed", "ws://127.0.0.1:9/", "--offscreen", "--size",
+                      "320x180"], env=env)
+said = [s.recv(200).decode()]
+began = time.monotonic()
+said.append(s.recv(200).decode())
+took = time.monotonic() - began
+p.terminate()
+print(said, "%.1f s" % took, p.wait())
+sys.exit(0 if said == ["READY=1", "WATCHDOG=1"] and took < 2 else 1)
+PY
+    say $? "systemd is told READY and WATCHDOG in time: $(tail -1 "$folder/said")"
+fi
+exit $bad
