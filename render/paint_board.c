@@ -553,7 +553,7 @@ place_kiosk(const struct paint *p, const struct board *board)
     float label = 40; /* 末位, between name and bar */
     c.bar = 80 + fmaxf(164, fminf(widest_name(p, board) + label, 264));
     c.n_right = paint_part_width(p) - 40 - 156 * (float)board->metrics_count - 14;
-    c.bar_width = c.n_right - 90 - c.bar;
+    c.bar_width = c.n_right - 104 - c.bar;
     for (int i = 0; i < board->count; i++) {
         c.greatest = board->entries[i].n > c.greatest ? board->entries[i].n : c.greatest;
     }

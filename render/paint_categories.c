@@ -78,7 +78,8 @@ draw_sum(const struct paint *p, const struct sum *sum, const struct columns *c, 
                    paint_part_px(p, c->name), DRAW_LEFT, THEME_INK, sum->name);
     float bar_x = paint_part_x(p, left + c->name + 24);
     float cap = text_cap_height(p->text, figures);
-    float width = greatest ? paint_part_px(p, c->bar) * (float)sum->now / (float)greatest : 0;
+    float width =
+        greatest && c->bar > 0 ? paint_part_px(p, c->bar) * (float)sum->now / (float)greatest : 0;
     paint_part_bar(p, bar_x, baseline - cap / 2, width, paint_part_px(p, 16), THEME_DATA2);
     paint_part_text(p, figures, bar_x + roundf(width) + paint_part_px(p, 12), baseline, DRAW_LEFT,
                     THEME_INK, count);
@@ -110,6 +111,23 @@ widest_name(const struct paint *p, const struct sum *sums, int count)
         widest = fmaxf(widest, text_width(p->text, style, sums[i].name));
     }
     return ceilf(widest / p->unit);
+}
+
+/* Count and change side by side, with the gap between them. Design pixels. */
+static float
+widest_counts(const struct paint *p, const struct sum *sums, int count)
+{
+    struct text_style now = paint_part_figures(p, THEME_CAPTION, TEXT_MEDIUM);
+    struct text_style then = paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR);
+    float widest = 0;
+    for (int i = 0; i < count; i++) {
+        char a[32], b[32];
+        paint_integer(a, sizeof a, sums[i].now);
+        paint_part_signed(b, sizeof b, (int64_t)sums[i].now - sums[i].before);
+        widest = fmaxf(widest, text_width(p->text, now, str_from(a)) +
+                                   text_width(p->text, then, str_from(b)));
+    }
+    return ceilf(widest / p->unit) + 20;
 }
 
 void
@@ -146,10 +164,13 @@ paint_categories(const struct paint *p)
     bring_up(sums, count, most);
     float gutters = GUTTER * (float)(columns_count - 1);
     float width = (paint_part_width(p) - 48 - gutters) / (float)columns_count;
-    float names = widest_name(p, sums, count < most ? count : most);
+    int shown = count < most ? count : most;
+    float names = widest_name(p, sums, shown);
     names = names > 104 ? names : 104;
     names = names < width * 0.45f ? names : width * 0.45f;
-    struct columns columns = {.width = width, .name = names, .bar = width - names - 24 - 12 - 104};
+    float counts = fmaxf(widest_counts(p, sums, shown), 104);
+    struct columns columns = {
+        .width = width, .name = names, .bar = width - names - 24 - 12 - counts};
     for (int i = 0; i < count && i < most; i++) {
         float left = 24 + (width + GUTTER) * (float)(i / per_column);
         draw_sum(p, &sums[i], &columns, left,

@@ -47,6 +47,7 @@ struct gauge {
     uint32_t n;
     float cx, cy; /* canvas pixels */
     const struct shape *shape;
+    float cell;  /* its width; canvas pixels */
     float scale; /* of the dial: below 1 where the panel is too narrow for its full size */
 };
 
@@ -215,6 +216,10 @@ draw_base(const struct paint *p, const struct gauge *g)
     float gap = target[0] ? paint_part_px(p, 14) : 0;
     float first = text_width(p->text, figures, str_from(base));
     float second = text_width(p->text, sans, str_from(target));
+    if (first + gap + second > g->cell - paint_part_px(p, 8)) { /* the tick still shows it */
+        target[0] = '\0';
+        gap = second = 0;
+    }
     float x = roundf(g->cx - (first + gap + second) / 2);
     paint_part_text(p, figures, x, baseline, DRAW_LEFT, THEME_DIM, base);
     paint_part_text(p, sans, x + roundf(first + gap), baseline, DRAW_LEFT, THEME_DIM, target);
@@ -287,6 +292,7 @@ paint_gauges(const struct paint *p)
             g.before =
                 snapshot_metric_value(metrics[i], row, (enum snapshot_window)before, by, &ignored);
         }
+        g.cell = cell;
         g.scale = fminf(1, cell / (2 * shape->tick_out * p->unit + paint_part_px(p, 16)));
         g.cx = roundf((float)p->panel->rect.x + cell * ((float)i + 0.5f));
         g.cy = paint_part_y(p, shape->centre);

@@ -47,8 +47,10 @@ draw_row(const struct paint *p, const struct snapshot_row *row, float baseline, 
     paint_part_fit(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, 156),
                    baseline, paint_part_px(p, 72), DRAW_LEFT, THEME_DIM,
                    paint_part_street_name(row->parent_name));
-    float bar = right - 240 - 116;
-    float width = greatest ? paint_part_px(p, bar) * (float)now / (float)greatest : 0;
+    paint_integer(count, sizeof count, greatest);
+    float counts = fmaxf(text_width(p->text, figures, str_from(count)), paint_part_px(p, 40));
+    float bar = paint_part_px(p, right - 62 - 14 - 240) - ceilf(counts);
+    float width = greatest && bar > 0 ? bar * (float)now / (float)greatest : 0;
     float cap = text_cap_height(p->text, figures);
     paint_part_bar(p, paint_part_x(p, 240), baseline - cap / 2, width, paint_part_px(p, 12),
                    THEME_DATA2);

@@ -134,37 +134,47 @@ fill(const struct paint *p, enum panel_kpi which, const struct snapshot_row *row
 }
 
 static void
-draw_one(const struct paint *p, const struct kpi *kpi, float x)
+draw_change(const struct paint *p, const struct kpi *kpi, float x, float room)
 {
-    char value[32], change[48];
-    paint_integer(value, sizeof value, kpi->value);
-    paint_part_text(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), x, paint_part_y(p, LABEL),
-                    DRAW_LEFT, THEME_DIM, kpi->label);
-    float baseline = paint_part_y(p, FIGURE);
-    float width = paint_part_text(p, paint_part_figures(p, THEME_KPI, TEXT_SEMIBOLD), x, baseline,
-                                  DRAW_LEFT, kpi->colour, value);
-    if (kpi->has_change && kpi->before > 0) {
-        double percent = 100.0 * ((double)kpi->value - kpi->before) / kpi->before;
-        bool flat = fabs(percent) < 0.05;
-        snprintf(change, sizeof change, "%s%.1f%%",
-                 flat          ? ""
-                 : percent > 0 ? "+"
-                               : "−",
-                 fabs(percent));
-        paint_part_text(p, paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR),
-                        x + ceilf(width) + paint_part_px(p, 8), baseline, DRAW_LEFT, THEME_DIM,
-                        change);
-        char name[64];
-        snprintf(name, sizeof name, "%s:change", kpi->name);
-        paint_figure(
-            p, name, change, percent, kpi->before,
-            "100 × (now − before) / before; before: up to the same moment of the window before",
-            NULL);
+    if (!kpi->has_change || kpi->before == 0) {
+        return;
     }
-    const struct snapshot_row *row = paint_part_row(p);
+    char change[48], name[64];
+    double percent = 100.0 * ((double)kpi->value - kpi->before) / kpi->before;
+    const char *sign = fabs(percent) < 0.05 ? "" : percent > 0 ? "+" : "−";
+    snprintf(change, sizeof change, "%s%.1f%%", sign, fabs(percent));
+    struct text_style style = paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR);
+    if (text_width(p->text, style, str_from(change)) > room) {
+        return; /* never into the next figure */
+    }
+    paint_part_text(p, style, x, paint_part_y(p, FIGURE), DRAW_LEFT, THEME_DIM, change);
+    snprintf(name, sizeof name, "%s:change", kpi->name);
+    paint_figure(
+        p, name, change, percent, kpi->before,
+        "100 × (now − before) / before; before: up to the same moment of the window before", NULL);
+}
+
+static void
+draw_one(const struct paint *p, const struct kpi *kpi, float x, float pitch)
+{
+    char value[32];
+    float room = pitch - paint_part_px(p, 16), gap = paint_part_px(p, 8);
+    paint_part_fit(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), x, paint_part_y(p, LABEL),
+                   room, DRAW_LEFT, THEME_DIM, str_from(kpi->label));
+    paint_integer(value, sizeof value, kpi->value);
+    struct text_style style = paint_part_figures(p, THEME_KPI, TEXT_SEMIBOLD);
+    float width = text_width(p->text, style, str_from(value));
+    if (width > room && room > 0) {
+        int size = (int)((float)style.size_px * room / width);
+        style.size_px = size > 8 ? size : 8; /* what the rasteriser takes */
+    }
+    width = ceilf(paint_part_text(p, style, x, paint_part_y(p, FIGURE), DRAW_LEFT, kpi->colour,
+                                  value)) +
+            gap;
+    draw_change(p, kpi, x + width, room - width);
     struct snapshot_key key = {.group =
                                    paint_part_street(p).len ? SNAPSHOT_STREET : SNAPSHOT_DISTRICT,
-                               .code = row->code,
+                               .code = paint_part_row(p)->code,
                                .window = (enum snapshot_window)p->panel->window,
                                .by = SNAPSHOT_CITY,
                                .measure = kpi->measure};
@@ -246,6 +256,6 @@ paint_kpi(const struct paint *p)
         }
         struct kpi kpi;
         fill(p, p->panel->kpis[i], row, &kpi);
-        draw_one(p, &kpi, x);
+        draw_one(p, &kpi, x, pitch);
     }
 }
