@@ -242,16 +242,8 @@ record_add(struct record_pool *pool, struct intern *codes, enum event_type type,
 }
 
 static const uint8_t *
-read_at(const uint8_t *at, struct record *out)
+read_codes(const uint8_t *at, struct record *out)
 {
-    uint64_t masks;
-    at = get_number(at, &masks);
-    uint32_t has = (uint32_t)(masks >> 1);
-    out->has = has;
-    out->cleared = 0;
-    if (masks & 1) {
-        at = get_u32(at, &out->cleared);
-    }
     const struct {
         uint32_t bit, *value;
     } coded[] = {{EVENT_F_CHANNEL, &out->channel}, {EVENT_F_CATEGORY, &out->category},
@@ -259,10 +251,17 @@ read_at(const uint8_t *at, struct record *out)
                  {EVENT_F_UNIT, &out->unit},       {EVENT_F_PROPERTY, &out->property}};
     for (size_t i = 0; i < sizeof coded / sizeof coded[0]; i++) {
         *coded[i].value = INTERN_NONE;
-        if (has & coded[i].bit) {
+        if (out->has & coded[i].bit) {
             at = get_u32(at, coded[i].value);
         }
     }
+    return at;
+}
+
+static const uint8_t *
+read_choices(const uint8_t *at, struct record *out)
+{
+    uint32_t has = out->has;
     unsigned choices = has & (EVENT_F_KIND | EVENT_F_URGENCY | EVENT_F_CONFIDENTIAL) ? *at++ : 0;
     out->kind = (enum event_kind)(choices & 7);
     out->urgency = (enum event_urgency)(choices >> 3 & 3);
@@ -276,16 +275,13 @@ read_at(const uint8_t *at, struct record *out)
     out->responded = survey >> 2 & 1;
     out->solved = survey >> 3 & 1;
     out->satisfied = (enum event_satisfied)(survey >> 4 & 3);
-    if (has & EVENT_F_PLACE) {
-        memcpy(&out->lon_e7, at, 4);
-        memcpy(&out->lat_e7, at + 4, 4);
-        at += 8;
-    }
-    if (has & EVENT_F_DUE) {
-        uint64_t due;
-        at = get_number(at, &due);
-        out->due_ms = (int64_t)due;
-    }
+    return at;
+}
+
+static const uint8_t *
+read_texts(const uint8_t *at, struct record *out)
+{
+    uint32_t has = out->has;
     out->summary = out->reason = out->by = (struct str){"", 0};
     if (has & EVENT_F_SUMMARY) {
         at = get_text(at, &out->summary);
@@ -296,8 +292,34 @@ read_at(const uint8_t *at, struct record *out)
     if (has & EVENT_F_BY && !(has & EVENT_F_REACHED)) {
         at = get_text(at, &out->by);
     }
+    return at;
+}
+
+/* The order of put_fields. */
+static const uint8_t *
+read_at(const uint8_t *at, struct record *out)
+{
+    uint64_t masks;
+    at = get_number(at, &masks);
+    out->has = (uint32_t)(masks >> 1);
+    out->cleared = 0;
+    if (masks & 1) {
+        at = get_u32(at, &out->cleared);
+    }
+    at = read_choices(read_codes(at, out), out);
+    if (out->has & EVENT_F_PLACE) {
+        memcpy(&out->lon_e7, at, 4);
+        memcpy(&out->lat_e7, at + 4, 4);
+        at += 8;
+    }
+    if (out->has & EVENT_F_DUE) {
+        uint64_t due;
+        at = get_number(at, &due);
+        out->due_ms = (int64_t)due;
+    }
+    at = read_texts(at, out);
     out->units_count = 0;
-    if (has & EVENT_F_UNITS) {
+    if (out->has & EVENT_F_UNITS) {
         uint32_t count;
         at = get_u32(at, &count);
         out->units_count = (int)count;

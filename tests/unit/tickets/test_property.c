@@ -519,7 +519,7 @@ check_history(uint64_t seed, bool shuffled, bool loaded)
     struct profile profile;
     profile_default(&profile);
     profile.min_n = 3; /* few tickets, and still ranks */
-    struct history *h = history_make(seed, 90);
+    struct history *h = history_make(seed, 60);
     if (shuffled) {
         history_shuffle(h);
     }
