@@ -158,7 +158,14 @@ renderer_set_scene(struct renderer *renderer, const struct scene *scene, struct 
 {
     struct theme theme;
     struct map *maps[SCENE_PANELS] = {NULL};
+    int most = renderer->gpu->max_size;
     bool ok = theme_load(scene->theme, &theme, report);
+    if (scene->solved_w > most || scene->solved_h > most) {
+        yaml_error_at(report, scene->name, 1, 1,
+                      "a canvas of %dx%d is more than this GPU draws (%d): use a smaller one",
+                      scene->solved_w, scene->solved_h, most);
+        ok = false;
+    }
     for (int i = 0; i < scene->panels_count; i++) {
         const struct panel *panel = &scene->panels[i];
         if (panel->kind == PANEL_MAP && panel->rect.w > 0 && panel->rect.h > 0) {

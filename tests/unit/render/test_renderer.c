@@ -120,6 +120,19 @@ test_a_wrong_map_is_reported(void **state)
     yaml_report_free(&report);
 }
 
+static void
+test_a_canvas_too_large_is_reported(void **state)
+{
+    (void)state;
+    struct yaml_report report = {0};
+    static struct scene large;
+    large = scene;
+    scene_solve(&large, 30000, 720, NULL);
+    assert_false(renderer_set_scene(renderer, &large, &report));
+    assert_non_null(strstr(report.text.ptr, "a canvas of 30000x720 is more than"));
+    yaml_report_free(&report);
+}
+
 int
 main(void)
 {
@@ -128,6 +141,7 @@ main(void)
         cmocka_unit_test(test_frames_count_only_where_they_differ),
         cmocka_unit_test(test_lists_name_their_panels),
         cmocka_unit_test(test_a_wrong_map_is_reported),
+        cmocka_unit_test(test_a_canvas_too_large_is_reported),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
