@@ -208,6 +208,11 @@ draw_base(const struct paint *p, const struct gauge *g)
     float below = fmaxf(gauge_px(p, g, g->shape->base), roundf(marks + line));
     float lowest = fmaxf(gauge_px(p, g, g->shape->target), roundf(below + line));
     float baseline = g->cy + below;
+    if (text_width(p->text, figures, str_from(base)) > g->cell - paint_part_px(p, 8)) {
+        char n[32];
+        paint_integer(n, sizeof n, g->n);
+        snprintf(base, sizeof base, "n %s", n);
+    }
     if (!small) {
         paint_part_text(p, figures, g->cx, baseline, DRAW_CENTRE, THEME_DIM, base);
         paint_part_text(p, sans, g->cx, g->cy + lowest, DRAW_CENTRE, THEME_DIM, target);

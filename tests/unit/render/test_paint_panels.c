@@ -83,6 +83,22 @@ the_periods_end_the_day_before(void **state)
     fixture_free(f);
 }
 
+static void
+totals_of_a_period_say_so(void **state)
+{
+    (void)state;
+    struct fixture *f = totals();
+    f->scene.panels[0].window = SNAPSHOT_PERIOD;
+    f->district.counts[SNAPSHOT_PERIOD].received = 6571;
+    f->district.counts[SNAPSHOT_PREVIOUS_PERIOD].received = 6525;
+    fixture_paint(f);
+    fixture_line(f, "当前周期受理");
+    fixture_line(f, "6,571");
+    fixture_line(f, "+0.7%");
+    assert_int_equal(fixture_figure(f, "received")->key.window, SNAPSHOT_PERIOD);
+    fixture_free(f);
+}
+
 /* ---- gauges ---- */
 
 static void
@@ -392,6 +408,53 @@ a_streets_room_ranks_its_own_communities(void **state)
     fixture_free(f);
 }
 
+static void
+a_board_nobody_is_surveyed_for_goes_by_its_figure(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(PANEL_BOARD, 640, 480);
+    f->scene.panels[0].metrics_count = 1;
+    snprintf(f->scene.panels[0].metrics[0], 32, "on_time");
+    fixture_metric(&f->metrics[0], "on_time", "按时办结率", 90);
+    f->metrics[0].under[0].measure = SNAPSHOT_RESOLVED;
+    fixture_over(&f->metrics[0], 1, SNAPSHOT_RESOLVED);
+    fixture_over(&f->metrics[0], -1, SNAPSHOT_RESOLVED_LATE);
+    static const char *const names[] = {"Allston", "Brighton", "Dorchester"};
+    static const uint32_t late[] = {2, 0, 5};
+    for (int i = 0; i < 3; i++) {
+        street(f, i, names[i], fixture_survey(0, 0, 0, 0, 0), 0, 0);
+        f->rows[i].counts[SNAPSHOT_PERIOD].resolved = 20;
+        f->rows[i].counts[SNAPSHOT_PERIOD].resolved_late = late[i];
+    }
+    fixture_paint(f);
+    assert_true(baseline_of(f, "Brighton") < baseline_of(f, "Allston"));
+    assert_true(baseline_of(f, "Allston") < baseline_of(f, "Dorchester"));
+    fixture_coloured(f, "Brighton", THEME_INK);
+    fixture_coloured(f, "100.00", THEME_INK);
+    fixture_coloured(f, "75.00", THEME_AMBER);
+    fixture_line(f, "当前周期 · 办结"); /* the base is what was resolved, not a survey */
+    assert_false(fixture_draws(f, "名次"));
+    assert_int_equal(fixture_figure(f, "Allston:on_time")->n, 20);
+    assert_int_equal(fixture_figure(f, "Allston:on_time")->key.measure, SNAPSHOT_RESOLVED);
+    fixture_free(f);
+}
+
+static void
+a_metric_that_the_profile_lacks_is_said(void **state)
+{
+    (void)state;
+    static const enum panel_kind kinds[] = {PANEL_GAUGES, PANEL_TREND, PANEL_BOARD};
+    for (int i = 0; i < 3; i++) {
+        struct fixture *f = fixture_new(kinds[i], 936, 400);
+        f->scene.panels[0].metrics_count = 1;
+        snprintf(f->scene.panels[0].metrics[0], 32, "unheard_of");
+        fixture_paint(f);
+        fixture_line(f, "口径中无此指标");
+        assert_int_equal(f->record.count, 0);
+        fixture_free(f);
+    }
+}
+
 /* ---- alarms ---- */
 
 static void
@@ -510,6 +573,7 @@ main(void)
         cmocka_unit_test(totals_and_their_changes),
         cmocka_unit_test(no_total_is_coloured_when_nothing_is_late),
         cmocka_unit_test(the_periods_end_the_day_before),
+        cmocka_unit_test(totals_of_a_period_say_so),
         cmocka_unit_test(gauges_say_value_change_base_and_target),
         cmocka_unit_test(a_gauge_without_survey_has_no_arc),
         cmocka_unit_test(zero_is_not_nothing),
@@ -521,6 +585,8 @@ main(void)
         cmocka_unit_test(a_board_where_all_are_equal_has_no_last),
         cmocka_unit_test(a_long_board_turns_pages_with_the_moment),
         cmocka_unit_test(a_streets_room_ranks_its_own_communities),
+        cmocka_unit_test(a_board_nobody_is_surveyed_for_goes_by_its_figure),
+        cmocka_unit_test(a_metric_that_the_profile_lacks_is_said),
         cmocka_unit_test(alarms_name_the_limit_that_was_broken),
         cmocka_unit_test(acknowledged_alarms_are_dim_and_masked),
         cmocka_unit_test(more_alarms_than_rows_are_said),
