@@ -47,9 +47,8 @@ draw_clear(struct draw_list *list)
     list->depth = 0;
 }
 
-/* The array with room for need elements; never smaller again. */
-static void *
-grown(void *array, size_t *cap, size_t need, size_t size)
+void *
+draw_grown(void *array, size_t *cap, size_t need, size_t size)
 {
     if (need <= *cap) {
         return array;
@@ -93,7 +92,8 @@ clip_now(const struct draw_list *list)
 static struct draw_command *
 push(struct draw_list *list, enum draw_kind kind, uint32_t colour)
 {
-    list->commands = grown(list->commands, &list->cap, list->count + 1, sizeof *list->commands);
+    list->commands =
+        draw_grown(list->commands, &list->cap, list->count + 1, sizeof *list->commands);
     struct draw_command *command = &list->commands[list->count++];
     memset(command, 0, sizeof *command);
     command->kind = (uint8_t)kind;
@@ -129,7 +129,7 @@ static uint32_t
 add_floats(struct draw_list *list, const float *floats, size_t count)
 {
     size_t first = list->floats_count;
-    list->floats = grown(list->floats, &list->floats_cap, first + count, sizeof *floats);
+    list->floats = draw_grown(list->floats, &list->floats_cap, first + count, sizeof *floats);
     memcpy(list->floats + first, floats, count * sizeof *floats);
     list->floats_count += count;
     return (uint32_t)first;
@@ -276,7 +276,7 @@ draw_text_halo(struct draw_list *list, struct text *text, struct text_style styl
     }
     assert(style.size_px >= 8 && style.size_px <= 400);
     size_t first = list->bytes_count;
-    list->bytes = grown(list->bytes, &list->bytes_cap, first + s.len, 1);
+    list->bytes = draw_grown(list->bytes, &list->bytes_cap, first + s.len, 1);
     memcpy(list->bytes + first, s.ptr, s.len);
     list->bytes_count += s.len;
 

@@ -51,4 +51,7 @@ struct draw_list {
     int depth; /* clips in force; those deeper than the array are counted only */
 };
 
+/* The malloc'ed array with room for need elements, at least doubled where it was too small. */
+void *draw_grown(void *array, size_t *cap, size_t need, size_t size);
+
 #endif

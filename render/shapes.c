@@ -15,22 +15,6 @@
 #define LIGHT_TEXT_EXPONENT 1.3f
 #define DARK_TEXT_EXPONENT 0.75f
 
-static void *
-grown(void *array, size_t *cap, size_t need, size_t size)
-{
-    if (need <= *cap) {
-        return array;
-    }
-    size_t new_cap = *cap < 256 ? 256 : *cap * 2;
-    new_cap = new_cap < need ? need : new_cap;
-    void *ptr = realloc(array, new_cap * size);
-    if (!ptr) {
-        abort();
-    }
-    *cap = new_cap;
-    return ptr;
-}
-
 void
 shapes_clear(struct shapes *shapes)
 {
@@ -55,8 +39,8 @@ same_box(struct draw_box a, struct draw_box b)
 static struct shapes_batch *
 new_batch(struct shapes *shapes)
 {
-    shapes->batches = grown(shapes->batches, &shapes->batches_cap, shapes->batches_count + 1,
-                            sizeof *shapes->batches);
+    shapes->batches = draw_grown(shapes->batches, &shapes->batches_cap, shapes->batches_count + 1,
+                                 sizeof *shapes->batches);
     struct shapes_batch *batch = &shapes->batches[shapes->batches_count++];
     memset(batch, 0, sizeof *batch);
     return batch;
@@ -124,8 +108,8 @@ put(struct shapes *shapes, const struct draw_command *c, enum shapes_kind kind, 
         return NULL;
     }
     struct shapes_batch *batch = batch_for(shapes, pipelines[kind], c->clip, shapes->records_count);
-    shapes->records = grown(shapes->records, &shapes->records_cap, shapes->records_count + 1,
-                            sizeof *shapes->records);
+    shapes->records = draw_grown(shapes->records, &shapes->records_cap, shapes->records_count + 1,
+                                 sizeof *shapes->records);
     struct shapes_record *record = &shapes->records[shapes->records_count++];
     batch->count++;
     memset(record, 0, sizeof *record);
@@ -364,8 +348,8 @@ add_triangles(struct shapes *shapes, const struct draw_command *c, const float *
     size_t count = (size_t)c->count * 3;
     struct shapes_batch *batch =
         batch_for(shapes, SHAPES_TRIANGLES, c->clip, shapes->vertices_count);
-    shapes->vertices = grown(shapes->vertices, &shapes->vertices_cap,
-                             shapes->vertices_count + count, sizeof *shapes->vertices);
+    shapes->vertices = draw_grown(shapes->vertices, &shapes->vertices_cap,
+                                  shapes->vertices_count + count, sizeof *shapes->vertices);
     struct shapes_vertex *vertex = shapes->vertices + shapes->vertices_count;
     for (size_t i = 0; i < count; i++) {
         vertex[i].x = xy[i * 2];
