@@ -4,31 +4,46 @@
 
 #include "wall/base/file.h"
 
-#include "feeds/writer.h"
-
 #define DIRECTORY_MAX_BYTES (MESSAGE_MAX_BYTES - 4096) /* it must fit into a welcome */
 
 static void
-write_node(struct writer *writer, const struct yaml_node *node)
+write_text(struct buf *out, struct str text)
 {
-    if (yaml_shape(node) == YAML_MAP) {
-        writer_map(writer);
-        for (size_t i = 0; i < yaml_count(node); i++) {
-            writer_key(writer, yaml_key(node, i));
-            write_node(writer, yaml_item(node, i));
-        }
-        writer_end(writer);
-    } else if (yaml_shape(node) == YAML_LIST) {
-        writer_list(writer, yaml_count(node));
-        for (size_t i = 0; i < yaml_count(node); i++)
-            write_node(writer, yaml_item(node, i));
-        writer_end(writer);
-    } else if (yaml_is_null(node)) {
-        writer_null(writer);
-    } else {
-        writer_str(writer,
-                   yaml_scalar(node)); /* codes and names are text, whatever they look like */
+    buf_add(out, "\"", 1);
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        if (c == '"' || c == '\\')
+            buf_printf(out, "\\%c", c);
+        else if (c < ' ')
+            buf_printf(out, "\\u%04x", c);
+        else
+            buf_add(out, &text.ptr[i], 1);
     }
+    buf_add(out, "\"", 1);
+}
+
+/* A YAML node as JSON. Codes and names are text, whatever they look like. */
+static void
+write_node(struct buf *out, const struct yaml_node *node)
+{
+    bool is_map = yaml_shape(node) == YAML_MAP;
+    if (!is_map && yaml_shape(node) != YAML_LIST) {
+        if (yaml_is_null(node))
+            buf_printf(out, "null");
+        else
+            write_text(out, yaml_scalar(node));
+        return;
+    }
+    buf_printf(out, is_map ? "{" : "[");
+    for (size_t i = 0; i < yaml_count(node); i++) {
+        buf_printf(out, i ? "," : "");
+        if (is_map) {
+            write_text(out, yaml_key(node, i));
+            buf_printf(out, ":");
+        }
+        write_node(out, yaml_item(node, i));
+    }
+    buf_printf(out, is_map ? "}" : "]");
 }
 
 static bool
@@ -37,8 +52,7 @@ yaml_to_json(const char *path, struct str text, struct buf *out, struct yaml_rep
     struct yaml_doc *doc = yaml_parse(path, text, report);
     if (!doc)
         return false;
-    struct writer writer = writer_to(out, false);
-    write_node(&writer, yaml_root(doc));
+    write_node(out, yaml_root(doc));
     yaml_free(doc);
     return true;
 }

@@ -1,6 +1,6 @@
 #include "feeds/hub/server.h"
 
-#include <netdb.h>
+#include <libwebsockets.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +12,13 @@
 
 #define TICK_US 250000
 #define BYE_MS 3000 /* for all walls to read their goodbye */
+
+struct server_loop {
+    struct lws_protocols protocols[4];
+    struct lws_extension extensions[2];
+    struct lws_sorted_usec_list tick, wake;
+    struct server *server;
+};
 
 struct session_now
 server_now(void)
@@ -139,9 +146,21 @@ woken(struct server *server)
 static void
 tick(struct lws_sorted_usec_list *list)
 {
-    struct server *server = lws_container_of(list, struct server, tick);
-    server_feed_tick(server);
-    lws_sul_schedule(server->context, 0, &server->tick, tick, TICK_US);
+    struct server_loop *loop = lws_container_of(list, struct server_loop, tick);
+    server_feed_tick(loop->server);
+    lws_sul_schedule(loop->server->context, 0, &loop->tick, tick, TICK_US);
+}
+
+static void
+wake(struct lws_sorted_usec_list *list)
+{
+    server_feed_poke(lws_container_of(list, struct server_loop, wake)->server);
+}
+
+void
+server_wake_in(struct server *server, int64_t ms)
+{
+    lws_sul_schedule(server->context, 0, &server->loop->wake, wake, ms * LWS_US_PER_MS);
 }
 
 static void
@@ -152,19 +171,25 @@ ready(void *user)
 }
 
 static int
-callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
 {
     if (reason == LWS_CALLBACK_EVENT_WAIT_CANCELLED) {
         woken(lws_context_user(lws_get_context(wsi)));
         return 0;
     }
-    return server_http_callback(wsi, reason, user, in, len);
+    return server_http_callback(wsi, (int)reason, user, in, len);
+}
+
+static int
+feed_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in, size_t len)
+{
+    return server_feed_callback(wsi, (int)reason, user, in, len);
 }
 
 void
 server_run(struct server *server)
 {
-    lws_sul_schedule(server->context, 0, &server->tick, tick, TICK_US);
+    lws_sul_schedule(server->context, 0, &server->loop->tick, tick, TICK_US);
     while (!atomic_load(&server->stops) && lws_service(server->context, 0) >= 0)
         ;
     intake_finish(server->intake); /* what was handed in is logged, applied and answered */
@@ -172,8 +197,8 @@ server_run(struct server *server)
     int64_t until = server_now().mono_ms + BYE_MS;
     while (server->walls && server_now().mono_ms < until && lws_service(server->context, 0) >= 0)
         ;
-    lws_sul_cancel(&server->tick);
-    lws_sul_cancel(&server->wake);
+    lws_sul_cancel(&server->loop->tick);
+    lws_sul_cancel(&server->loop->wake);
 }
 
 void
@@ -197,22 +222,22 @@ emit_log(int level, const char *line)
 static void
 describe_protocols(struct server *server)
 {
-    server->protocols[0] =
+    server->loop->protocols[0] =
         (struct lws_protocols){.name = "http",
-                               .callback = callback,
+                               .callback = http_callback,
                                .per_session_data_size = sizeof(struct server_request),
                                .tx_packet_size = 1 << 20};
     snprintf(server->json_name, sizeof server->json_name, "%s", MESSAGE_SUBPROTOCOL_JSON);
     const char *const names[] = {server->json_name, MESSAGE_SUBPROTOCOL_PACK};
     for (int i = 0; i < 2; i++)
-        server->protocols[i + 1] =
+        server->loop->protocols[i + 1] =
             (struct lws_protocols){.name = names[i],
-                                   .callback = server_feed_callback,
+                                   .callback = feed_callback,
                                    .per_session_data_size = sizeof(struct server_wall),
                                    .rx_buffer_size = 65536,
                                    .id = i == 0 ? MESSAGE_JSON : MESSAGE_PACK,
                                    .tx_packet_size = 1 << 20};
-    server->extensions[0] =
+    server->loop->extensions[0] =
         (struct lws_extension){"permessage-deflate", lws_extension_callback_pm_deflate,
                                "permessage-deflate; client_max_window_bits"};
 }
@@ -224,8 +249,8 @@ listen_on(struct server *server, const struct server_config *config, struct err 
     bool any = strcmp(config->host, "0.0.0.0") == 0 || strcmp(config->host, "::") == 0;
     info.port = config->port ? config->port : 0;
     info.iface = any ? NULL : config->host;
-    info.protocols = server->protocols;
-    info.extensions = server->extensions;
+    info.protocols = server->loop->protocols;
+    info.extensions = server->loop->extensions;
     info.user = server;
     info.gid = -1;
     info.uid = -1;
@@ -263,6 +288,10 @@ server_create(const struct server_config *config, struct err *err)
     struct server *server = calloc(1, sizeof *server);
     if (!server)
         abort();
+    server->loop = calloc(1, sizeof *server->loop);
+    if (!server->loop)
+        abort();
+    server->loop->server = server;
     lws_set_log_level(LLL_ERR, emit_log);
     server->tokens = config->tokens;
     server->directory = config->directory;
@@ -301,6 +330,7 @@ server_destroy(struct server *server)
     names_free(server->directory);
     names_free(atomic_load(&server->new_directory));
     buf_free(&server->out);
+    free(server->loop);
     free(server);
 }
 

@@ -1,3 +1,4 @@
+#include <libwebsockets.h>
 #include <linux/sockios.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,12 +64,6 @@ ask(struct server_wall *wall, struct session_now now)
     lws_callback_on_writable(wall->wsi);
 }
 
-static void
-wake(struct lws_sorted_usec_list *list)
-{
-    server_feed_poke(lws_container_of(list, struct server, wake));
-}
-
 void
 server_feed_poke(struct server *server)
 {
@@ -83,7 +78,7 @@ server_feed_poke(struct server *server)
     /* A wall that is being asked for room wakes by itself; never spin for one that is late. */
     int64_t in_ms = next == INT64_MAX ? 1000 : next - now.mono_ms;
     in_ms = in_ms < 1 ? 1 : in_ms > 1000 ? 1000 : in_ms;
-    lws_sul_schedule(server->context, 0, &server->wake, wake, in_ms * LWS_US_PER_MS);
+    server_wake_in(server, in_ms);
 }
 
 /* ---- reading ---- */
@@ -251,8 +246,7 @@ server_feed_tick(struct server *server)
 }
 
 int
-server_feed_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
-                     size_t len)
+server_feed_callback(struct lws *wsi, int reason, void *user, void *in, size_t len)
 {
     struct server *server = lws_context_user(lws_get_context(wsi));
     struct server_wall *wall = user;

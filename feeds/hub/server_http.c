@@ -1,3 +1,4 @@
+#include <libwebsockets.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -445,8 +446,7 @@ forget(struct server *server, struct server_request *request)
 }
 
 int
-server_http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
-                     size_t len)
+server_http_callback(struct lws *wsi, int reason, void *user, void *in, size_t len)
 {
     struct server *server = lws_context_user(lws_get_context(wsi));
     struct server_request *request = user;

@@ -1,8 +1,7 @@
-/* server_parts: what the files of the server share. Internal to server*.c: libwebsockets shows. */
+/* server_parts: what the files of the server share. Internal to server*.c. */
 #ifndef FEEDS_HUB_SERVER_PARTS_H
 #define FEEDS_HUB_SERVER_PARTS_H
 
-#include <libwebsockets.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
@@ -13,6 +12,10 @@
 
 #define SERVER_PATH "/feed/v1"
 #define SERVER_BODY_MAX (8 << 20)
+
+struct lws;
+struct lws_context;
+struct server_loop; /* what libwebsockets wants to be given by value; server.c */
 
 /* One HTTP request; lives in the connection's user space. */
 struct server_request {
@@ -61,8 +64,7 @@ struct server_append_wait {
 
 struct server {
     struct lws_context *context;
-    struct lws_protocols protocols[4];
-    struct lws_extension extensions[2];
+    struct server_loop *loop;
     char json_name[32]; /* the JSON subprotocol's name as libwebsockets compares it */
     const struct tokens *tokens;
     struct session_feed feed;
@@ -77,7 +79,6 @@ struct server {
     struct server_wall *walls;
     size_t walls_count, body_bytes;
     struct buf out;
-    struct lws_sorted_usec_list tick, wake;
     int64_t started_ms;
     struct server_counts counts;
 };
@@ -87,14 +88,17 @@ struct session_now server_now(void);
 const struct tokens_entry *server_token(struct server *server, struct lws *wsi);
 bool server_submit(void *user, struct intake_job *job);
 
+/* Has server_feed_poke called at latest after so long. */
+void server_wake_in(struct server *server, int64_t ms);
+
+/* The callbacks of libwebsockets; reason: enum lws_callback_reasons. */
+int server_http_callback(struct lws *wsi, int reason, void *user, void *in, size_t len);
+int server_feed_callback(struct lws *wsi, int reason, void *user, void *in, size_t len);
+
 /* server_http.c */
-int server_http_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
-                         size_t len);
 void server_http_done(struct server_request *request, struct intake_job *job);
 
 /* server_feed.c */
-int server_feed_callback(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *in,
-                         size_t len);
 /* Asks for room to write for every wall that has something, and sets the next wake-up. */
 void server_feed_poke(struct server *server);
 void server_feed_tick(struct server *server);

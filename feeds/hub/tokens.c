@@ -102,8 +102,8 @@ static void
 check_secret(struct str secret, const struct yaml_node *at, struct yaml_report *report)
 {
     if (secret.len < TOKENS_SECRET_MIN || secret.len > TOKENS_SECRET_MAX)
-        yaml_error(report, at, "token: must have at least %d and at most %d characters", TOKENS_SECRET_MIN,
-                   TOKENS_SECRET_MAX);
+        yaml_error(report, at, "token: must have at least %d and at most %d characters",
+                   TOKENS_SECRET_MIN, TOKENS_SECRET_MAX);
     for (size_t i = 0; i < secret.len; i++) {
         /* What fits into an Authorization header without quoting. */
         if (secret.ptr[i] <= ' ' || secret.ptr[i] > '~') {
