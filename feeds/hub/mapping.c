@@ -351,10 +351,10 @@ read_root(struct mapping *mapping, const struct yaml_node *root, struct yaml_rep
     }
 }
 
+/* before: how many errors were reported before the document was parsed. */
 static struct mapping *
-mapping_of(struct yaml_doc *doc, struct yaml_report *report)
+mapping_of(struct yaml_doc *doc, int before, struct yaml_report *report)
 {
-    int before = report->count;
     if (!doc) {
         return NULL;
     }
@@ -378,13 +378,15 @@ mapping_of(struct yaml_doc *doc, struct yaml_report *report)
 struct mapping *
 mapping_load(const char *path, struct yaml_report *report)
 {
-    return mapping_of(yaml_load(path, report), report);
+    int before = report->count;
+    return mapping_of(yaml_load(path, report), before, report);
 }
 
 struct mapping *
 mapping_parse(const char *name, struct str text, struct yaml_report *report)
 {
-    return mapping_of(yaml_parse(name, text, report), report);
+    int before = report->count;
+    return mapping_of(yaml_parse(name, text, report), before, report);
 }
 
 void
