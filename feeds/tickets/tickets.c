@@ -157,7 +157,15 @@ tickets_load_row(struct tickets *tickets, const struct tickets_row *row, struct 
     if (store->tickets[ticket].count) {
         return err_set(err, "snapshot: ticket %.*s is there twice", STR_ARG(row->ticket));
     }
-    store_load(store, ticket, row->milestones, row->milestones_count, &row->fields);
+    /* Where the registration's data was left out the fields say it; a default was not named. */
+    struct event_data fields = row->fields;
+    if (fields.urgency == EVENT_NORMAL) {
+        fields.has &= ~(uint32_t)EVENT_F_URGENCY;
+    }
+    if (!fields.confidential) {
+        fields.has &= ~(uint32_t)EVENT_F_CONFIDENTIAL;
+    }
+    store_load(store, ticket, row->milestones, row->milestones_count, &fields);
     return true;
 }
 

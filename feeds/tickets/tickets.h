@@ -77,8 +77,8 @@ size_t tickets_behind(struct tickets *tickets, const struct snapshot_key *key, s
 
 /* Walks the registered, not removed tickets for a hub's protocol snapshot. The row is valid inside
  * the call only; return false to stop. Places are WGS 84 (in milestones too); the data of a
- * registration that was never amended is left out (has = 0): it is what fields says. street empty =
- * all; since_ms: skip those whose newest milestone is older. */
+ * registration that was never amended is left out (has = 0) where fields says the same. street
+ * empty = all; since_ms: skip those whose newest milestone is older. */
 void tickets_visit(struct tickets *tickets, struct str street, int64_t since_ms,
                    bool (*visit)(void *user, const struct tickets_row *row), void *user);
 

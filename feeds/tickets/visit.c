@@ -72,6 +72,21 @@ make_fields(struct tickets *tickets, uint32_t ticket, struct event_data *out)
     }
 }
 
+/* Whether a registration's data can be left out: it was never amended, and it names no field that
+ * is at its default. Else, should an earlier registration come in later, it would no longer be
+ * known which fields this one, an amendment from then on, sets. */
+static bool
+is_said_by_fields(const struct store *store, const struct ticket *t, uint32_t record)
+{
+    struct record r;
+    if (count_type(store, t, EVENT_REGISTERED) > 1 || count_type(store, t, EVENT_AMENDED) > 0) {
+        return false;
+    }
+    record_read(&store->records, record, &r);
+    return !r.cleared && !(r.has & EVENT_F_URGENCY && r.urgency == EVENT_NORMAL) &&
+           !(r.has & EVENT_F_CONFIDENTIAL && !r.confidential);
+}
+
 static bool
 visit_ticket(struct tickets *tickets, struct visiting *v, uint32_t ticket,
              bool (*visit)(void *user, const struct tickets_row *row), void *user)
@@ -83,8 +98,6 @@ visit_ticket(struct tickets *tickets, struct visiting *v, uint32_t ticket,
                               .milestones = v->milestones,
                               .milestones_count = t->count};
     make_fields(tickets, ticket, &row.fields);
-    bool amended =
-        count_type(store, t, EVENT_REGISTERED) > 1 || count_type(store, t, EVENT_AMENDED) > 0;
     size_t whistles = 0;
     for (uint32_t i = 0; i < t->count; i++) {
         const struct milestone *m = &store->milestones[t->first + i];
@@ -94,7 +107,7 @@ visit_ticket(struct tickets *tickets, struct visiting *v, uint32_t ticket,
         if (m->type == EVENT_WHISTLED) {
             record_to_data(&store->records, store->codes, m->record, v->units[whistles++],
                            &event->data);
-        } else if (m->type != EVENT_REGISTERED || amended) {
+        } else if (m->type != EVENT_REGISTERED || !is_said_by_fields(store, t, m->record)) {
             record_to_data(&store->records, store->codes, m->record, NULL, &event->data);
         }
     }
