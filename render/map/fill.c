@@ -1,9 +1,11 @@
 #include "render/map/fill.h"
 
 #include <GL/glu.h>
+#include <math.h>
 #include <string.h>
 
 #define MAX_TRIANGLES 4000000
+#define MAX_LENGTH 500000.0
 
 struct fill {
     struct arena *arena;
@@ -62,11 +64,29 @@ on_error(GLenum code, void *context)
     ((struct fill *)context)->failed = true;
 }
 
+/* Outlines cross each other about length² / (π · area) times where they run at random (Buffon), and
+ * the tessellator's time grows with that: one of 500,000 px in a panel is no place's border. */
+static bool
+is_short(const struct fill_ring *rings, int rings_count)
+{
+    double length = 0;
+    for (int r = 0; r < rings_count; r++) {
+        for (int i = 0, j = rings[r].count - 1; i < rings[r].count; j = i++) {
+            const double *a = &rings[r].xy[2 * j], *b = &rings[r].xy[2 * i];
+            length += hypot(b[0] - a[0], b[1] - a[1]);
+        }
+    }
+    return length <= MAX_LENGTH;
+}
+
 bool
 fill_polygon(const struct fill_ring *rings, int rings_count, struct arena *arena,
              struct fill_result *out)
 {
     *out = (struct fill_result){0};
+    if (!is_short(rings, rings_count)) {
+        return false;
+    }
     struct fill fill = {.arena = arena};
     GLUtesselator *tess = gluNewTess();
     if (!tess) {

@@ -17,7 +17,8 @@ struct fill_result {
     int count;
 };
 
-/* false where the tessellator gave up (out->count is then 0). */
+/* false where the tessellator gave up, or the outline is longer than 500,000 px and would keep it
+ * busy for minutes (out->count is then 0). */
 bool fill_polygon(const struct fill_ring *rings, int rings_count, struct arena *arena,
                   struct fill_result *out);
 

@@ -175,8 +175,12 @@ read_feature(struct load *load, const json_t *feature, struct load_shape *shape)
     shape->code = load->layer->code_key[0] ? read_property(load, properties, load->layer->code_key)
                                            : shape->name;
     if (load->layer->kind == SCENE_LAYER_STREETS && !shape->code.len) {
-        return fail(load, load->layer->code_key[0] ? "no code under the key that the scene names"
-                                                   : "no name under the key that the scene names");
+        const struct scene_layer *layer = load->layer;
+        char what[160];
+        snprintf(what, sizeof what, "no property '%s', which the scene names as the street's %s",
+                 layer->code_key[0] ? layer->code_key : layer->name_key,
+                 layer->code_key[0] ? "code" : "name");
+        return fail(load, what);
     }
     const json_t *geometry = json_object_get(feature, "geometry");
     if (!json_is_object(geometry)) {

@@ -109,7 +109,8 @@ refuses_what_is_wrong(void **state)
     assert_refused("{\"type\":", "m.geojson:1:8: no JSON:");
     assert_refused("[]", "not a GeoJSON FeatureCollection");
     assert_refused("{\"type\":\"FeatureCollection\",\"features\":[]}", "0 features");
-    assert_refused(WITH("{}", POLYGON(SQUARE)), "feature 1: no code under the key");
+    assert_refused(WITH("{}", POLYGON(SQUARE)),
+                   "feature 1: no property 'code', which the scene names");
     assert_refused(WITH(GOOD, "null"), "feature 1: no geometry");
     assert_refused(WITH(GOOD, "{\"type\":\"Point\",\"coordinates\":[1,2]}"), "only Polygon");
     assert_refused(WITH(GOOD, POLYGON("[[[1,2],[3,4],[1,2]]]")), "fewer than 4 positions");
@@ -256,6 +257,17 @@ fills_holes_and_crossings(void **state)
     assert_true(fabs(filled(both, 2) - 96) < 1e-3);
     assert_true(fabs(filled(one, 1) - 50) < 1e-3);
     assert_true(filled(NULL, 0) < 1e-9);
+    static double scribble[2 * 2000]; /* a million crossings */
+    uint32_t random = 1;
+    for (size_t i = 0; i < sizeof scribble / sizeof *scribble; i++) {
+        random = random * 1664525 + 1013904223;
+        scribble[i] = (double)(random >> 8) * 1500 / (1 << 24);
+    }
+    struct arena arena = {0};
+    struct fill_result result;
+    assert_false(fill_polygon(&(struct fill_ring){scribble, 2000}, 1, &arena, &result));
+    assert_int_equal(result.count, 0);
+    arena_free(&arena);
 }
 
 static void
