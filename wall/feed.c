@@ -21,6 +21,7 @@ struct feed {
     char log[256], next_log[256];
     int64_t offsets[OFFSETS]; /* arrival here less time_ms there; the least has the least delay */
     size_t offsets_count;
+    int64_t newest_ms;
     char lost[160];
     struct arena scratch; /* one message's */
     struct log_limit diverge_limit, load_limit;
@@ -115,6 +116,7 @@ static size_t
 take_welcome(struct feed *feed, const struct client_item *item)
 {
     const struct message_welcome *welcome = &item->message.welcome;
+    feed->offsets_count = 0; /* this may be another hub's clock */
     sample_offset(feed, item, welcome->time_ms);
     snprintf(feed->next_log, sizeof feed->next_log, "%.*s", STR_ARG(welcome->log));
     take_directory(feed, &welcome->directory);
@@ -191,7 +193,11 @@ take_events(struct feed *feed, const struct client_item *item)
 {
     const struct message_happened *happened = &item->message.happened;
     for (size_t i = 0; i < happened->events.count; i++) {
-        tickets_apply(feed->tickets, &happened->events.events[i], true);
+        const struct event *event = &happened->events.events[i];
+        tickets_apply(feed->tickets, event, true);
+        if (event->type == EVENT_REGISTERED && event->time_ms > feed->newest_ms) {
+            feed->newest_ms = event->time_ms;
+        }
     }
     for (size_t i = 0; i < happened->left_count; i++) {
         tickets_forget(feed->tickets, happened->left[i]);
@@ -328,13 +334,13 @@ feed_look(const struct feed *feed, int64_t mono_ms, struct feed_state *out)
     *out = (struct feed_state){
         .connected = feed->connected,
         .has_state = feed->has_state,
-        .in_sync = feed->in_sync,
         .offset_ms = offset_of(feed),
         .seq = feed->seq,
         .faults = link.faults,
     };
     memcpy(out->log, feed->log, sizeof out->log);
     out->age_ms = link.heard_ms >= 0 && mono_ms > link.heard_ms ? mono_ms - link.heard_ms : 0;
+    out->in_sync = feed->in_sync && out->age_ms < SILENCE_MS;
     out->stale = !feed->has_state || feed->suspect || out->age_ms >= SILENCE_MS;
     out->reason = reason_of(feed, out);
     explain(feed, out);
@@ -350,6 +356,12 @@ int64_t
 feed_hub_ms(const struct feed *feed, int64_t wall_ms)
 {
     return wall_ms - offset_of(feed);
+}
+
+int64_t
+feed_newest_ms(const struct feed *feed)
+{
+    return feed->newest_ms;
 }
 
 uint64_t

@@ -34,6 +34,9 @@ struct feed_state {
 void feed_look(const struct feed *feed, int64_t mono_ms, struct feed_state *out);
 /* Grows whenever something was folded. */
 uint64_t feed_version(const struct feed *feed);
+/* When the newest ticket folded from an events message was registered, by the hub's clock; 0 = none
+ * yet. An arrival is drawn moving for a moment. */
+int64_t feed_newest_ms(const struct feed *feed);
 /* This machine's Unix time as the hub's clock would show it. */
 int64_t feed_hub_ms(const struct feed *feed, int64_t wall_ms);
 /* Grows with every welcome: a status is due then. */

@@ -22,6 +22,7 @@
 
 #define FOLD_EVENTS 8000 /* a frame's share of a burst: some milliseconds */
 #define STATUS_EVERY_MS 5000
+#define ARRIVAL_MS 1300 /* an arrival's ripple, and the frame that ends it */
 #define DEMO_SHOT "wallboard.png"
 
 enum { EXIT_DONE = 0, EXIT_WRONG_START = 2, EXIT_NOT_IN_SYNC = 3 };
@@ -277,13 +278,22 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
     return frame.snapshot;
 }
 
+/* Something on the glass is moving though nothing comes in. */
+static bool
+is_moving(const struct owners *own, int64_t moment_ms)
+{
+    int64_t since_ms = moment_ms - feed_newest_ms(own->feed);
+    return own->config.at_ms < 0 && since_ms >= 0 && since_ms < ARRIVAL_MS;
+}
+
 static bool
 is_due(const struct owners *own, const struct glass *glass, const struct feed_state *state,
        int64_t moment_ms)
 {
-    return glass->frame == 0 || glass->exposed || glass->version != feed_version(own->feed) ||
-           glass->second != moment_ms / 1000 || glass->stale != state->stale ||
-           glass->in_sync != state->in_sync || glass->connected != state->connected;
+    return glass->frame == 0 || glass->exposed || is_moving(own, moment_ms) ||
+           glass->version != feed_version(own->feed) || glass->second != moment_ms / 1000 ||
+           glass->stale != state->stale || glass->in_sync != state->in_sync ||
+           glass->connected != state->connected;
 }
 
 /* At most one frame a period of the display; where its swap waits for the display, only what would
@@ -460,7 +470,7 @@ loop(struct owners *own)
         }
         kiosk_alive(&own->kiosk, now_ms);
         report_status(own, &glass, &state, now_ms);
-        if (!more) {
+        if (!more && !is_moving(own, moment_ms)) {
             display_wait(own->display, sleep_ms(own, &goal, moment_now(own), mono_ms()));
         }
     }
