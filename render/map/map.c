@@ -159,19 +159,29 @@ project_ring(struct build *b, const struct load_ring *ring, struct map_shape *sh
     return (struct fill_ring){xy, count};
 }
 
-static bool
-fill_shape(struct build *b, const struct fill_ring *rings, int rings_count, struct trim_box box,
-           struct map_shape *out)
+/* What of the rings is inside the box; *count of them. */
+static struct fill_ring *
+rings_inside(struct build *b, const struct fill_ring *rings, int rings_count, struct trim_box box,
+             int *count)
 {
     struct fill_ring *inside = arena_zalloc(&b->scratch, (size_t)rings_count, sizeof *inside);
-    int count = 0;
+    *count = 0;
     for (int r = 0; r < rings_count; r++) {
         double *xy;
         int corners = trim_ring(rings[r].xy, rings[r].count, box, &b->scratch, &xy);
         if (corners >= 3) {
-            inside[count++] = (struct fill_ring){xy, corners};
+            inside[(*count)++] = (struct fill_ring){xy, corners};
         }
     }
+    return inside;
+}
+
+static bool
+fill_shape(struct build *b, const struct fill_ring *rings, int rings_count, struct trim_box box,
+           struct map_shape *out)
+{
+    int count;
+    const struct fill_ring *inside = rings_inside(b, rings, rings_count, box, &count);
     struct fill_result result;
     if (!fill_polygon(inside, count, &b->scratch, &result)) {
         return false;
@@ -184,6 +194,18 @@ fill_shape(struct build *b, const struct fill_ring *rings, int rings_count, stru
         out->triangles_count = result.count;
     }
     return true;
+}
+
+/* The label's spot in the part that the map's free room shows. */
+static void
+label_shape(struct build *b, const struct fill_ring *rings, int rings_count, struct map_shape *out)
+{
+    int count;
+    const struct fill_ring *inside =
+        rings_inside(b, rings, rings_count, box_of(b->map->free, 0), &count);
+    if (count) {
+        place_label(inside, count, &out->label_x, &out->label_y, &out->label_room);
+    }
 }
 
 static const struct map_line *
@@ -227,7 +249,7 @@ add_shape(struct build *b, const struct scene_layer *layer, const struct load_sh
         return false;
     }
     if (in->area && layer->kind == SCENE_LAYER_STREETS) {
-        place_label(rings, in->rings_count, &shape.label_x, &shape.label_y, &shape.label_room);
+        label_shape(b, rings, in->rings_count, &shape);
     }
     map->shapes[map->shapes_count++] = shape;
     return true;

@@ -27,8 +27,8 @@ struct map_shape {
     const float *triangles; /* triangles_count × 3 pairs; none for line layers */
     int triangles_count;
     float x0, y0, x1, y1;   /* its box before it was cut */
-    float label_x, label_y; /* the point inside it that is farthest from its border */
-    float label_room;       /* that distance, pixels; 0 for line layers */
+    float label_x, label_y; /* the spot in what is shown of it with most room around */
+    float label_room;       /* how much, pixels; 0: none is shown, or lines */
 };
 
 /* Loads the scene's layers and fits them to its panel of that index (the scene must be solved):

@@ -313,6 +313,18 @@ a_region_is_what_is_fitted(void **state)
     assert_true(x0 >= (float)room.x - 0.1f && x1 <= (float)(room.x + room.w) + 0.1f);
     assert_true(y0 >= (float)room.y - 0.1f && y1 <= (float)(room.y + room.h) + 0.1f);
     assert_true(fabsf((x1 - x0) - (float)room.w) < 0.5f || fabsf((y1 - y0) - (float)room.h) < 0.5f);
+    /* Streets that are partly shown have their labels where they are shown. */
+    int count, labelled = 0;
+    const struct map_shape *shapes = map_shapes(map, &count);
+    for (int i = 0; i < count; i++) {
+        if (shapes[i].label_room > 0) {
+            labelled++;
+            assert_true(shapes[i].label_x > (float)room.x && shapes[i].label_y > (float)room.y);
+            assert_true(shapes[i].label_x < (float)(room.x + room.w));
+            assert_true(shapes[i].label_y < (float)(room.y + room.h));
+        }
+    }
+    assert_true(labelled > 0);
     map_destroy(map);
 }
 
