@@ -480,8 +480,7 @@ draw_row(const struct paint *p, const struct board *board, const struct entry *e
             i == 0 ? paint_part_figures(p, THEME_ROW_FIGURE, bright ? TEXT_SEMIBOLD : TEXT_REGULAR)
                    : paint_part_figures(p, THEME_LIST, TEXT_REGULAR);
         paint_part_text(p, style, paint_part_x(p, i == 0 ? c->lead_right : c->rate_right[i]),
-                        baseline, DRAW_RIGHT, i == 0 ? colour : rate_colour(metric, value, colour),
-                        text);
+                        baseline, DRAW_RIGHT, rate_colour(metric, value, colour), text);
         record(p, board, entry, i, text, value, n);
     }
 }
