@@ -141,18 +141,22 @@ live_text(char *out, size_t size, int64_t age_ms)
 }
 
 static void
-judge(const struct renderer_feed *feed, struct freshness *out)
+judge(const struct renderer_frame *frame, struct freshness *out)
 {
+    const struct renderer_feed *feed = &frame->feed;
     char span[32];
     paint_part_span(span, sizeof span, feed->age_ms);
     const char *reason = feed->reason;
     const char *dot = reason[0] ? " · " : "";
-    if (feed->stale) {
+    if (!frame->snapshot) {
+        out->colour = feed->connected ? THEME_AMBER : THEME_RED;
+        snprintf(out->text, sizeof out->text, "%s", reason[0] ? reason : "等待数据");
+    } else if (feed->stale) {
         out->colour = THEME_RED;
         snprintf(out->text, sizeof out->text, "数据停于 %s前%s%s", span, dot, reason);
     } else if (!feed->connected) {
         out->colour = THEME_RED;
-        snprintf(out->text, sizeof out->text, "未连接%s%s", dot, reason);
+        snprintf(out->text, sizeof out->text, "%s", reason[0] ? reason : "未连接");
     } else if (!feed->in_sync) {
         out->colour = THEME_AMBER;
         snprintf(out->text, sizeof out->text, "未同步%s%s", dot, reason);
@@ -179,7 +183,7 @@ static float
 draw_freshness(const struct paint *p, float x)
 {
     struct freshness fresh;
-    judge(&p->frame->feed, &fresh);
+    judge(p->frame, &fresh);
     float baseline = baseline_of(p);
     struct text_style style = paint_part_sans(p, THEME_LIST, TEXT_REGULAR);
     float room = (float)p->panel->rect.w * 0.3f;

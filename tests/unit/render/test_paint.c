@@ -153,6 +153,14 @@ the_dot_is_green_only_while_live(void **state)
     snprintf(f->frame.feed.reason, sizeof f->frame.feed.reason, "回看 11月20日 08:00");
     assert_true(dot_is(f, THEME_AMBER));
     fixture_line(f, "回看 11月20日 08:00");
+    f->frame.snapshot = NULL; /* no data yet: nothing has stopped */
+    f->frame.feed = (struct renderer_feed){.connected = true, .stale = true, .live = true};
+    snprintf(f->frame.feed.reason, sizeof f->frame.feed.reason, "正在读取数据");
+    assert_true(dot_is(f, THEME_AMBER));
+    fixture_line(f, "正在读取数据");
+    f->frame.feed = (struct renderer_feed){.connected = false, .stale = true, .live = true};
+    assert_true(dot_is(f, THEME_RED));
+    fixture_line(f, "等待数据");
     fixture_free(f);
 }
 
