@@ -100,7 +100,7 @@ test_district(void **state)
     (void)state;
     static const struct crop crops[] = {
         {"header", 0, 0, 700, 88},     {"kpi", 0, 0, 800, 80},         {"gauges", 0, 0, 640, 380},
-        {"trend", 300, 0, 636, 236},   {"categories", 0, 0, 936, 120}, {"map", 1150, 480, 300, 250},
+        {"trend", 300, 0, 636, 236},   {"categories", 0, 0, 936, 120}, {"map", 1150, 490, 300, 230},
         {"timebar", 500, 0, 500, 128}, {"board", 0, 330, 936, 170},    {"alarms", 0, 0, 936, 200},
     };
     struct renderer_frame frame = sample_frame(sample);
