@@ -149,7 +149,7 @@ static uint32_t
 append(struct record_pool *pool, const uint8_t *bytes, size_t len)
 {
     if (pool->used + len > pool->cap) {
-        size_t cap = pool->cap + pool->cap / 8 + 4096 + RECORD_MAX;
+        size_t cap = pool->cap + pool->cap / 16 + 4096 + RECORD_MAX;
         if (cap > UINT32_MAX) {
             abort(); /* 4 GiB of records: over 200 M tickets, far past every stated load */
         }

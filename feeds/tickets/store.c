@@ -21,11 +21,12 @@ grown(void *ptr, size_t count, size_t size)
     return out;
 }
 
-/* An eighth more: the kernel moves large blocks without copying, so small steps cost little. */
+/* An eighth more, a sixteenth where that is much: the kernel moves large blocks without copying, so
+ * small steps cost little. */
 static uint32_t
 next_cap(uint32_t cap, uint32_t need)
 {
-    uint64_t next = (uint64_t)cap + cap / 8 + 64;
+    uint64_t next = (uint64_t)cap + cap / (cap > 1000000 ? 16 : 8) + 64;
     next = next > need ? next : need;
     if (next >= UINT32_MAX) {
         abort();
