@@ -23,6 +23,8 @@ struct feed {
     size_t offsets_count;
     int64_t newest_ms;
     char lost[160];
+    char *wall;
+    struct control control;
     struct arena scratch; /* one message's */
     struct log_limit diverge_limit, load_limit;
 };
@@ -35,8 +37,10 @@ feed_start(const struct client_config *config, struct tickets *tickets, struct e
         abort();
     }
     feed->tickets = tickets;
+    feed->wall = str_dup(str_from(config->wall));
     feed->client = client_start(config, err);
     if (!feed->client) {
+        free(feed->wall);
         free(feed);
         return NULL;
     }
@@ -49,6 +53,7 @@ feed_stop(struct feed *feed)
     if (feed) {
         client_stop(feed->client);
         arena_free(&feed->scratch);
+        free(feed->wall);
         free(feed);
     }
 }
@@ -247,6 +252,9 @@ take_message(struct feed *feed, const struct client_item *item)
     case MESSAGE_DIRECTORY:
         take_directory(feed, &item->message.directory);
         return 0;
+    case MESSAGE_CONTROL:
+        control_take(&feed->control, &item->message.control, feed->wall);
+        return 0;
     default:
         return 0;
     }
@@ -368,6 +376,12 @@ uint64_t
 feed_welcomes(const struct feed *feed)
 {
     return feed->welcomes;
+}
+
+struct control *
+feed_control(struct feed *feed)
+{
+    return &feed->control;
 }
 
 void

@@ -7,6 +7,7 @@
 
 #include "feeds/client/client.h"
 #include "feeds/tickets/tickets.h"
+#include "wall/control.h"
 
 struct feed;
 
@@ -41,6 +42,8 @@ int64_t feed_newest_ms(const struct feed *feed);
 int64_t feed_hub_ms(const struct feed *feed, int64_t wall_ms);
 /* Grows with every welcome: a status is due then. */
 uint64_t feed_welcomes(const struct feed *feed);
+/* What the hub's operator wants shown; a control of another log's hub stays until a newer one. */
+struct control *feed_control(struct feed *feed);
 void feed_status(struct feed *feed, const struct client_status *status);
 
 #endif

@@ -50,6 +50,14 @@ struct glass {
     bool swap_blocks;   /* the display paces: then only a part of the period is waited here */
 };
 
+/* What the last status told the hub. */
+struct told {
+    int64_t when_ms; /* monotonic */
+    uint64_t welcomes;
+    bool stale;
+    char scene[64];
+};
+
 /* --shot and --dump. */
 struct goal {
     bool wanted, holding;
@@ -223,7 +231,8 @@ finish(struct owners *own)
 static void
 describe_feed(const struct owners *own, const struct feed_state *state, struct renderer_feed *out)
 {
-    bool live = own->config.at_ms < 0;
+    int64_t hub_ms = feed_hub_ms(own->feed, clock_wall_ms());
+    bool live = own->config.at_ms < 0 && control_is_live(feed_control(own->feed), hub_ms);
     *out = (struct renderer_feed){
         .connected = state->connected,
         .in_sync = state->in_sync,
@@ -242,7 +251,9 @@ describe_feed(const struct owners *own, const struct feed_state *state, struct r
 static int64_t
 moment_now(const struct owners *own)
 {
-    return own->config.at_ms >= 0 ? own->config.at_ms : feed_hub_ms(own->feed, clock_wall_ms());
+    int64_t hub_ms = feed_hub_ms(own->feed, clock_wall_ms());
+    return own->config.at_ms >= 0 ? own->config.at_ms
+                                  : control_moment(feed_control(own->feed), hub_ms);
 }
 
 /* Draws and, where any pixel changed, presents. Returns the snapshot drawn, or NULL. */
@@ -349,15 +360,29 @@ take_events(struct owners *own, struct glass *glass)
     return true;
 }
 
+/* What the hub's operator wants, when it is due. A moment named on the command line stands. */
 static void
-report_status(struct owners *own, const struct glass *glass, const struct feed_state *state,
-              int64_t now_ms)
+obey(struct owners *own, struct glass *glass)
 {
-    static int64_t last_ms;
-    static uint64_t welcomes;
-    static bool stale;
-    bool due = now_ms - last_ms >= STATUS_EVERY_MS || welcomes != feed_welcomes(own->feed) ||
-               stale != glass->stale;
+    struct control *control = feed_control(own->feed);
+    if (!control_turn(control, feed_hub_ms(own->feed, clock_wall_ms()))) {
+        return;
+    }
+    const char *scene = *control->now.scene ? control->now.scene : stage_scene(own->stage)->name;
+    if (!stage_show(own->stage, scene, control->now.focus)) {
+        log_line(LOG_LEVEL_WARNING, "scene", "the hub asks for a scene that cannot be shown");
+    }
+    glass->exposed = true;
+}
+
+/* Every five seconds, and at once after a welcome and where the scene or staleness changed. */
+static void
+report_status(struct owners *own, struct told *told, const struct glass *glass,
+              const struct feed_state *state, int64_t now_ms)
+{
+    bool due = now_ms - told->when_ms >= STATUS_EVERY_MS ||
+               told->welcomes != feed_welcomes(own->feed) || told->stale != glass->stale ||
+               strcmp(told->scene, glass->scene) != 0;
     if (!state->connected || !due || glass->frame == 0) {
         return;
     }
@@ -370,9 +395,8 @@ report_status(struct owners *own, const struct glass *glass, const struct feed_s
     };
     memcpy(status.scene, glass->scene, sizeof status.scene);
     feed_status(own->feed, &status);
-    last_ms = now_ms;
-    welcomes = feed_welcomes(own->feed);
-    stale = glass->stale;
+    *told = (struct told){now_ms, feed_welcomes(own->feed), glass->stale, ""};
+    memcpy(told->scene, glass->scene, sizeof told->scene);
 }
 
 /* ---- --shot and --dump ---- */
@@ -429,9 +453,17 @@ pursue(struct owners *own, struct glass *glass, struct goal *goal, const struct 
 static int
 sleep_ms(const struct owners *own, const struct goal *goal, int64_t moment_ms, int64_t now_ms)
 {
+    const struct control *control = feed_control(own->feed);
     int64_t wait = 1000 - moment_ms % 1000; /* the clock's next second */
     if (own->config.at_ms >= 0) {
         wait = 1000;
+    } else if (control->has_now && control->now.moment == MESSAGE_REPLAY) {
+        wait = 16; /* its seconds may be short */
+    }
+    if (control->has_next) {
+        int64_t hub_ms = feed_hub_ms(own->feed, clock_wall_ms());
+        int64_t until = control->next.present_ms - hub_ms;
+        wait = until < wait ? until : wait;
     }
     if (goal->wanted && goal->holding) {
         int64_t rest = goal->held_since_ms + (int64_t)(own->config.hold_s * 1000) + 1 - now_ms;
@@ -446,6 +478,7 @@ static int
 loop(struct owners *own)
 {
     struct glass glass = {.second = -1};
+    struct told told = {.stale = true};
     struct goal goal = {
         .wanted = own->config.shot.len || own->config.dump.len,
         .deadline_ms = mono_ms() + (int64_t)(own->config.timeout_s * 1000),
@@ -457,6 +490,7 @@ loop(struct owners *own)
         }
         keep_pace(own, &glass);
         bool more = feed_fold(own->feed, FOLD_EVENTS);
+        obey(own, &glass);
         int64_t now_ms = mono_ms(), moment_ms = moment_now(own);
         feed_look(own->feed, now_ms, &state);
         if (goal.wanted && !more) {
@@ -469,7 +503,7 @@ loop(struct owners *own)
             draw(own, &glass, &state, moment_ms);
         }
         kiosk_alive(&own->kiosk, now_ms);
-        report_status(own, &glass, &state, now_ms);
+        report_status(own, &told, &glass, &state, now_ms);
         if (!more && !is_moving(own, moment_ms)) {
             display_wait(own->display, sleep_ms(own, &goal, moment_now(own), mono_ms()));
         }

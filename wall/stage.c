@@ -10,7 +10,8 @@
 struct stage {
     struct renderer *renderer;
     struct scene scene;
-    int w, h; /* of the canvas asked for; 0 = the scene's own */
+    char focus[65]; /* asked for over the scene's own; "" = none */
+    int w, h;       /* of the canvas asked for; 0 = the scene's own */
     /* The first scene's tabs: a scene without any can still be left. */
     char tabs[SCENE_TABS][sizeof((struct scene *)0)->folder + 80];
     char names[SCENE_TABS][64];
@@ -99,15 +100,19 @@ stage_destroy(struct stage *stage)
     }
 }
 
-bool
-stage_show(struct stage *stage, const char *name)
+static bool
+load_and_show(struct stage *stage, const char *name, const char *focus)
 {
     struct yaml_report report = {0};
     struct scene *scene = calloc(1, sizeof *scene);
     if (!scene) {
         abort();
     }
-    bool good = scene_load(name, scene, &report) && put_on(stage, scene, &report);
+    bool good = scene_load(name, scene, &report);
+    if (good && *focus) {
+        snprintf(scene->focus_street, sizeof scene->focus_street, "%s", focus);
+    }
+    good = good && put_on(stage, scene, &report);
     if (!good) {
         log_lines(report.text.ptr);
         /* The renderer may have let go of the old scene's map. */
@@ -115,10 +120,26 @@ stage_show(struct stage *stage, const char *name)
         struct yaml_report again = {0};
         put_on(stage, scene, &again);
         yaml_report_free(&again);
+    } else {
+        snprintf(stage->focus, sizeof stage->focus, "%s", focus);
     }
     free(scene);
     yaml_report_free(&report);
     return good;
+}
+
+bool
+stage_show(struct stage *stage, const char *name, const char *focus)
+{
+    if (strcmp(name, stage->scene.name) == 0 && strcmp(focus, stage->focus) == 0) {
+        return true;
+    }
+    for (int i = 0; i < stage->tabs_count; i++) {
+        if (strcmp(name, stage->names[i]) == 0) {
+            return load_and_show(stage, stage->tabs[i], focus);
+        }
+    }
+    return load_and_show(stage, name, focus);
 }
 
 bool
@@ -127,7 +148,7 @@ stage_show_tab(struct stage *stage, int tab)
     if (tab < 0 || tab >= stage->tabs_count || tab == stage_tab_now(stage)) {
         return false;
     }
-    return stage_show(stage, stage->tabs[tab]);
+    return load_and_show(stage, stage->tabs[tab], "");
 }
 
 bool

@@ -17,7 +17,9 @@ void stage_destroy(struct stage *stage); /* NULL-safe */
 /* Shows the scene behind a tab (from 0). A scene that cannot be loaded leaves the one that is on,
  * with a line in the log: a running wall is not ended by a file. false: nothing changed. */
 bool stage_show_tab(struct stage *stage, int tab);
-bool stage_show(struct stage *stage, const char *scene);
+/* A scene by its name; one of the tabs where there is such a one. focus: a street's code, "" = the
+ * scene's own. true where nothing had to change, too. */
+bool stage_show(struct stage *stage, const char *scene, const char *focus);
 /* Solves the scene anew for another canvas. */
 bool stage_resize(struct stage *stage, int w, int h);
 

@@ -54,6 +54,21 @@ try {
     p.check(p.count('resync') === before + 1, 'one for both');
     await p.agrees('after it the state is right too');
 
+    const control = more => p.send({ kind: 'control', wall: 'test-wall', present_ms: Date.now(),
+        scene: 'district-daily', moment: { mode: 'live' }, focus: null, ...more });
+    const due = Date.now() + 2000;
+    control({ wall: 'another-wall', scene: 'street-duty' });
+    control({ scene: 'street-duty', focus: { street: '110107009' }, present_ms: due });
+    p.check(await p.until(() => p.status()?.scene === 'street-duty', 6000),
+        'a control changes the scene', p.status()?.scene);
+    p.check(p.status().at >= due - 50, 'at the moment that it names', p.status().at - due);
+    control({ scene: '../scenes/street-duty' });
+    control({ moment: { mode: 'replay', at_ms: Date.now() - 3600000, speed: 60 } });
+    p.check(await p.until(() => p.status()?.scene === 'district-daily', 6000),
+        'the next one changes it back', p.status()?.scene);
+    control({ moment: { mode: 'live' } });
+    await p.agrees('and the state is right as before');
+
     const at = p.seq;
     p.missed = p.take(life(200));
     p.socket.terminate();
