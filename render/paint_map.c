@@ -161,6 +161,15 @@ place_of(const struct paint *p, const struct snapshot_point *point, struct map_c
            out->y < (float)(clip.y + clip.h);
 }
 
+/* How much of a single point's colour is seen: blending is linear, so that a dark point on light
+ * land needs more of it to look the same as a light one on dark land. */
+static float
+dot_alpha(const struct paint *p)
+{
+    uint32_t land = p->theme->colours[THEME_MAP_LAND];
+    return (land >> 16 & 0xff) > 0x80 ? 0.78f : 0.52f;
+}
+
 /* A cell with several tickets is a little larger and brighter: 3–9 px of radius in all. */
 static void
 draw_dot(const struct paint *p, enum dot dot, float x, float y, unsigned tickets)
@@ -171,7 +180,7 @@ draw_dot(const struct paint *p, enum dot dot, float x, float y, unsigned tickets
     float radius = (RADII[p->scene->kiosk_scale][dot] + more) * p->unit;
     uint32_t colour = paint_colour(p, COLOURS[dot]);
     if (dot == DOT_OPEN) {
-        float alpha = fminf(0.52f + 0.16f * (float)(tickets - 1), 1);
+        float alpha = fminf(dot_alpha(p) + 0.16f * (float)(tickets - 1), 1);
         draw_disc(p->list, x, y, radius, draw_fade(colour, alpha), 0, 0);
     } else {
         float rim = 2 * p->unit;

@@ -139,6 +139,6 @@ paint_timebar(const struct paint *p)
               area.bottom - area.top + above + below, 0, paint_colour(p, THEME_INK));
     struct text_style small = paint_part_sans(p, THEME_SMALL, TEXT_REGULAR);
     paint_part_text(p, small, area.x + area.width, paint_part_y(p, 16), DRAW_RIGHT, THEME_DIM,
-                    "每 10 分钟受理 · 暗条为近四周同日均值");
+                    "每 10 分钟受理 · 灰条为近四周同日均值");
     record(p, row, begun);
 }
