@@ -232,6 +232,7 @@ paint_header(const struct paint *p)
     float place_room = fresh_x - gap - paint_part_x(p, MARGIN);
     float place_end = draw_place(p, place_room);
     draw_tabs(p, place_end + gap, fresh_x - gap);
-    float hairline = paint_part_y(p, paint_part_height(p)) - 1;
-    draw_rect(p->list, (float)p->panel->rect.x, hairline, width, 1, 0, paint_colour(p, THEME_LINE));
+    float hairline = paint_part_y(p, paint_part_height(p)) - (float)paint_px(p, 1);
+    draw_rect(p->list, (float)p->panel->rect.x, hairline, width, (float)paint_px(p, 1), 0,
+              paint_colour(p, THEME_LINE));
 }

@@ -226,7 +226,7 @@ pitch_of(const struct paint *p, float room)
     float pitch = fminf(paint_part_px(p, PITCH), floorf(room / (float)count));
     if (p->scene->tiles_x > 1) {
         float tile = (float)p->panel->rect.w / (float)p->scene->tiles_x;
-        float per_tile = ceilf(tile / pitch);
+        float per_tile = ceilf(tile / pitch - 0.01f);
         float fitted = tile / per_tile;
         if (fitted >= paint_part_px(p, 200)) {
             pitch = fitted;

@@ -95,7 +95,8 @@ draw_grid(const struct paint *p, const struct axis *axis, struct panel_rect plot
         float y = roundf(value_y(axis, plot, value));
         char text[32];
         snprintf(text, sizeof text, "%.6g", value);
-        draw_rect(p->list, (float)plot.x, y, (float)plot.w, 1, 0, paint_colour(p, THEME_LINE));
+        draw_rect(p->list, (float)plot.x, y, (float)plot.w, (float)paint_px(p, 1), 0,
+                  paint_colour(p, THEME_LINE));
         paint_part_text(p, style, (float)plot.x - paint_part_px(p, 14), roundf(y + cap / 2),
                         DRAW_RIGHT, THEME_DIM, text);
     }
