@@ -508,7 +508,7 @@ paint_district(const struct paint *p, struct board *board)
         }
         if (at == board->ranked && i > 0) { /* those without a rank stand apart */
             draw_rect(p->list, paint_part_x(p, 24), top, paint_part_px(p, paint_part_width(p) - 48),
-                      1, 0, paint_colour(p, THEME_LINE));
+                      (float)paint_px(p, 1), 0, paint_colour(p, THEME_LINE));
         }
         draw_row(p, board, &board->entries[at], &c, baseline, last);
     }
@@ -614,7 +614,7 @@ paint_kiosk(const struct paint *p, struct board *board)
         }
         if (at == board->ranked && i > 0) {
             draw_rect(p->list, paint_part_x(p, 24), top, paint_part_px(p, paint_part_width(p) - 48),
-                      1, 0, paint_colour(p, THEME_LINE));
+                      (float)paint_px(p, 1), 0, paint_colour(p, THEME_LINE));
         }
         draw_kiosk_row(p, board, &board->entries[at], baseline, last, &columns);
     }
