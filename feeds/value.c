@@ -95,7 +95,7 @@ count_opening(struct str text)
         memcpy(&word, text.ptr + i, sizeof word);
         /* '[' and '{' differ in one bit */
         word = (word | UINT64_C(0x2020202020202020)) ^ UINT64_C(0x7b7b7b7b7b7b7b7b);
-        count += (size_t)__builtin_popcountll(zero_bytes(word));
+        count += (zero_bytes(word) >> 7) * UINT64_C(0x0101010101010101) >> 56; /* sum of bytes */
     }
     for (; i < text.len; i++) {
         count += (text.ptr[i] | 0x20) == '{';
@@ -478,6 +478,10 @@ pack_skip(const unsigned char *p, uint64_t tokens)
 {
     for (; tokens > 0; tokens--) {
         struct value head;
+        if (*p < 0x80 || (*p & 0xe0) == 0xa0) { /* most tokens: a small integer, a short string */
+            p += *p < 0x80 ? 1 : 1 + (*p & 31);
+            continue;
+        }
         p += pack_head(p, &head);
         if (head.kind == VALUE_STR) {
             p += head.count;
