@@ -1,6 +1,5 @@
 #include "feeds/hub/state.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -508,36 +507,15 @@ state_others(struct state *state, const struct state_scope *scope, bool commitme
     return ok;
 }
 
-struct since_digest {
-    uint64_t count, digest;
-};
-
-static bool
-add_row(void *user, const struct tickets_row *row)
-{
-    struct since_digest *sum = user;
-    char text[128];
-    int64_t last = row->milestones[row->milestones_count - 1].time_ms;
-    int len = snprintf(text, sizeof text, "%.*s|%zu|%" PRId64, STR_ARG(row->ticket),
-                       row->milestones_count, last);
-    sum->digest += hash_fnv1a64((struct str){text, (size_t)len});
-    sum->count++;
-    return true;
-}
-
 static void
 digest_of_street(struct state *state, struct str street, int64_t since_ms, uint64_t *count,
                  uint64_t *digest)
 {
     uint64_t n = 0, sum = 0;
-    if (since_ms == INT64_MIN) {
+    if (since_ms == INT64_MIN)
         tickets_digest(state->tickets, street, &n, &sum);
-    } else {
-        struct since_digest since = {0};
-        tickets_visit(state->tickets, street, since_ms, add_row, &since);
-        n = since.count;
-        sum = since.digest;
-    }
+    else
+        tickets_digest_since(state->tickets, street, since_ms, &n, &sum);
     *count += n;
     *digest += sum;
 }

@@ -67,6 +67,10 @@ void tickets_set_directory(struct tickets *tickets, const struct tickets_directo
 void tickets_digest(const struct tickets *tickets, struct str street, uint64_t *count,
                     uint64_t *digest);
 
+/* The same over those whose newest milestone is not older than since_ms; looks at every ticket. */
+void tickets_digest_since(const struct tickets *tickets, struct str street, int64_t since_ms,
+                          uint64_t *count, uint64_t *digest);
+
 /* The state as at a moment. Moving forwards over live events is incremental; any other moment is
  * computed anew. Valid until the next call with this tickets. */
 const struct snapshot *tickets_snapshot(struct tickets *tickets, int64_t at_ms);
@@ -81,6 +85,13 @@ size_t tickets_behind(struct tickets *tickets, const struct snapshot_key *key, s
  * empty = all; since_ms: skip those whose newest milestone is older. */
 void tickets_visit(struct tickets *tickets, struct str street, int64_t since_ms,
                    bool (*visit)(void *user, const struct tickets_row *row), void *user);
+
+/* A part of the same walk, for a hub that must go on serving in between: looks at up to `looks`
+ * tickets from place *at (0 at the beginning) and moves *at on; false = the walk is over, or visit
+ * stopped it. Tickets that come up while it lasts are met at its end. */
+bool tickets_visit_part(struct tickets *tickets, uint32_t *at, uint32_t looks, struct str street,
+                        int64_t since_ms, bool (*visit)(void *user, const struct tickets_row *row),
+                        void *user);
 
 /* The same for one ticket; false where it is not registered, or removed. */
 bool tickets_visit_one(struct tickets *tickets, struct str ticket,

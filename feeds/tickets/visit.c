@@ -114,28 +114,61 @@ visit_ticket(struct tickets *tickets, struct visiting *v, uint32_t ticket,
     return visit(user, &row);
 }
 
-void
-tickets_visit(struct tickets *tickets, struct str street, int64_t since_ms,
-              bool (*visit)(void *user, const struct tickets_row *row), void *user)
+/* Whether a ticket belongs to the walk: registered, of the street (INTERN_NONE = any), not too old.
+ */
+static bool
+is_visited(const struct store *store, uint32_t ticket, uint32_t street, int64_t since_ms)
+{
+    const struct ticket *t = &store->tickets[ticket];
+    return t->flags & TICKET_REGISTERED && (street == INTERN_NONE || t->street == street) &&
+           milestone_time(&store->milestones[t->first + t->count - 1]) >= since_ms;
+}
+
+bool
+tickets_visit_part(struct tickets *tickets, uint32_t *at, uint32_t looks, struct str street,
+                   int64_t since_ms, bool (*visit)(void *user, const struct tickets_row *row),
+                   void *user)
 {
     const struct store *store = &tickets->store;
     uint32_t code = street.len ? intern_find(&tickets->codes, street) : INTERN_NONE;
     if (street.len && code == INTERN_NONE) {
-        return;
+        return false;
     }
     struct visiting v = {0};
-    for (uint32_t i = 0; i < store->count; i++) {
-        const struct ticket *t = &store->tickets[i];
-        if (!(t->flags & TICKET_REGISTERED) || (street.len && t->street != code) ||
-            milestone_time(&store->milestones[t->first + t->count - 1]) < since_ms) {
-            continue;
-        }
-        if (!visit_ticket(tickets, &v, i, visit, user)) {
-            break;
+    bool goes_on = true;
+    for (; goes_on && looks && *at < store->count; looks--, ++*at) {
+        if (is_visited(store, *at, code, since_ms)) {
+            goes_on = visit_ticket(tickets, &v, *at, visit, user);
         }
     }
     free(v.milestones);
     free(v.units);
+    return goes_on && *at < store->count;
+}
+
+void
+tickets_visit(struct tickets *tickets, struct str street, int64_t since_ms,
+              bool (*visit)(void *user, const struct tickets_row *row), void *user)
+{
+    uint32_t at = 0;
+    tickets_visit_part(tickets, &at, UINT32_MAX, street, since_ms, visit, user);
+}
+
+void
+tickets_digest_since(const struct tickets *tickets, struct str street, int64_t since_ms,
+                     uint64_t *count, uint64_t *digest)
+{
+    const struct store *store = &tickets->store;
+    uint32_t code = street.len ? intern_find(&tickets->codes, street) : INTERN_NONE;
+    *count = *digest = 0;
+    for (uint32_t i = 0; (!street.len || code != INTERN_NONE) && i < store->count; i++) {
+        if (is_visited(store, i, code, since_ms)) {
+            const struct ticket *t = &store->tickets[i];
+            const struct milestone *last = &store->milestones[t->first + t->count - 1];
+            *digest += store_digest_term(store_number(store, i), t->count, milestone_time(last));
+            ++*count;
+        }
+    }
 }
 
 bool
