@@ -145,8 +145,8 @@ main(int argc, char **argv)
         fprintf(stderr, "bench_client: %s\n", err.text);
     }
     hub_stop(hub);
-    static const char *const endings[] = {"", "-wal", "-shm"};
-    for (size_t i = 0; i < 3; i++) {
+    static const char *const endings[] = {"", "-wal", "-shm", "-lock"};
+    for (size_t i = 0; i < 4; i++) {
         char file[80];
         snprintf(file, sizeof file, "%s%s", path, endings[i]);
         unlink(file);
