@@ -218,6 +218,29 @@ view_json(const json_t *json, struct value *out)
     }
 }
 
+/* What the parser's refusal means to us; its own words may quote the text. */
+static bool
+parse_failed(const json_error_t *why, struct value_doc *doc, struct err *err)
+{
+    const char *what = "not valid JSON";
+    doc->fault = VALUE_FAULT_HELD;
+    switch (json_error_code(why)) {
+    case json_error_duplicate_key:
+        what = "a key stands twice in one object";
+        break;
+    case json_error_null_byte_in_key:
+        what = "a key holds a NUL or half a surrogate pair";
+        break;
+    case json_error_numeric_overflow:
+        what = "a number is too large";
+        break;
+    default:
+        doc->fault = VALUE_FAULT_TEXT;
+        break;
+    }
+    return err_set(err, "%s (line %d, column %d)", what, why->line, why->column);
+}
+
 bool
 value_parse_json(struct str text, int max_depth, bool any, struct value_doc *doc,
                  struct value *root, struct err *err)
@@ -238,13 +261,7 @@ value_parse_json(struct str text, int max_depth, bool any, struct value_doc *doc
     if (!json) {
         buf_free(&doc->cleaned);
         scratch_close();
-        if (json_error_code(&why) == json_error_duplicate_key) {
-            doc->fault = VALUE_FAULT_TWINS;
-            return err_set(err, "a key stands twice in one object (line %d, column %d)", why.line,
-                           why.column);
-        }
-        doc->fault = VALUE_FAULT_TEXT;
-        return err_set(err, "not valid JSON (line %d, column %d)", why.line, why.column);
+        return parse_failed(&why, doc, err);
     }
     doc->json = json;
     view_json(json, root);

@@ -40,9 +40,10 @@ struct value {
 
 enum value_fault {
     VALUE_FAULT_NONE,
-    VALUE_FAULT_TEXT,  /* not a text of this format */
-    VALUE_FAULT_DEEP,  /* deeper than max_depth */
-    VALUE_FAULT_TWINS, /* a key stands twice in one object */
+    VALUE_FAULT_TEXT, /* not a text of this format */
+    VALUE_FAULT_DEEP, /* deeper than max_depth */
+    VALUE_FAULT_HELD, /* well-formed, but it holds what no reader could take: a key twice, half a
+                         surrogate pair in a key, a number beyond 64 bits */
 };
 
 struct value_doc {
