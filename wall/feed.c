@@ -188,7 +188,6 @@ take_snapshot(struct feed *feed, const struct client_item *item)
         feed->has_state = true;
         feed->seq = (uint64_t)part->seq;
         memcpy(feed->log, feed->next_log, sizeof feed->log);
-        malloc_trim(0); /* decoded parts weigh much more than what is kept of them */
     }
     return part->rows_count;
 }
@@ -290,9 +289,13 @@ feed_fold(struct feed *feed, size_t max_events)
         if (!item) {
             return false;
         }
+        bool whole = item->kind == CLIENT_MESSAGE && item->last_part;
         done += take(feed, item) + 1;
         feed->version++;
         client_give(feed->client, item);
+        if (whole) {
+            malloc_trim(0); /* decoded parts weigh much more than what is kept of them */
+        }
     }
     return true;
 }
