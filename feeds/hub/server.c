@@ -71,6 +71,7 @@ apply_job(struct server *server, const struct intake_job *job)
     for (size_t i = 0; i < job->count; i++) {
         if (!job->seqs[i])
             continue;
+        session_feed_before(&server->feed, job->events[i].subject);
         state_apply(server->feed.state, &job->events[i], job->seqs[i], job->events[i].json,
                     &change);
         recent_add(&server->feed.recent, &change);
@@ -154,7 +155,9 @@ tick(struct lws_sorted_usec_list *list)
 static void
 wake(struct lws_sorted_usec_list *list)
 {
-    server_feed_poke(lws_container_of(list, struct server_loop, wake)->server);
+    struct server *server = lws_container_of(list, struct server_loop, wake)->server;
+    session_feed_build(&server->feed);
+    server_feed_poke(server);
 }
 
 void

@@ -69,6 +69,8 @@ server_feed_poke(struct server *server)
 {
     struct session_now now = server_now();
     int64_t next = INT64_MAX;
+    if (session_feed_builds(&server->feed))
+        next = now.mono_ms; /* a step at a time, between what the sockets want */
     for (struct server_wall *w = server->walls; w; w = w->next) {
         if (session_has_something(w->session, now) || w->ping_due)
             ask(w, now);

@@ -10,19 +10,83 @@
 
 /* ---- opening and closing ---- */
 
-static bool
-share_spool(const struct session_feed *feed, const struct spool_key *key)
-{
-    return feed->spool && spool_serves(feed->spool, key, state_head(feed->state));
-}
-
 void
 session_feed_free(struct session_feed *feed)
 {
-    spool_unref(feed->spool);
+    while (feed->spools_count)
+        spool_unref(feed->spools[--feed->spools_count]);
     recent_free(&feed->recent);
     buf_free(&feed->board);
-    feed->spool = NULL;
+}
+
+void
+session_feed_before(struct session_feed *feed, struct str ticket)
+{
+    for (size_t i = 0; i < feed->spools_count; i++)
+        spool_before(feed->spools[i], ticket);
+}
+
+/* Drops snapshots that nobody reads and nobody can share any more. */
+static void
+tidy_spools(struct session_feed *feed)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < feed->spools_count; i++) {
+        struct spool *spool = feed->spools[i];
+        if (spool_progress(spool) != SPOOL_FAILED &&
+            (spool_is_shared(spool) || spool_seq(spool) == state_head(feed->state)))
+            feed->spools[kept++] = spool;
+        else
+            spool_unref(spool);
+    }
+    feed->spools_count = kept;
+}
+
+void
+session_feed_build(struct session_feed *feed)
+{
+    tidy_spools(feed);
+    for (size_t i = 0; i < feed->spools_count; i++) {
+        if (spool_progress(feed->spools[i]) == SPOOL_BUILDING) {
+            spool_step(feed->spools[i]);
+            return;
+        }
+    }
+}
+
+bool
+session_feed_builds(const struct session_feed *feed)
+{
+    for (size_t i = 0; i < feed->spools_count; i++) {
+        if (spool_progress(feed->spools[i]) == SPOOL_BUILDING)
+            return true;
+    }
+    return false;
+}
+
+/* The snapshot of a key as at the head: one that is there, or a new one; NULL: no room yet (err
+ * empty), or it failed. */
+static struct spool *
+find_spool(struct session_feed *feed, const struct spool_key *key, struct err *err)
+{
+    for (size_t i = 0; i < feed->spools_count; i++) {
+        if (spool_serves(feed->spools[i], key, state_head(feed->state)))
+            return feed->spools[i];
+    }
+    tidy_spools(feed);
+    /* One that is only kept makes room for one that is wanted. */
+    for (size_t i = 0; feed->spools_count == SESSION_SPOOLS && i < SESSION_SPOOLS; i++) {
+        if (!spool_is_shared(feed->spools[i])) {
+            spool_unref(feed->spools[i]);
+            feed->spools[i] = feed->spools[--feed->spools_count];
+        }
+    }
+    if (feed->spools_count == SESSION_SPOOLS)
+        return NULL;
+    struct spool *spool = spool_create(feed->state, key, feed->folder, err);
+    if (spool)
+        feed->spools[feed->spools_count++] = spool;
+    return spool;
 }
 
 struct session *
@@ -158,6 +222,7 @@ session_directory(struct session *session)
 
 /* ---- what the wall says ---- */
 
+/* Sets out for a snapshot, or for waiting until there is room to make one. */
 void
 session_start_snapshot(struct session *session)
 {
@@ -165,24 +230,17 @@ session_start_snapshot(struct session *session)
     struct spool_key key = {session->scope, session->since_ms, session->format};
     struct err err = {0};
     static struct log_limit limit;
-    if (!share_spool(feed, &key)) {
-        struct spool *spool = spool_create(feed->state, &key, feed->folder, &err);
-        if (!spool) {
-            log_limited(&limit, 5000, LOG_LEVEL_ERROR, "hub", "%s", err.text);
-            session_goodbye(session, MESSAGE_BYE_OVERLOADED, 5000, "no room for a snapshot now");
-            return;
-        }
-        spool_unref(feed->spool);
-        feed->spool = spool;
-    }
     session_drop_snapshot(session);
-    spool_ref(feed->spool);
-    session->spool = feed->spool;
     session->phase = SESSION_SNAPSHOT;
     buf_clear(&session->long_ticket);
-    state_digest(feed->state, &session->scope, session->since_ms, &session->beat_count,
-                 &session->beat_digest);
-    feed->counts.snapshots++;
+    session->spool = find_spool(feed, &key, &err);
+    if (session->spool) {
+        spool_ref(session->spool);
+        feed->counts.snapshots++;
+    } else if (err.text[0]) {
+        log_limited(&limit, 5000, LOG_LEVEL_ERROR, "hub", "%s", err.text);
+        session_goodbye(session, MESSAGE_BYE_OVERLOADED, 5000, "no room for a snapshot now");
+    }
 }
 
 static void
@@ -342,6 +400,12 @@ session_take(struct session *session, enum message_format format, struct str byt
 
 /* ---- deadlines and questions ---- */
 
+static int64_t
+earlier(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 bool
 session_has_events(const struct session *session)
 {
@@ -356,14 +420,20 @@ session_board_is_due(const struct session *session, struct session_now now)
 }
 
 bool
+session_awaits_spool(const struct session *session)
+{
+    return !session->spool || spool_progress(session->spool) == SPOOL_BUILDING;
+}
+
+bool
 session_has_something(const struct session *session, struct session_now now)
 {
     switch (session->phase) {
     case SESSION_AWAITS_HELLO:
         return false;
     case SESSION_SNAPSHOT:
-        return session->part < spool_parts(session->spool) ||
-               now.mono_ms >= session->next_events_ms;
+        return !session_awaits_spool(session) || session->replies_count ||
+               now.mono_ms >= session->next_beat_ms;
     case SESSION_LEAVING:
     case SESSION_LEFT:
         return true;
@@ -377,12 +447,6 @@ session_has_something(const struct session *session, struct session_now now)
            session_board_is_due(session, now);
 }
 
-static int64_t
-earlier(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 int64_t
 session_wake_ms(const struct session *session, struct session_now now)
 {
@@ -391,7 +455,8 @@ session_wake_ms(const struct session *session, struct session_now now)
     if (session_is_leaving(session))
         return now.mono_ms;
     if (session->phase == SESSION_SNAPSHOT)
-        return session->next_events_ms;
+        return session_awaits_spool(session) ? earlier(session->next_beat_ms, now.mono_ms + 5)
+                                             : session->next_events_ms;
     int64_t wake = session->next_beat_ms;
     if (session_has_events(session))
         wake = earlier(wake, session->next_events_ms);

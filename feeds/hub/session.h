@@ -19,6 +19,7 @@
 #define SESSION_BOARD_MS 10000
 #define SESSION_HELLO_MS 5000
 #define SESSION_REPLIES_MAX 64
+#define SESSION_SPOOLS 4 /* snapshots made or kept at a time; further walls wait their turn */
 
 struct session_now {
     int64_t mono_ms; /* for spans; never goes back */
@@ -37,8 +38,9 @@ struct session_feed {
     struct state *state;
     struct recent recent;
     struct message_directory directory;
-    const char *folder;  /* for snapshots' temporary files */
-    struct spool *spool; /* the newest snapshot, kept while walls may still share it */
+    const char *folder;                   /* for snapshots' temporary files */
+    struct spool *spools[SESSION_SPOOLS]; /* being made, or kept while walls may still share them */
+    size_t spools_count;
     /* Hands a publish on; false = overloaded. The job is the callee's on true. */
     bool (*submit)(void *user, struct intake_job *job);
     void *user;
@@ -49,6 +51,11 @@ struct session_feed {
 };
 /* Drops what the feed keeps for sessions (not the state). */
 void session_feed_free(struct session_feed *feed);
+/* Before state_apply changes a ticket: snapshots that are being made keep its row as it is. */
+void session_feed_before(struct session_feed *feed, struct str ticket);
+/* Goes on with one that is being made, a few milliseconds at most. */
+void session_feed_build(struct session_feed *feed);
+bool session_feed_builds(const struct session_feed *feed); /* whether one is being made */
 
 struct session;
 

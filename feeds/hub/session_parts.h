@@ -9,7 +9,7 @@
 
 enum session_phase {
     SESSION_AWAITS_HELLO,
-    SESSION_SNAPSHOT, /* sending the spool's parts */
+    SESSION_SNAPSHOT, /* waiting for the spool, or sending its parts */
     SESSION_CATCH_UP, /* a cursor's way to the head; not slow for being long */
     SESSION_LIVE,
     SESSION_LEAVING, /* goodbye is the next message */
@@ -38,7 +38,7 @@ struct session {
     struct spool *spool;
     size_t part, oversize;
     uint64_t beat_count, beat_digest; /* as at the spool's seq */
-    bool beat_is_spools;
+    bool beat_is_spools;              /* the next heartbeat is of that seq */
 
     struct buf long_ticket; /* a ticket whose events take several messages; empty = none */
     int64_t long_upto, long_seq;
@@ -65,6 +65,7 @@ struct session {
 /* session.c */
 void session_start_snapshot(struct session *session);
 void session_drop_snapshot(struct session *session);
+bool session_awaits_spool(const struct session *session);
 bool session_has_events(const struct session *session);
 bool session_board_is_due(const struct session *session, struct session_now now);
 

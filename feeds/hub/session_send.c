@@ -290,6 +290,7 @@ end_snapshot(struct session *session)
     for (size_t i = 0; i < count; i++)
         marks_put(&session->known, tickets[i])->seq = 1;
     session->cursor = spool_seq(session->spool);
+    spool_digest(session->spool, &session->beat_count, &session->beat_digest);
     session_drop_snapshot(session);
     session->phase = SESSION_LIVE;
     session->beat_now = session->beat_is_spools = true;
@@ -325,6 +326,22 @@ oversize_message(struct session *session, struct session_now now, struct buf *ou
     events_message(session, now, out);
     if (!session->long_ticket.len && !spool_oversize(session->spool, session->oversize))
         end_snapshot(session);
+}
+
+static void
+snapshot_next(struct session *session, struct session_now now, struct buf *out)
+{
+    if (session_awaits_spool(session)) {
+        /* It takes its time: the wall hears that the hub is there. */
+        if (now.mono_ms >= session->next_beat_ms)
+            heartbeat_message(session, now, out);
+    } else if (spool_progress(session->spool) == SPOOL_FAILED) {
+        session_goodbye(session, MESSAGE_BYE_OVERLOADED, 5000, "no room for a snapshot now");
+    } else if (session->part < spool_parts(session->spool)) {
+        snapshot_message(session, now, out);
+    } else if (now.mono_ms >= session->next_events_ms) {
+        oversize_message(session, now, out);
+    }
 }
 
 static void
@@ -404,10 +421,7 @@ session_next(struct session *session, struct session_now now, struct buf *out)
         session->replies_from = (session->replies_from + 1) % SESSION_REPLIES_MAX;
         session->replies_count--;
     } else if (session->phase == SESSION_SNAPSHOT) {
-        if (session->part < spool_parts(session->spool))
-            snapshot_message(session, now, out);
-        else if (now.mono_ms >= session->next_events_ms)
-            oversize_message(session, now, out);
+        snapshot_next(session, now, out);
     } else if (session->phase == SESSION_CATCH_UP || session->phase == SESSION_LIVE) {
         running_message(session, now, out);
     }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,9 @@
 #include "wall/base/hash.h"
 #include "wall/base/log.h"
 
+#include "feeds/hub/marks.h"
+
+#define SPOOL_LOOKS 400                              /* tickets a step looks at: about 2 ms */
 #define SPOOL_PART_BYTES 600000                      /* a part is closed behind this */
 #define SPOOL_ROW_BYTES 400000                       /* a longer row goes as events */
 #define SPOOL_OTHERS_BYTES 400000                    /* alarms, and commitments, each */
@@ -26,9 +30,16 @@ struct part {
 struct spool {
     int refs;
     int fd;
+    struct state *state;
     struct spool_key key;
     uint32_t *streets; /* of the key's scope */
     int64_t seq;
+    enum spool_progress progress;
+    size_t street;  /* of the scope: where the walk is */
+    uint32_t place; /* of the walk in the tickets */
+    struct marks
+        written_of;         /* tickets that changed since: their rows are not the walk's any more */
+    uint64_t count, digest; /* over the rows */
     off_t written;
     struct part *parts;
     size_t parts_count, parts_cap;
@@ -116,6 +127,17 @@ add_ticket(struct spool *spool, struct str ticket)
     spool->tickets[spool->tickets_count++] = hash_keyed(ticket);
 }
 
+static void
+add_to_digest(struct spool *spool, const struct tickets_row *row)
+{
+    char text[128];
+    int64_t newest = row->milestones[row->milestones_count - 1].time_ms;
+    int len = snprintf(text, sizeof text, "%.*s|%zu|%" PRId64, STR_ARG(row->ticket),
+                       row->milestones_count, newest);
+    spool->digest += hash_fnv1a64((struct str){text, (size_t)len});
+    spool->count++;
+}
+
 static bool
 add_row(void *user, const struct tickets_row *row)
 {
@@ -124,6 +146,7 @@ add_row(void *user, const struct tickets_row *row)
     struct message_row out;
     memcpy(&out, row, sizeof out);
     message_bodies_add_row(&spool->rows, spool->key.format, &out);
+    add_to_digest(spool, row);
     if (spool->key.since_ms != INT64_MIN)
         add_ticket(spool, row->ticket);
     if (spool->rows.bytes.len - before > SPOOL_ROW_BYTES) {
@@ -132,6 +155,40 @@ add_row(void *user, const struct tickets_row *row)
         add_oversize(spool, row->ticket);
     }
     return spool->rows.bytes.len < SPOOL_PART_BYTES || close_part(spool);
+}
+
+/* A row of the walk: of a ticket that has changed since, the row is written already. */
+static bool
+add_walked(void *user, const struct tickets_row *row)
+{
+    struct spool *spool = user;
+    return marks_get(&spool->written_of, hash_keyed(row->ticket)) || add_row(spool, row);
+}
+
+/* Whether the walk, street by street, has been at the ticket's place already. */
+static bool
+is_behind_walk(const struct spool *spool, struct str ticket, uint32_t street)
+{
+    const struct state_scope *scope = &spool->key.scope;
+    size_t at = 0;
+    while (!scope->everywhere && at < scope->streets_count && scope->streets[at] != street)
+        at++;
+    return at < spool->street ||
+           (at == spool->street &&
+            tickets_place_of(state_tickets(spool->state), ticket) < spool->place);
+}
+
+/* A row of a ticket that is about to change, where the walk has not written it yet. */
+static bool
+add_changing(void *user, const struct tickets_row *row)
+{
+    struct spool *spool = user;
+    uint32_t street = state_street(spool->state, row->fields.street);
+    if (state_in_scope(&spool->key.scope, street) &&
+        row->milestones[row->milestones_count - 1].time_ms >= spool->key.since_ms &&
+        !is_behind_walk(spool, row->ticket, street))
+        add_row(spool, row);
+    return true;
 }
 
 struct others {
@@ -172,22 +229,58 @@ add_others(struct spool *spool, struct state *state, bool commitments)
     return true;
 }
 
-static bool
-make(struct spool *spool, struct state *state)
+static void
+end_with(struct spool *spool, enum spool_progress progress)
 {
-    struct tickets *tickets = state_tickets(state);
-    const struct state_scope *scope = &spool->key.scope;
-    int64_t since = spool->key.since_ms;
-    if (scope->everywhere)
-        tickets_visit(tickets, (struct str){0}, since, add_row, spool);
-    for (size_t i = 0; !scope->everywhere && i < scope->streets_count && !spool->err.text[0]; i++)
-        tickets_visit(tickets, state_street_code(state, scope->streets[i]), since, add_row, spool);
-    if (spool->err.text[0] || !add_others(spool, state, false) || !add_others(spool, state, true))
-        return false;
+    spool->progress = progress;
+    message_bodies_free(&spool->rows);
+    marks_free(&spool->written_of);
+}
+
+/* The last part holds the alarm and meeting events, and rows where they fit beside them. */
+static void
+complete(struct spool *spool)
+{
     size_t last = spool->rows.bytes.len + spool->alarms.bytes.len + spool->commitments.bytes.len;
-    if (last > SPOOL_LAST_BYTES && !close_part(spool))
-        return false;
-    return close_part(spool);
+    bool ok = last <= SPOOL_LAST_BYTES || close_part(spool);
+    end_with(spool, ok && close_part(spool) ? SPOOL_READY : SPOOL_FAILED);
+}
+
+void
+spool_step(struct spool *spool)
+{
+    const struct state_scope *scope = &spool->key.scope;
+    struct tickets *tickets = state_tickets(spool->state);
+    if (spool->progress != SPOOL_BUILDING)
+        return;
+    struct str street = {0};
+    bool more = scope->everywhere || spool->street < scope->streets_count;
+    if (more && !scope->everywhere)
+        street = state_street_code(spool->state, scope->streets[spool->street]);
+    if (more && !tickets_visit_part(tickets, &spool->place, SPOOL_LOOKS, street,
+                                    spool->key.since_ms, add_walked, spool)) {
+        spool->street++;
+        spool->place = 0;
+        more = !scope->everywhere && spool->street < scope->streets_count;
+    }
+    if (spool->err.text[0])
+        end_with(spool, SPOOL_FAILED);
+    else if (!more)
+        complete(spool);
+}
+
+void
+spool_before(struct spool *spool, struct str ticket)
+{
+    if (spool->progress != SPOOL_BUILDING)
+        return;
+    struct marks_value *mark = marks_put(&spool->written_of, hash_keyed(ticket));
+    if (mark->seq)
+        return;
+    mark->seq = 1;
+    tickets_visit_one(state_tickets(spool->state), ticket, add_changing, spool);
+    if (spool->err.text[0])
+        end_with(spool, SPOOL_FAILED);
 }
 
 struct spool *
@@ -197,6 +290,7 @@ spool_create(struct state *state, const struct spool_key *key, const char *folde
     if (!spool)
         abort();
     spool->refs = 1;
+    spool->state = state;
     spool->key = *key;
     spool->streets = calloc(key->scope.streets_count + 1, sizeof *spool->streets);
     if (!spool->streets)
@@ -210,13 +304,31 @@ spool_create(struct state *state, const struct spool_key *key, const char *folde
         spool->fd = open_temporary("/tmp");
     bool ok = spool->fd >= 0 || err_set(&spool->err, "a snapshot's temporary file in %s: %s",
                                         folder, strerror(errno));
-    if (!ok || !make(spool, state)) {
+    if (!ok || !add_others(spool, state, false) || !add_others(spool, state, true)) {
         err_set(err, "%s", spool->err.text);
         spool_unref(spool);
         return NULL;
     }
-    message_bodies_free(&spool->rows);
     return spool;
+}
+
+enum spool_progress
+spool_progress(const struct spool *spool)
+{
+    return spool->progress;
+}
+
+bool
+spool_is_shared(const struct spool *spool)
+{
+    return spool->refs > 1;
+}
+
+void
+spool_digest(const struct spool *spool, uint64_t *count, uint64_t *digest)
+{
+    *count = spool->count;
+    *digest = spool->digest;
 }
 
 void
@@ -235,6 +347,7 @@ spool_unref(struct spool *spool)
     free(spool->streets);
     free(spool->parts);
     message_bodies_free(&spool->rows);
+    marks_free(&spool->written_of);
     message_bodies_free(&spool->alarms);
     message_bodies_free(&spool->commitments);
     arena_free(&spool->arena);
@@ -247,7 +360,7 @@ bool
 spool_serves(const struct spool *spool, const struct spool_key *key, int64_t seq)
 {
     const struct state_scope *a = &spool->key.scope, *b = &key->scope;
-    if (spool->seq != seq || spool->key.format != key->format ||
+    if (spool->progress == SPOOL_FAILED || spool->seq != seq || spool->key.format != key->format ||
         spool->key.since_ms != key->since_ms || a->everywhere != b->everywhere ||
         a->streets_count != b->streets_count)
         return false;

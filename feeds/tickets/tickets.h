@@ -93,6 +93,9 @@ bool tickets_visit_part(struct tickets *tickets, uint32_t *at, uint32_t looks, s
                         int64_t since_ms, bool (*visit)(void *user, const struct tickets_row *row),
                         void *user);
 
+/* Where that walk meets the ticket; UINT32_MAX: it is unknown. */
+uint32_t tickets_place_of(const struct tickets *tickets, struct str ticket);
+
 /* The same for one ticket; false where it is not registered, or removed. */
 bool tickets_visit_one(struct tickets *tickets, struct str ticket,
                        bool (*visit)(void *user, const struct tickets_row *row), void *user);

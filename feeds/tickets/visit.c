@@ -154,6 +154,12 @@ tickets_visit(struct tickets *tickets, struct str street, int64_t since_ms,
     tickets_visit_part(tickets, &at, UINT32_MAX, street, since_ms, visit, user);
 }
 
+uint32_t
+tickets_place_of(const struct tickets *tickets, struct str number)
+{
+    return store_find(&tickets->store, number);
+}
+
 void
 tickets_digest_since(const struct tickets *tickets, struct str street, int64_t since_ms,
                      uint64_t *count, uint64_t *digest)

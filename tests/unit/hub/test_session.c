@@ -70,6 +70,7 @@ static struct state_change
 event(const char *type, const char *subject, int minutes, const char *data)
 {
     f.recent = feed.recent;
+    session_feed_before(&feed, str_from(subject));
     struct state_change change = fixture_event(&f, type, subject, minutes, data);
     feed.recent = f.recent;
     return change;
@@ -79,6 +80,7 @@ static struct state_change
 reg(const char *subject, int minutes, const char *street)
 {
     f.recent = feed.recent;
+    session_feed_before(&feed, str_from(subject));
     struct state_change change = fixture_register(&f, subject, minutes, street);
     feed.recent = f.recent;
     return change;
@@ -105,6 +107,8 @@ next(void)
 {
     struct err err = {0};
     buf_clear(&bytes);
+    while (session_feed_builds(&feed))
+        session_feed_build(&feed);
     enum session_next what = session_next(session, now, &bytes);
     if (what != SESSION_MESSAGE) {
         assert_int_equal(bytes.len, 0);
@@ -499,6 +503,63 @@ test_long_tickets(void **state)
     assert_int_equal(m.heartbeat.tickets, 1);
 }
 
+/* A snapshot that is made while tickets change shows them as they were when it began, whether the
+ * walk had been at them or not; what happened since comes as events. */
+static void
+test_snapshot_while_tickets_change(void **state)
+{
+    (void)state;
+    enum { TICKETS = 1500 };
+    char number[16];
+    for (int pass = 0; pass < 2; pass++) {
+        const struct tokens_entry *token = pass ? &one_street : &everything;
+        int64_t head = state_head(f.state);
+        for (int i = 0; i < TICKETS; i++) {
+            snprintf(number, sizeof number, "W%d-%d", pass, i);
+            reg(number, i, i % 2 ? "S01" : "S02");
+        }
+        head += TICKETS;
+        connect_as(token, HELLO);
+        session_feed_build(&feed); /* the first tickets are written */
+        assert_true(session_feed_builds(&feed));
+        uint64_t before = 0, digest = 0;
+        const struct state_scope all = {.everywhere = true};
+        const struct state_scope one = {.streets = s1, .streets_count = 1};
+        state_digest(f.state, pass ? &one : &all, INT64_MIN, &before, &digest);
+        for (int i = 3; i < TICKETS; i += 61) {
+            snprintf(number, sizeof number, "W%d-%d", pass, i);
+            event("ticket.accepted", number, i, "{}");
+            event("ticket.resolved", number, i + 1, "{}");
+            if (i % 7 == 0)
+                event("ticket.amended", number, i + 2,
+                      i % 2 ? "{'street':'S02'}" : "{'street':'S01'}");
+            if (i % 11 == 0)
+                event("ticket.removed", number, i + 2, "{}");
+            if (i % 200 < 61)
+                session_feed_build(&feed);
+        }
+        reg(pass ? "NEW-1" : "NEW-0", 5, "S01");
+        assert_int_equal(next(), MESSAGE_WELCOME);
+        size_t rows = 0;
+        while (next() == MESSAGE_SNAPSHOT) {
+            assert_int_equal(m.snapshot.seq, head);
+            rows += m.snapshot.rows_count;
+            for (size_t i = 0; i < m.snapshot.rows_count; i++) {
+                if (str_starts(m.snapshot.rows[i].ticket, pass ? "W1-" : "W0-"))
+                    assert_int_equal(m.snapshot.rows[i].milestones_count, 1);
+            }
+        }
+        assert_int_equal(m.kind, MESSAGE_HEARTBEAT);
+        assert_int_equal(m.heartbeat.seq, head);
+        assert_int_equal(rows, before);
+        assert_int_equal(m.heartbeat.tickets, before);
+        assert_true(m.heartbeat.digest == digest);
+        assert_int_equal(next(), MESSAGE_EVENTS);
+        assert_int_equal(m.happened.prev, head);
+        assert_int_equal(m.happened.seq, state_head(f.state));
+    }
+}
+
 static void
 test_shutdown(void **state)
 {
@@ -529,6 +590,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_slow_consumer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_token_expires, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_long_tickets, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_snapshot_while_tickets_change, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_shutdown, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
