@@ -218,6 +218,15 @@ is_closed(const struct store *store, const struct ticket *t)
     return false;
 }
 
+bool
+book_is_past(const struct tickets *tickets, uint32_t ticket)
+{
+    const struct store *store = &tickets->store;
+    const struct ticket *t = &store->tickets[ticket];
+    return t->count && t->flags & TICKET_CLOSED &&
+           milestone_time(&store->milestones[t->first + t->count - 1]) < tickets->book.oldest_ms;
+}
+
 static void
 compute_anew(struct tickets *tickets, int64_t at_ms)
 {
@@ -236,15 +245,16 @@ compute_anew(struct tickets *tickets, int64_t at_ms)
         store->tickets[book->creeping[i]].flags &= (uint8_t)~TICKET_CREEPS;
     }
     book->creeping_count = 0;
-    int64_t oldest = oldest_of_interest(&book->periods);
+    book->oldest_ms = oldest_of_interest(&book->periods);
     for (uint32_t i = 0; i < store->count; i++) {
         struct ticket *t = &store->tickets[i];
         t->flags &= (uint8_t)~TICKET_LISTED;
-        if (t->count && t->slot == STORE_NONE &&
-            milestone_time(&store->milestones[t->first + t->count - 1]) < oldest &&
-            (t->flags & TICKET_CLOSED || is_closed(store, t))) {
+        if (t->slot == STORE_NONE && t->count && !(t->flags & TICKET_CLOSED) &&
+            is_closed(store, t)) {
             t->flags |= TICKET_CLOSED;
-            continue; /* closed for good, and every moment of it is too long ago to count */
+        }
+        if (t->slot == STORE_NONE && book_is_past(tickets, i)) {
+            continue;
         }
         if (t->count || t->slot != STORE_NONE) {
             put_in(tickets, i, true);

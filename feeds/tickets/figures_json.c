@@ -150,12 +150,12 @@ digest_at(const struct store *store, int64_t at_ms)
     uint64_t digest = 0;
     for (uint32_t i = 0; i < store->count; i++) {
         const struct ticket *t = &store->tickets[i];
-        const struct milestone *m = store->milestones + t->first;
-        bool registered = false;
-        uint32_t count = 0;
         if (!(t->flags & TICKET_REGISTERED)) {
             continue;
         }
+        const struct milestone *m = store->milestones + t->first;
+        bool registered = false;
+        uint32_t count = 0;
         while (count < t->count && milestone_time(&m[count]) <= at_ms) {
             registered = registered || m[count].type == EVENT_REGISTERED;
             count++;

@@ -252,8 +252,8 @@ fold_ticket(const struct store *store, const struct profile *profile, uint32_t t
                          .next_ms = FOLD_NEVER};
     struct fold_bases bases = {.dispatched_ms = FOLD_NEVER, .reopened_ms = FOLD_NEVER};
     whistles->count = 0;
-    const struct milestone *m = store->milestones + t->first;
-    for (uint32_t i = 0; i < t->count; i++, m++) {
+    for (uint32_t i = 0; i < t->count; i++) {
+        const struct milestone *m = &store->milestones[t->first + i];
         int64_t ms = milestone_time(m);
         if (ms > at_ms) {
             out->next_ms = ms;

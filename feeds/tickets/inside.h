@@ -24,6 +24,7 @@ struct book {
     int64_t at_ms;
     uint64_t version;
     struct periods periods;
+    int64_t oldest_ms; /* earlier events are in no window and no day of history */
     struct rows rows;
     struct lists lists;
     struct slots slots;
@@ -63,6 +64,8 @@ void book_touch(struct tickets *tickets, uint32_t ticket);
 void book_invalidate(struct tickets *tickets);
 /* The store is about to be replaced: nothing of its tickets is kept. */
 void book_abandon(struct tickets *tickets);
+/* Whether a ticket counts nowhere: it is closed, and all of it is older than book.oldest_ms. */
+bool book_is_past(const struct tickets *tickets, uint32_t ticket);
 /* Brings the figures to the moment. */
 void book_bring_to(struct tickets *tickets, int64_t at_ms);
 

@@ -386,17 +386,16 @@ read_map(struct reading *r, const struct yaml_node *map, struct yaml_report *rep
     }
 }
 
-bool
-profile_load(const char *path, struct profile *out, struct yaml_report *report)
+/* Takes doc, NULL where it could not be read. */
+static bool
+read_doc(struct yaml_doc *doc, struct profile *out, struct yaml_report *report, int before)
 {
-    int before = report->count;
     struct reading r = {0};
     profile_default(&r.p);
     r.period_starts_on = r.p.period_starts_on;
     r.min_n = r.p.min_n;
     r.tail = r.p.tail;
     r.burst_min_count = r.p.burst_min_count;
-    struct yaml_doc *doc = yaml_load(path, report);
     if (!doc) {
         return false;
     }
@@ -406,4 +405,18 @@ profile_load(const char *path, struct profile *out, struct yaml_report *report)
         *out = r.p;
     }
     return report->count == before;
+}
+
+bool
+profile_load(const char *path, struct profile *out, struct yaml_report *report)
+{
+    int before = report->count;
+    return read_doc(yaml_load(path, report), out, report, before);
+}
+
+bool
+profile_parse(const char *name, struct str text, struct profile *out, struct yaml_report *report)
+{
+    int before = report->count;
+    return read_doc(yaml_parse(name, text, report), out, report, before);
 }

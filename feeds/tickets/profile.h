@@ -38,5 +38,8 @@ struct profile {
 void profile_default(struct profile *out);
 /* Reads a file over the defaults; every error is reported; false when any was. */
 bool profile_load(const char *path, struct profile *out, struct yaml_report *report);
+/* The same from memory; name is used in messages. */
+bool profile_parse(const char *name, struct str text, struct profile *out,
+                   struct yaml_report *report);
 
 #endif

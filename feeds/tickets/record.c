@@ -392,6 +392,16 @@ record_to_data(const struct record_pool *pool, const struct intern *codes, uint3
 }
 
 void
+record_wipe(struct record_pool *pool, uint32_t reference)
+{
+    struct record r;
+    record_read(pool, reference, &r);
+    if (r.has & UNIQUE) {
+        memset(pool->bytes + reference, 0, length_of(pool, reference));
+    }
+}
+
+void
 record_free(struct record_pool *pool)
 {
     free(pool->bytes);

@@ -49,6 +49,9 @@ void record_to_data(const struct record_pool *pool, const struct intern *codes, 
                     struct str units[RECORD_UNITS], struct event_data *out);
 /* The place of an event in degrees × 10^7, WGS 84. */
 void record_place(const struct event_data *data, int32_t *lon_e7, int32_t *lat_e7);
+/* Overwrites a record that no milestone refers to any more, unless it is shared: summaries of
+ * removed tickets do not stay in memory. Its place is not used again. */
+void record_wipe(struct record_pool *pool, uint32_t reference);
 void record_free(struct record_pool *pool);
 
 #endif

@@ -400,22 +400,23 @@ sum_ticket(struct store *store, uint32_t ticket, int sign)
     }
 }
 
-/* The street over all milestones: the last one named since the registration. */
+/* The street over all milestones of a registered ticket. A registration always names one, so the
+ * last milestone in order that names a street is one that counts: were it an amendment from before
+ * the registration, the registration would come after it. */
 static uint32_t
 street_of(const struct store *store, const struct ticket *t)
 {
-    uint32_t street = INTERN_NONE;
-    bool registered = false;
-    for (uint32_t i = 0; i < t->count; i++) {
+    for (uint32_t i = t->count; i-- > 0;) {
         const struct milestone *m = &store->milestones[t->first + i];
-        if (m->type == EVENT_REGISTERED || (m->type == EVENT_AMENDED && registered)) {
+        if (m->type == EVENT_REGISTERED || m->type == EVENT_AMENDED) {
             struct record r;
             record_read(&store->records, m->record, &r);
-            street = r.has & EVENT_F_STREET ? r.street : street;
-            registered = true;
+            if (r.has & EVENT_F_STREET) {
+                return r.street;
+            }
         }
     }
-    return street;
+    return INTERN_NONE;
 }
 
 /* --- held tickets --- */
@@ -533,6 +534,9 @@ empty(struct store *store, uint32_t ticket)
     sum_ticket(store, ticket, -1);
     if (is_held(t)) {
         store->held_events -= t->count;
+    }
+    for (uint32_t i = 0; i < t->count; i++) {
+        record_wipe(&store->records, store->milestones[t->first + i].record);
     }
     if (t->count) {
         block_give(store, t->first, class_of(t->count));

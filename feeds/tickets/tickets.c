@@ -286,7 +286,7 @@ tickets_behind(struct tickets *tickets, const struct snapshot_key *key, struct s
     }
     for (uint32_t i = tickets->store.count; i-- > 0 && count < max;) {
         struct fold fold;
-        if (!(tickets->store.tickets[i].flags & TICKET_REGISTERED)) {
+        if (!(tickets->store.tickets[i].flags & TICKET_REGISTERED) || book_is_past(tickets, i)) {
             continue;
         }
         fold_ticket(&tickets->store, tickets->profile, i, tickets->book.at_ms,

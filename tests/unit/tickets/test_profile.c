@@ -8,26 +8,16 @@
 #include <cmocka.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "feeds/tickets/formula.h"
 #include "feeds/tickets/profile.h"
 #include "wall/base/when.h"
 
-/* Writes the text to a file of its own and reads it. */
 static bool
 load(const char *text, struct profile *out, struct yaml_report *report)
 {
-    char path[] = "/tmp/wallboard-profile-XXXXXX";
-    int fd = mkstemp(path);
-    assert_true(fd >= 0);
-    assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
-    close(fd);
-    bool good = profile_load(path, out, report);
-    unlink(path);
-    return good;
+    return profile_parse("test.yaml", str_from(text), out, report);
 }
 
 /* Refused, with a message at that line that holds that text. */
@@ -38,8 +28,8 @@ refused(const char *text, int line, const char *message)
     struct yaml_report report = {0};
     memset(&p, 0x5a, sizeof p);
     assert_false(load(text, &p, &report));
-    char place[16];
-    snprintf(place, sizeof place, ":%d:", line);
+    char place[32];
+    snprintf(place, sizeof place, "test.yaml:%d:", line);
     if (!report.text.ptr || !strstr(report.text.ptr, message) || !strstr(report.text.ptr, place)) {
         fail_msg("expected line %d, '%s'; got: %s", line, message,
                  report.text.ptr ? report.text.ptr : "nothing");

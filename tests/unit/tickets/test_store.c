@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "feeds/tickets/figures.h"
+#include "feeds/tickets/record.h"
 #include "tests/unit/tickets/make.h"
 
 static struct profile profile;
@@ -413,6 +414,31 @@ test_memory_bound(void **state)
     assert_int_equal(m.marks, 0);
 }
 
+/* What a removed ticket's registration said is overwritten in memory. */
+static void
+test_wiped(void **state)
+{
+    (void)state;
+    struct intern codes = {0};
+    struct record_pool pool = {0};
+    struct event e = make_registered("A", MAKE_NOW, "S01", "noise");
+    e.data.has |= EVENT_F_SUMMARY;
+    e.data.summary = STR("someone's words");
+    struct event plain = make_registered("A", MAKE_NOW, "S01", "noise");
+    uint32_t said = record_add(&pool, &codes, EVENT_REGISTERED, &e.data);
+    uint32_t shared = record_add(&pool, &codes, EVENT_REGISTERED, &plain.data);
+    assert_int_equal(record_add(&pool, &codes, EVENT_REGISTERED, &plain.data), shared);
+    assert_non_null(memmem(pool.bytes, pool.used, "someone", 7));
+    record_wipe(&pool, said);
+    record_wipe(&pool, shared); /* others may refer to it */
+    assert_null(memmem(pool.bytes, pool.used, "someone", 7));
+    struct record r;
+    record_read(&pool, shared, &r);
+    assert_true(str_is(intern_get(&codes, r.street), "S01"));
+    record_free(&pool);
+    intern_free(&codes);
+}
+
 int
 main(void)
 {
@@ -429,6 +455,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_others, setup, teardown),
         cmocka_unit_test_setup_teardown(test_figures_digest, setup, teardown),
         cmocka_unit_test_setup_teardown(test_memory_bound, setup, teardown),
+        cmocka_unit_test(test_wiped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
