@@ -291,7 +291,8 @@ big_endian(const unsigned char *p, int bytes)
 }
 
 /* A token's head: how many bytes it has, and its meaning in out (for a string: its length in count;
- * text not set). 0: no token of the feed. Reads at most 9 bytes. */
+ * text not set). 0: no token of the feed. Reads at most 9 bytes. Longer than 60: the format's table
+ * of first bytes. */
 static int
 pack_head(const unsigned char *p, struct value *out)
 {

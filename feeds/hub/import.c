@@ -372,6 +372,9 @@ prepare(struct import *import, const struct options *options)
         yaml_report_free(&report);
         return 2;
     }
+    if (import->mapping && mapping_note(import->mapping)[0]) {
+        printf("note: %s\n", mapping_note(import->mapping));
+    }
     import->names = options->directory_out ? import_names_create() : NULL;
     import->progress = isatty(STDERR_FILENO);
     return 0;

@@ -28,6 +28,9 @@ enum mapping_rows mapping_rows(const struct mapping *mapping);
 char mapping_delimiter(const struct mapping *mapping);   /* CSV: ',' unless told otherwise */
 const char *mapping_zone(const struct mapping *mapping); /* for when_set_zone */
 
+/* What an operator should know though it is no error; "" = nothing. */
+const char *mapping_note(const struct mapping *mapping);
+
 /* The columns that the mapping reads, by number; a row hands their values in this order. */
 size_t mapping_columns(const struct mapping *mapping);
 struct str mapping_column(const struct mapping *mapping, size_t number);

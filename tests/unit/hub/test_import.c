@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "feeds/hub/areas.h"
 #include "feeds/hub/import.h"
 #include "feeds/hub/import_names.h"
 #include "feeds/hub/import_rows.h"
@@ -359,6 +360,84 @@ test_wrong_mappings(void **state)
     assert_true(when_set_zone("Asia/Shanghai", NULL));
 }
 
+/* A square with a hole, and an area of two parts. */
+static const char square_map[] =
+    "{\"type\":\"FeatureCollection\",\"features\":["
+    "{\"properties\":{\"n\":\"ring\"},\"geometry\":{\"type\":\"Polygon\",\"coordinates\":["
+    "[[0,0],[10,0],[10,10],[0,10],[0,0]],[[4,4],[6,4],[6,6],[4,6],[4,4]]]}},"
+    "{\"properties\":{\"n\":7},\"geometry\":{\"type\":\"MultiPolygon\",\"coordinates\":["
+    "[[[10,0],[20,0],[20,10],[10,10],[10,0]]],[[[30,0],[40,0],[35,10],[30,0]]]]}},"
+    "{\"properties\":{\"n\":\"point\"},\"geometry\":{\"type\":\"Point\",\"coordinates\":[1,1]}},"
+    "{\"properties\":{},\"geometry\":null}]}";
+
+static void
+test_areas(void **state)
+{
+    (void)state;
+    static const struct {
+        double lon, lat;
+        const char *name;
+    } cases[] = {{1, 1, "ring"}, {5, 5, ""},   {5, 3.9, "ring"}, {10, 5, "7"}, {15, 5, "7"},
+                 {25, 5, ""},    {35, 9, "7"}, {31, 9, ""},      {-1, 5, ""},  {5, 11, ""}};
+    struct err err = {0};
+    struct areas *areas = areas_load(write_file("map.geojson", square_map), "n", &err);
+    if (!areas) {
+        fail_msg("%s", err.text);
+    }
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct str name = areas_find(areas, (struct geo_point){cases[i].lon, cases[i].lat});
+        if (!str_is(name, cases[i].name)) {
+            fail_msg("%g, %g is in %.*s", cases[i].lon, cases[i].lat, STR_ARG(name));
+        }
+    }
+    areas_free(areas);
+    assert_null(areas_load(path_of("map.geojson"), "other", &err));
+    assert_null(areas_load(path_of("none.geojson"), "n", &err));
+    assert_null(areas_load(write_file("no.geojson", "{"), "n", &err));
+    assert_null(areas_load(write_file("no.geojson",
+                                      "{\"features\":[{\"properties\":{\"n\":\"a\"},\"geometry\":{"
+                                      "\"type\":\"Polygon\",\"coordinates\":[[[1,\"2\"]]]}}]}"),
+                           "n", &err));
+}
+
+/* The place says which street; where it is in none, or the map is not there, the column does. */
+static void
+test_mapping_areas(void **state)
+{
+    (void)state;
+    static const char text[] =
+        HEAD "areas: {file: map.geojson, property: n}\nevents:\n"
+             "  - {type: ticket.registered, time: opened, channel: {constant: web},\n"
+             "     category: {constant: c}, street: {column: area, area: true}, lon: x, lat: y}\n";
+    const char *const inside[] = {
+        "id", "1", "opened", "2022-01-17 11:20:00", "x", "15", "y", "5", "area", "column", NULL};
+    const char *const outside[] = {
+        "id", "1", "opened", "2022-01-17 11:20:00", "x", "25", "y", "5", "area", "column", NULL};
+    struct yaml_report report = {0};
+    struct arena arena = {0};
+    struct mapping_result out;
+    struct err err = {0};
+    write_file("map.geojson", square_map);
+    struct mapping *mapping = mapping_load(write_file("areas.yaml", text), &report);
+    assert_non_null(mapping);
+    assert_true(when_set_zone("UTC", &err));
+    assert_string_equal(mapping_note(mapping), "");
+    assert_true(apply(mapping, inside, &arena, &out, &err));
+    assert_true(str_is(out.events[0].data.street, "7"));
+    assert_true(apply(mapping, outside, &arena, &out, &err));
+    assert_true(str_is(out.events[0].data.street, "column"));
+    mapping_free(mapping);
+    unlink(path_of("map.geojson"));
+    mapping = mapping_load(path_of("areas.yaml"), &report);
+    assert_non_null(mapping);
+    assert_non_null(strstr(mapping_note(mapping), "map.geojson"));
+    assert_true(apply(mapping, inside, &arena, &out, &err));
+    assert_true(str_is(out.events[0].data.street, "column"));
+    mapping_free(mapping);
+    arena_free(&arena);
+    assert_true(when_set_zone("Asia/Shanghai", NULL));
+}
+
 /* Every mapping that is shipped is one. */
 static void
 test_shipped(void **state)
@@ -533,12 +612,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_csv),         cmocka_unit_test(test_long_row),
-        cmocka_unit_test(test_json_rows),   cmocka_unit_test(test_mapping),
-        cmocka_unit_test(test_wrong_rows),  cmocka_unit_test(test_wrong_mappings),
-        cmocka_unit_test(test_shipped),     cmocka_unit_test(test_command),
-        cmocka_unit_test(test_events_file), cmocka_unit_test(test_statuses),
-        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_csv),           cmocka_unit_test(test_long_row),
+        cmocka_unit_test(test_json_rows),     cmocka_unit_test(test_mapping),
+        cmocka_unit_test(test_wrong_rows),    cmocka_unit_test(test_wrong_mappings),
+        cmocka_unit_test(test_shipped),       cmocka_unit_test(test_command),
+        cmocka_unit_test(test_events_file),   cmocka_unit_test(test_statuses),
+        cmocka_unit_test(test_names),         cmocka_unit_test(test_areas),
+        cmocka_unit_test(test_mapping_areas),
     };
     return cmocka_run_group_tests(tests, begin, end);
 }
