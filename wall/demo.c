@@ -173,6 +173,7 @@ start_hub(struct demo *demo, struct err *err)
     demo->hub = hub_start(&hub, err);
     if (demo->hub) {
         snprintf(demo->url, sizeof demo->url, "ws://127.0.0.1:%d/feed/v1", hub_port(demo->hub));
+        log_line(LOG_LEVEL_INFO, "demo", "its hub serves other walls too: --feed %s", demo->url);
     }
     return demo->hub != NULL;
 }

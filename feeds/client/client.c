@@ -402,7 +402,7 @@ on_chunk(void *user, struct str bytes, bool first, bool last, bool binary, uint6
                     "a message longer than 1 MiB: the connection is closed");
         cell_free(cell);
         client->now = NULL;
-        follow_too_long(&client->follow);
+        follow_too_long(&client->follow, mono_ms());
         return false;
     }
     buf_add(&cell->bytes, bytes.ptr, bytes.len);

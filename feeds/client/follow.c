@@ -8,6 +8,7 @@
 /* The same where a message was unreadable while part 1 was awaited: it may have been that part. */
 #define LOST_PART_MS 5000
 #define LONG_AGO INT64_MIN
+#define LONG_STREAK_MS 120000
 
 static const char *const fault_names[FOLLOW_FAULT_COUNT] = {
     "unknown_kinds", "unknown_types", "unknown_fields", "invalid_events", "bad_messages",
@@ -30,6 +31,7 @@ follow_init(struct follow *follow, uint64_t seed, int64_t now_ms)
         .heard_ms = now_ms,
         .resynced_ms = LONG_AGO,
         .diverged_ms = LONG_AGO,
+        .too_long_ms = LONG_AGO,
         .random = seed | 1,
     };
 }
@@ -146,8 +148,14 @@ follow_bad(struct follow *follow, int64_t now_ms)
 }
 
 void
-follow_too_long(struct follow *follow)
+follow_too_long(struct follow *follow, int64_t now_ms)
 {
+    bool again = follow->too_long_ms != LONG_AGO && now_ms - follow->too_long_ms < LONG_STREAK_MS;
+    follow->long_streak = again ? follow->long_streak + (follow->long_streak < 30) : 0;
+    follow->too_long_ms = now_ms;
+    if (follow->attempt < follow->long_streak) {
+        follow->attempt = follow->long_streak;
+    }
     follow->faults[FOLLOW_BAD_MESSAGES]++;
     follow->wants_hang_up = true;
 }

@@ -82,6 +82,8 @@ struct follow {
     int64_t connect_at_ms, since_ms, heard_ms; /* since: when the phase began */
     int64_t retry_after_ms;
     int attempt;
+    int long_streak;     /* connections in a row ended by a message too long */
+    int64_t too_long_ms; /* the last such end */
     uint64_t random;
     uint64_t faults[FOLLOW_FAULT_COUNT];
 };
@@ -107,8 +109,9 @@ enum follow_verdict follow_heartbeat(struct follow *follow, uint64_t seq, int64_
 void follow_goodbye(struct follow *follow, struct str reason, int64_t retry_after_ms);
 /* A message that could not be read, or was of the wrong framing: counted, then resync. */
 void follow_bad(struct follow *follow, int64_t now_ms);
-/* A message longer than the protocol allows: counted, and the connection is given up. */
-void follow_too_long(struct follow *follow);
+/* A message longer than the protocol allows: counted, and the connection is given up. A hub that
+ * does it again within two minutes is tried ever more seldom, in sync in between or not. */
+void follow_too_long(struct follow *follow, int64_t now_ms);
 
 /* What the tickets' owner found; generation as it was when the message was handed on. */
 void follow_agreed(struct follow *follow, uint32_t generation);

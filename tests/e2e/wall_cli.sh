@@ -97,6 +97,11 @@ say $? "wallboard.png is saved"
 [ -z "$(find "$folder" -maxdepth 1 -name 'wallboard-demo-*')" ]
 say $? "its hub's folder is gone"
 
+MESA_GL_VERSION_OVERRIDE=3.0 TMPDIR="$folder" try --demo --offscreen --size 640x360 \
+    --shot "$folder/es.png"
+ends 0 "a GPU without OpenGL 3.3"
+told "draws with OpenGL ES" "OpenGL ES"
+
 if command -v python3 >/dev/null; then
     python3 - "$wall" "$folder/notify" >"$folder/said" 2>&1 <<'PY'
 import os, socket, subprocess, sys, time

@@ -279,6 +279,29 @@ test_reconnect_spreads(void **state)
     assert_in_range(f.connect_at_ms - now, 0, 500);
 }
 
+/* A message too long ends the connection; where every connection ends so, the tries become rare. */
+static void
+test_too_long_backs_off(void **state)
+{
+    (void)state;
+    struct follow f;
+    int64_t now = 0, longest = 0;
+    bring_in_sync(&f, now, 10);
+    for (int i = 0; i < 40; i++) {
+        follow_too_long(&f, now);
+        assert_int_equal(f.faults[FOLLOW_BAD_MESSAGES], i + 1);
+        assert_int_equal(step(&f, now), FOLLOW_HANG_UP);
+        follow_lost(&f, now);
+        longest = f.connect_at_ms - now > longest ? f.connect_at_ms - now : longest;
+        assert_true(i > 0 || f.connect_at_ms - now <= 500);
+        now = f.connect_at_ms;
+        open_at(&f, now);
+        follow_welcome(&f, STR("LOG-A"), true, now);
+        follow_agreed(&f, f.generation);
+    }
+    assert_in_range(longest, 15000, 30000);
+}
+
 static void
 test_silence_gives_up(void **state)
 {
@@ -406,6 +429,110 @@ test_seq_before_prev(void **state)
     assert_int_equal(f.faults[FOLLOW_BAD_MESSAGES], 1);
 }
 
+struct chance {
+    uint64_t x;
+};
+
+static uint64_t
+draw(struct chance *chance, uint64_t below)
+{
+    chance->x = chance->x * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (chance->x >> 33) % below;
+}
+
+/* One thing that may happen, whatever the state. */
+static void
+happen(struct follow *f, struct chance *chance, int64_t now)
+{
+    uint64_t near = f->cursor + draw(chance, 3);
+    switch (draw(chance, 12)) {
+    case 0:
+        follow_welcome(f, draw(chance, 2) ? STR("A") : STR("B"), draw(chance, 2), now);
+        break;
+    case 1:
+    case 2:
+        follow_snapshot(f, draw(chance, 3), (int64_t)draw(chance, 4), (int64_t)draw(chance, 4),
+                        now);
+        break;
+    case 3:
+    case 4:
+        follow_events(f, near, near + draw(chance, 3), now);
+        break;
+    case 5:
+    case 6:
+        follow_heartbeat(f, near, now);
+        break;
+    case 7:
+        follow_agreed(f, f->generation);
+        break;
+    case 8:
+        follow_diverged(f, f->generation, now);
+        break;
+    case 9:
+        follow_bad(f, now);
+        break;
+    case 10:
+        follow_goodbye(f, draw(chance, 2) ? STR("shutdown") : STR("cursor-unknown"),
+                       (int64_t)draw(chance, 5000));
+        break;
+    default:
+        follow_unloadable(f, f->generation, now);
+        break;
+    }
+}
+
+/* Whatever a hub does: every step ends, a resync is never asked for twice without a part 1 between
+ * nor in quick succession, there is no hello without a connection, and the next time to look is
+ * never in the past. */
+static void
+test_whatever_a_hub_does(void **state)
+{
+    (void)state;
+    for (uint64_t seed = 1; seed <= 300; seed++) {
+        struct chance chance = {seed};
+        struct follow f;
+        int64_t now = 0, resynced = INT64_MIN / 2;
+        bool connected = false, asked = false;
+        follow_init(&f, seed, now);
+        for (int i = 0; i < 2000; i++) {
+            int64_t next = 0;
+            now += (int64_t)draw(&chance, draw(&chance, 20) ? 300 : 20000);
+            enum follow_action action;
+            int steps = 0;
+            while ((action = follow_step(&f, now, &next)) != FOLLOW_NOTHING) {
+                assert_true(++steps < 10);
+                if (action == FOLLOW_CONNECT) {
+                    assert_false(connected);
+                    connected = draw(&chance, 3) > 0;
+                    asked = false;
+                    resynced = INT64_MIN / 2;
+                    if (connected) {
+                        follow_opened(&f, now);
+                    } else {
+                        follow_lost(&f, now);
+                    }
+                } else if (action == FOLLOW_HANG_UP) {
+                    connected = false;
+                    follow_lost(&f, now);
+                } else if (action == FOLLOW_RESYNC) {
+                    assert_true(connected && !asked);
+                    assert_true(now - resynced >= FOLLOW_RESYNC_GAP_MS);
+                    resynced = now;
+                    asked = true;
+                } else {
+                    assert_true(connected);
+                }
+            }
+            assert_true(next > now);
+            if (connected) {
+                follow_heard(&f, now);
+                happen(&f, &chance, now);
+                asked = asked && f.phase == FOLLOW_SNAPSHOT && !f.wants_resync;
+            }
+        }
+    }
+}
+
 static void
 test_fault_names(void **state)
 {
@@ -430,6 +557,7 @@ main(void)
         cmocka_unit_test(test_welcome_that_resumes_what_was_not_asked),
         cmocka_unit_test(test_goodbye),
         cmocka_unit_test(test_reconnect_spreads),
+        cmocka_unit_test(test_too_long_backs_off),
         cmocka_unit_test(test_silence_gives_up),
         cmocka_unit_test(test_attempt_and_welcome_time_out),
         cmocka_unit_test(test_bad_message_resyncs),
@@ -438,6 +566,7 @@ main(void)
         cmocka_unit_test(test_unloadable_snapshot),
         cmocka_unit_test(test_events_between_parts),
         cmocka_unit_test(test_seq_before_prev),
+        cmocka_unit_test(test_whatever_a_hub_does),
         cmocka_unit_test(test_fault_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
