@@ -56,7 +56,7 @@ for _ in $(seq 100); do
     [ -s "$folder/url" ] && break
     sleep 0.1
 done
-"$wall" --feed "$(cat "$folder/url")" 2>"$folder/log" &
+"$wall" --probe --feed "$(cat "$folder/url")" 2>"$folder/log" &
 wall_pid=$!
 
 shot() { import -window root "$folder/$1.png"; }
@@ -80,6 +80,16 @@ done
 say $drawn "the window fills the display with a picture"
 sleep 1.2
 shot live
+# The 34 cells for measurement from outside, as a word of 0 and 1.
+cells() {
+    convert "$folder/$1.png" -crop 136x4+0+0 +repage -filter point -resize '34x1!' -threshold 50% \
+        -depth 8 gray:- | od -An -v -tu1 | tr -s ' \n' '\n' | sed '/^$/d; s/255/1/' | tr -d '\n'
+}
+probe=$(cells live)
+seq=0
+for bit in {23..0}; do seq=$((seq * 2 + ${probe:bit:1})); done
+[ $seq = 600 ] && [ "${probe:30}" = 1101 ]
+say $? "--probe: cursor $seq, drawn, in sync, black, white ($probe)"
 sleep 1.2
 shot later
 moved=$(differ live later)
