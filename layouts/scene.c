@@ -18,13 +18,14 @@ const char *const scene_kpi_figures[] = {"received", "open",    "resolved", "whi
                                          "due_soon", "overdue", "expedite", NULL};
 static const char *const LAYER_KINDS[] = {"context", "water", "streets", "district", NULL};
 static const char *const SCALES[] = {"district", "kiosk", NULL};
+static const char *const MOTIONS[] = {"full", "none", NULL};
 
 _Static_assert(sizeof LAYER_KINDS / sizeof *LAYER_KINDS == SCENE_LAYER_KIND_COUNT + 1, "names");
 
 /* What the tables fill; text stays in the document until it is copied. */
 struct raw_scene {
     struct str name, place, caption, theme, focus_street, attribution;
-    int canvas[2], tiles[2], scale;
+    int canvas[2], tiles[2], scale, motion;
     bool exact_points;
     struct {
         double wall_height_mm, farthest_m;
@@ -107,6 +108,7 @@ static const struct yaml_field SCENE[] = {
      .help = "{wall_height_mm: 2000, farthest_m: 6}"},
     {.key = "theme", .kind = YAML_STR, .offset = AT(raw_scene, theme)},
     {.key = "scale", .kind = YAML_CHOICE, .offset = AT(raw_scene, scale), .choices = SCALES},
+    {.key = "motion", .kind = YAML_CHOICE, .offset = AT(raw_scene, motion), .choices = MOTIONS},
     {.key = "exact_points", .kind = YAML_BOOL, .offset = AT(raw_scene, exact_points)},
     {.key = "focus_street", .kind = YAML_STR, .offset = AT(raw_scene, focus_street)},
     {.key = "attribution", .kind = YAML_STR, .offset = AT(raw_scene, attribution)},
@@ -617,6 +619,7 @@ read_plain(struct load *load, const struct raw_scene *raw)
     scene->farthest_m = raw->viewing.farthest_m;
     scene->kiosk_scale = raw->scale == 1;
     scene->exact_points = raw->exact_points;
+    scene->still = raw->motion == 1;
     scene->tab_now = -1;
     check_word(load, root, "name", raw->name);
     check_word(load, root, "theme", raw->theme);

@@ -16,6 +16,7 @@
  *   viewing: {wall_height_mm: 2000, farthest_m: 6}
  *   theme: night
  *   scale: district                 # type sizes: district, kiosk
+ *   motion: full                  # none: nothing moves or flashes
  *   focus_street: ''                # a street's code: the scene of one street
  *   exact_points: false             # else points snap to the 100 m grid
  *   attribution: 示意                # 审图号 of the map, or 示意 for a schematic
@@ -95,6 +96,7 @@ struct scene {
     char theme[32];                    /* night, day */
     bool kiosk_scale;                  /* type scale: false = district, true = kiosk */
     bool exact_points;                 /* else snapped to the 100 m grid */
+    bool still;                        /* motion: none */
     char focus_street[65];             /* a street's command room; "" = whole district */
     char attribution[128];             /* 审图号, or 示意 for a schematic */
     struct scene_layer layers[SCENE_LAYERS];

@@ -87,6 +87,9 @@ struct gpu {
     /* Copies box of from to the same size of pixels at x, y of to. */
     void (*copy)(struct gpu *gpu, struct gpu_target from, struct gpu_box box, struct gpu_target to,
                  int x, int y);
+    /* Lays the whole of from over the whole of to, scaled where the sizes differ: alpha 0–1 of it
+     * is seen. Not onto the window. */
+    void (*blend)(struct gpu *gpu, struct gpu_target from, struct gpu_target to, float alpha);
     /* Copies the whole target to box of the window, smoothly scaled where the sizes differ. */
     void (*present)(struct gpu *gpu, struct gpu_target from, struct gpu_box box);
     /* Size of the window's framebuffer; once a frame, before clear or present of the window. */

@@ -35,7 +35,7 @@ struct gl {
     struct program programs[PROGRAMS + 1];
     struct target targets[TARGETS + 1];
     int window_w, window_h;
-    GLuint encode_program, encode_array; /* present where blits convert; made on first use */
+    GLuint cover_array, encode_program, blend_program; /* made on first use */
 };
 
 static struct log_limit fault_limit;
@@ -451,16 +451,38 @@ gl_copy(struct gpu *gpu, struct gpu_target from, struct gpu_box box, struct gpu_
                       to_h - y, GL_COLOR_BUFFER_BIT, GL_NEAREST);
 }
 
+/* One triangle over the whole viewport, with the texture's coordinates. */
+static const char cover_vertex[] =
+    "out vec2 at;\n"
+    "void main() {\n"
+    "    at = vec2(float(gl_VertexID & 1), float(gl_VertexID >> 1)) * 2.0;\n"
+    "    gl_Position = vec4(at * 2.0 - 1.0, 0.0, 1.0);\n"
+    "}\n";
+
+static bool
+bind_cover(struct gl *gl, GLuint *program, const char *name, struct str fragment,
+           const struct target *from)
+{
+    if (!gl->cover_array) {
+        glGenVertexArrays(1, &gl->cover_array);
+    }
+    if (!*program) {
+        *program = link_program(gl, name, STR(cover_vertex), fragment);
+    }
+    if (!*program) {
+        return false;
+    }
+    glUseProgram(*program);
+    glActiveTexture(GL_TEXTURE0);
+    glBindTexture(GL_TEXTURE_2D, from->texture);
+    glBindVertexArray(gl->cover_array);
+    return true;
+}
+
 /* Where blits decode sRGB and cannot be told not to (OpenGL ES), one triangle encodes it again. */
 static void
 present_encoded(struct gl *gl, const struct target *from, struct gpu_box box)
 {
-    static const char vertex[] =
-        "out vec2 at;\n"
-        "void main() {\n"
-        "    at = vec2(float(gl_VertexID & 1), float(gl_VertexID >> 1)) * 2.0;\n"
-        "    gl_Position = vec4(at * 2.0 - 1.0, 0.0, 1.0);\n"
-        "}\n";
     static const char fragment[] =
         "uniform sampler2D atlas;\n"
         "in vec2 at;\n"
@@ -470,21 +492,42 @@ present_encoded(struct gl *gl, const struct target *from, struct gpu_box box)
         "    vec3 low = light * 12.92, high = 1.055 * pow(light, vec3(1.0 / 2.4)) - 0.055;\n"
         "    colour = vec4(mix(high, low, vec3(lessThanEqual(light, vec3(0.0031308)))), 1.0);\n"
         "}\n";
-    if (!gl->encode_array) {
-        gl->encode_program = link_program(gl, "present", STR(vertex), STR(fragment));
-        glGenVertexArrays(1, &gl->encode_array);
-    }
-    if (!gl->encode_program) {
+    if (!bind_cover(gl, &gl->encode_program, "present", STR(fragment), from)) {
         return;
     }
     glDisable(GL_SCISSOR_TEST);
     glDisable(GL_BLEND);
     glBindFramebuffer(GL_FRAMEBUFFER, 0);
     glViewport(box.x0, gl->window_h - box.y1, box.x1 - box.x0, box.y1 - box.y0);
-    glUseProgram(gl->encode_program);
-    glActiveTexture(GL_TEXTURE0);
-    glBindTexture(GL_TEXTURE_2D, from->texture);
-    glBindVertexArray(gl->encode_array);
+    glDrawArrays(GL_TRIANGLES, 0, 3);
+}
+
+/* In linear light: sampling decodes sRGB, writing encodes it. */
+static void
+gl_blend(struct gpu *gpu, struct gpu_target from, struct gpu_target to, float alpha)
+{
+    static const char fragment[] = "uniform sampler2D atlas;\n"
+                                   "uniform float alpha;\n"
+                                   "in vec2 at;\n"
+                                   "out vec4 colour;\n"
+                                   "void main() {\n"
+                                   "    colour = vec4(texture(atlas, at).rgb, 1.0) * alpha;\n"
+                                   "}\n";
+    struct gl *gl = (struct gl *)gpu;
+    GLuint source = 0, sink = 0;
+    int w = 0, h = 0;
+    if (to.id == GPU_WINDOW || !size_of(gl, from, &source, &w, &h) || !source ||
+        !size_of(gl, to, &sink, &w, &h) ||
+        !bind_cover(gl, &gl->blend_program, "blend", STR(fragment), &gl->targets[from.id])) {
+        return;
+    }
+    glUniform1f(glGetUniformLocation(gl->blend_program, "alpha"), alpha);
+    glDisable(GL_SCISSOR_TEST);
+    convert_srgb(gl, true);
+    glEnable(GL_BLEND);
+    glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
+    glBindFramebuffer(GL_FRAMEBUFFER, sink);
+    glViewport(0, 0, w, h);
     glDrawArrays(GL_TRIANGLES, 0, 3);
 }
 
@@ -564,7 +607,8 @@ gl_destroy(struct gpu *gpu)
         gl_target_destroy(gpu, (struct gpu_target){id});
     }
     glDeleteProgram(gl->encode_program);
-    glDeleteVertexArrays(1, &gl->encode_array);
+    glDeleteProgram(gl->blend_program);
+    glDeleteVertexArrays(1, &gl->cover_array);
     free(gl);
 }
 
@@ -583,6 +627,7 @@ static const struct gpu functions = {
     .clear = gl_clear,
     .draw = gl_draw,
     .copy = gl_copy,
+    .blend = gl_blend,
     .present = gl_present,
     .window_size = gl_window_size,
     .read = gl_read,

@@ -95,6 +95,12 @@ null_copy(struct gpu *gpu, struct gpu_target from, struct gpu_box box, struct gp
 }
 
 static void
+null_blend(struct gpu *gpu, struct gpu_target from, struct gpu_target to, float alpha)
+{
+    (void)gpu, (void)from, (void)to, (void)alpha;
+}
+
+static void
 null_present(struct gpu *gpu, struct gpu_target from, struct gpu_box box)
 {
     (void)gpu, (void)from, (void)box;
@@ -135,6 +141,7 @@ gpu_create_null(void)
         .clear = null_clear,
         .draw = null_draw,
         .copy = null_copy,
+        .blend = null_blend,
         .present = null_present,
         .window_size = null_window_size,
         .read = null_read,

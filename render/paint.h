@@ -28,6 +28,7 @@ struct paint {
     const struct renderer_frame *frame; /* frame->snapshot may be NULL: draw the empty state */
     const struct map *map;              /* the map panels' loaded layers; NULL elsewhere */
     struct paint_record *record;        /* NULL: record nothing */
+    struct motion *motion;              /* NULL: nothing moves; render/motion.h */
     float unit; /* canvas pixels of one design pixel (canvas height / 1080) */
 };
 

@@ -15,7 +15,7 @@ struct row {
     int64_t left_ms; /* < 0: past due */
     char stage[64], left[32], matter[256], by[64];
     enum theme_colour colour; /* of the edge and the stage */
-    bool odd;
+    bool odd, flashes;
 };
 
 /* ---- words ---- */
@@ -90,6 +90,13 @@ acknowledged_words(char *out, size_t size, const struct snapshot_alarm *alarm, b
              first ? "*" : "");
 }
 
+/* The priorities of the reform's alarms: past due is high, but for a report, which is medium. */
+static bool
+is_high(const struct snapshot_alarm *alarm, bool past)
+{
+    return past && alarm->stage != SNAPSHOT_REPORT;
+}
+
 static void
 fill(const struct paint *p, const struct snapshot_alarm *alarm, int index, struct row *row)
 {
@@ -105,6 +112,8 @@ fill(const struct paint *p, const struct snapshot_alarm *alarm, int index, struc
     bool both = parent.len && child.len && !str_eq(parent, child);
     snprintf(row->matter, sizeof row->matter, "%.*s%s%.*s", STR_ARG(parent), both ? " · " : "",
              both || !parent.len ? (int)child.len : 0, child.ptr ? child.ptr : "");
+    row->flashes = p->motion && is_high(alarm, past) && !alarm->acknowledged &&
+                   p->frame->feed.live && !paint_part_stale(p);
     acknowledged_words(row->by, sizeof row->by, alarm, paint_part_kiosk(p));
 }
 
@@ -127,7 +136,9 @@ draw_ground(const struct paint *p, const struct row *row, float top, float heigh
     if (!row->odd) {
         draw_rect(p->list, (float)r.x, top, (float)r.w, height, 0, paint_colour(p, THEME_ROW));
     }
-    draw_rect(p->list, (float)r.x, top, edge, height, 0, paint_colour(p, row->colour));
+    uint32_t colour = paint_colour(p, row->colour);
+    bool bright = !row->flashes || motion_flash(p->motion);
+    draw_rect(p->list, (float)r.x, top, edge, height, 0, bright ? colour : draw_fade(colour, 0.2f));
 }
 
 static void

@@ -449,6 +449,7 @@ draw_name_and_bar(const struct paint *p, const struct board *board, const struct
         return;
     }
     float part = (float)((value - board->bar_low) / (board->bar_high - board->bar_low));
+    part = (float)paint_part_count(p, "bar", entry->row->code, (double)part);
     float stop = bar + roundf(paint_part_px(p, c->bar_width) * part);
     float from = fmaxf(bar, ceilf(end));
     float cap = text_cap_height(p->text, paint_part_figures(p, THEME_ROW_FIGURE, TEXT_SEMIBOLD));
@@ -460,28 +461,78 @@ static void
 draw_row(const struct paint *p, const struct board *board, const struct entry *entry,
          const struct columns *c, float baseline, bool last)
 {
-    char text[32];
+    char text[32], shown[32];
     draw_rank(p, board, entry, c, baseline);
     draw_name_and_bar(p, board, entry, c, baseline, last);
     if (c->with_n) {
-        paint_integer(text, sizeof text, entry->n);
+        paint_integer(shown, sizeof shown,
+                      llround(paint_part_count(p, "n", entry->row->code, entry->n)));
         paint_part_text(p, paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR),
-                        paint_part_x(p, c->n_right), baseline, DRAW_RIGHT, THEME_DIM, text);
+                        paint_part_x(p, c->n_right), baseline, DRAW_RIGHT, THEME_DIM, shown);
     }
     for (int i = 0; i < c->metrics; i++) {
         uint32_t n = 0;
         double value = value_of(board, entry, i, &n);
         const struct snapshot_metric *metric = board->metrics[i];
-        paint_part_value(text, sizeof text, value,
-                         i == 0 || metric->decimals < 1 ? metric->decimals : metric->decimals - 1);
+        int decimals = metric->decimals - (i > 0 && metric->decimals > 0);
+        paint_part_value(text, sizeof text, value, decimals);
+        paint_part_value(shown, sizeof shown,
+                         paint_part_count(p, metric->id, entry->row->code, value), decimals);
         bool bright = i == 0 && counts(board, entry);
         enum theme_colour colour = bright ? THEME_INK : THEME_DIM;
         struct text_style style =
             i == 0 ? paint_part_figures(p, THEME_ROW_FIGURE, bright ? TEXT_SEMIBOLD : TEXT_REGULAR)
                    : paint_part_figures(p, THEME_LIST, TEXT_REGULAR);
         paint_part_text(p, style, paint_part_x(p, i == 0 ? c->lead_right : c->rate_right[i]),
-                        baseline, DRAW_RIGHT, rate_colour(metric, value, colour), text);
+                        baseline, DRAW_RIGHT, rate_colour(metric, value, colour), shown);
         record(p, board, entry, i, text, value, n);
+    }
+}
+
+/* Rows on their way cover those that rest, and rising ones all others: each crosses on a ground of
+ * its own, so that no two texts are ever seen through each other. */
+enum layer { RESTING, SINKING, RISING, LAYER_COUNT };
+
+static enum layer
+layer_of(float travel)
+{
+    return travel < 0 ? RISING : travel > 0 ? SINKING : RESTING;
+}
+
+/* The ground under a row: its own colour while it moves, that of the last-ranked. */
+static void
+draw_row_ground(const struct paint *p, float top, float height, enum layer layer, bool last,
+                float edge)
+{
+    if (layer != RESTING) {
+        draw_rect(p->list, (float)p->panel->rect.x, top, (float)p->panel->rect.w, height, 0,
+                  paint_colour(p, THEME_PANEL));
+    }
+    if (last) {
+        draw_last_ground(p, top, height, edge);
+    }
+}
+
+static void
+draw_rows(const struct paint *p, const struct board *board, const struct columns *c, float first,
+          float pitch, enum layer layer)
+{
+    for (int i = 0; i < board->shown; i++) {
+        int at = board->first + i;
+        float travel;
+        float rest = paint_part_y(p, first + pitch * (float)i);
+        float baseline = paint_part_place(p, "row", board->entries[at].row->code, rest, &travel);
+        if (layer == RESTING && at == board->ranked && i > 0) { /* the unranked stand apart */
+            draw_rect(p->list, paint_part_x(p, 24), rest - paint_part_px(p, 9 + pitch / 2),
+                      paint_part_px(p, paint_part_width(p) - 48), (float)paint_px(p, 1), 0,
+                      paint_colour(p, THEME_LINE));
+        }
+        if (layer_of(travel) == layer) {
+            bool last = is_last(p, board, at);
+            draw_row_ground(p, baseline - paint_part_px(p, 9 + pitch / 2), paint_part_px(p, pitch),
+                            layer, last, paint_part_px(p, 5));
+            draw_row(p, board, &board->entries[at], c, baseline, last);
+        }
     }
 }
 
@@ -498,19 +549,8 @@ paint_district(const struct paint *p, struct board *board)
     draw_heading(p, board, &c);
     float pitch = board->shown > 1 ? below / (float)(board->shown - 1) : most_pitch;
     pitch = floorf(fminf(pitch, most_pitch));
-    for (int i = 0; i < board->shown; i++) {
-        int at = board->first + i;
-        bool last = is_last(p, board, at);
-        float baseline = paint_part_y(p, first + pitch * (float)i);
-        float top = baseline - paint_part_px(p, 9 + pitch / 2);
-        if (last) {
-            draw_last_ground(p, top, paint_part_px(p, pitch), paint_part_px(p, 5));
-        }
-        if (at == board->ranked && i > 0) { /* those without a rank stand apart */
-            draw_rect(p->list, paint_part_x(p, 24), top, paint_part_px(p, paint_part_width(p) - 48),
-                      (float)paint_px(p, 1), 0, paint_colour(p, THEME_LINE));
-        }
-        draw_row(p, board, &board->entries[at], &c, baseline, last);
+    for (int layer = RESTING; layer < LAYER_COUNT; layer++) {
+        draw_rows(p, board, &c, first, pitch, (enum layer)layer);
     }
 }
 
@@ -527,13 +567,16 @@ draw_kiosk_rates(const struct paint *p, const struct board *board, const struct 
         const struct snapshot_metric *metric = board->metrics[i];
         uint32_t n = 0;
         double value = value_of(board, entry, i, &n);
-        char text[32];
-        paint_part_value(text, sizeof text, value, metric->decimals > 0 ? metric->decimals - 1 : 0);
+        char text[32], shown[32];
+        int decimals = metric->decimals > 0 ? metric->decimals - 1 : 0;
+        paint_part_value(text, sizeof text, value, decimals);
+        paint_part_value(shown, sizeof shown,
+                         paint_part_count(p, metric->id, entry->row->code, value), decimals);
         float end = paint_part_x(p, right) - paint_part_px(p, 40);
         paint_part_fit(p, small, end, baseline, paint_part_px(p, 44), DRAW_LEFT, THEME_DIM,
                        paint_part_short(metric->title, 2));
         paint_part_text(p, figures, end - paint_part_px(p, 10), baseline, DRAW_RIGHT,
-                        rate_colour(metric, value, entry->rank ? THEME_INK : THEME_DIM), text);
+                        rate_colour(metric, value, entry->rank ? THEME_INK : THEME_DIM), shown);
         record(p, board, entry, i, text, value, n);
         right -= 156;
     }
@@ -580,15 +623,39 @@ draw_kiosk_row(const struct paint *p, const struct board *board, const struct en
                    name_room, DRAW_LEFT, entry->rank ? THEME_INK : THEME_DIM, entry->row->name);
     if (c->greatest > 0 && c->bar_width > 40) {
         float cap = text_cap_height(p->text, paint_part_figures(p, THEME_NAME, TEXT_SEMIBOLD));
+        double part = paint_part_count(p, "bar", entry->row->code, (double)entry->n / c->greatest);
         paint_part_bar(p, bar, baseline - roundf(cap / 2),
-                       paint_part_px(p, c->bar_width) * (float)entry->n / (float)c->greatest,
-                       paint_part_px(p, 14), last ? THEME_LAST_BAR : THEME_DATA2);
+                       paint_part_px(p, c->bar_width) * (float)part, paint_part_px(p, 14),
+                       last ? THEME_LAST_BAR : THEME_DATA2);
     }
-    paint_integer(text, sizeof text, entry->n);
+    paint_integer(text, sizeof text, llround(paint_part_count(p, "n", entry->row->code, entry->n)));
     snprintf(count, sizeof count, "%s 件", text);
     paint_part_text(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, c->n_right),
                     baseline, DRAW_RIGHT, THEME_DIM, count);
     draw_kiosk_rates(p, board, entry, baseline);
+}
+
+static void
+draw_kiosk_rows(const struct paint *p, const struct board *board, const struct kiosk_columns *c,
+                float first, float pitch, enum layer layer)
+{
+    for (int i = 0; i < board->shown; i++) {
+        int at = board->first + i;
+        float travel;
+        float rest = paint_part_y(p, first + pitch * (float)i);
+        float baseline = paint_part_place(p, "row", board->entries[at].row->code, rest, &travel);
+        if (layer == RESTING && at == board->ranked && i > 0) {
+            draw_rect(p->list, paint_part_x(p, 24), rest - paint_part_px(p, 10 + pitch / 2),
+                      paint_part_px(p, paint_part_width(p) - 48), (float)paint_px(p, 1), 0,
+                      paint_colour(p, THEME_LINE));
+        }
+        if (layer_of(travel) == layer) {
+            bool last = is_last(p, board, at);
+            draw_row_ground(p, baseline - paint_part_px(p, 10 + pitch / 2), paint_part_px(p, pitch),
+                            layer, last, paint_part_px(p, 8));
+            draw_kiosk_row(p, board, &board->entries[at], baseline, last, c);
+        }
+    }
 }
 
 static void
@@ -604,19 +671,8 @@ paint_kiosk(const struct paint *p, struct board *board)
     struct kiosk_columns columns = place_kiosk(p, board);
     float pitch = board->shown > 1 ? below / (float)(board->shown - 1) : most_pitch;
     pitch = floorf(fminf(pitch, most_pitch));
-    for (int i = 0; i < board->shown; i++) {
-        int at = board->first + i;
-        bool last = is_last(p, board, at);
-        float baseline = paint_part_y(p, first + pitch * (float)i);
-        float top = baseline - paint_part_px(p, 10 + pitch / 2);
-        if (last) {
-            draw_last_ground(p, top, paint_part_px(p, pitch), paint_part_px(p, 8));
-        }
-        if (at == board->ranked && i > 0) {
-            draw_rect(p->list, paint_part_x(p, 24), top, paint_part_px(p, paint_part_width(p) - 48),
-                      (float)paint_px(p, 1), 0, paint_colour(p, THEME_LINE));
-        }
-        draw_kiosk_row(p, board, &board->entries[at], baseline, last, &columns);
+    for (int layer = RESTING; layer < LAYER_COUNT; layer++) {
+        draw_kiosk_rows(p, board, &columns, first, pitch, (enum layer)layer);
     }
 }
 

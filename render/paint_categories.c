@@ -70,7 +70,7 @@ static void
 draw_sum(const struct paint *p, const struct sum *sum, const struct columns *c, float left,
          float baseline, uint32_t greatest)
 {
-    char count[32], change[32];
+    char count[32], shown[32], change[32];
     paint_integer(count, sizeof count, sum->now);
     struct text_style figures = paint_part_figures(p, THEME_CAPTION, TEXT_MEDIUM);
     float x = paint_part_x(p, left);
@@ -80,9 +80,11 @@ draw_sum(const struct paint *p, const struct sum *sum, const struct columns *c, 
     float cap = text_cap_height(p->text, figures);
     float width =
         greatest && c->bar > 0 ? paint_part_px(p, c->bar) * (float)sum->now / (float)greatest : 0;
+    width = (float)paint_part_count(p, "bar", sum->name, (double)width);
+    paint_integer(shown, sizeof shown, llround(paint_part_count(p, "now", sum->name, sum->now)));
     paint_part_bar(p, bar_x, baseline - cap / 2, width, paint_part_px(p, 16), THEME_DATA2);
     paint_part_text(p, figures, bar_x + roundf(width) + paint_part_px(p, 12), baseline, DRAW_LEFT,
-                    THEME_INK, count);
+                    THEME_INK, shown);
     struct snapshot_key key = {.group = SNAPSHOT_CATEGORY,
                                .code = sum->row->code,
                                .window = (enum snapshot_window)p->panel->window,

@@ -44,6 +44,7 @@ struct gauge {
     const struct snapshot_metric *metric;
     const struct snapshot_row *row;
     double value, before; /* NaN where there is none */
+    double shown;         /* the value, or on the way to it */
     uint32_t n;
     float cx, cy; /* canvas pixels */
     const struct shape *shape;
@@ -91,7 +92,7 @@ draw_dial(const struct paint *p, const struct gauge *g)
     float thick = gauge_px(p, g, g->shape->thickness);
     draw_arc(p->list, g->cx, g->cy, radius, thick, -SWEEP, SWEEP, paint_colour(p, THEME_LINE));
     if (!isnan(g->value)) {
-        float to = -SWEEP + 2 * SWEEP * fraction(g->metric, g->value);
+        float to = -SWEEP + 2 * SWEEP * fraction(g->metric, g->shown);
         if (to > -SWEEP) {
             draw_arc(p->list, g->cx, g->cy, radius, thick, -SWEEP, to,
                      paint_colour(p, below_target(g->metric, g->value) && !paint_part_stale(p)
@@ -233,8 +234,9 @@ draw_base(const struct paint *p, const struct gauge *g)
 static void
 draw_gauge(const struct paint *p, const struct gauge *g)
 {
-    char value[32];
+    char value[32], shown[32];
     paint_part_value(value, sizeof value, g->value, g->metric->decimals);
+    paint_part_value(shown, sizeof shown, g->shown, g->metric->decimals);
     draw_dial(p, g);
     draw_range(p, g);
     paint_part_fit(
@@ -242,7 +244,7 @@ draw_gauge(const struct paint *p, const struct gauge *g)
         gauge_style(p, g, paint_part_kiosk(p) ? THEME_LIST : THEME_NAME, TEXT_SANS, TEXT_REGULAR),
         g->cx, g->cy + gauge_px(p, g, g->shape->label), gauge_px(p, g, g->shape->radius * 1.5f),
         DRAW_CENTRE, THEME_DIM, str_from(g->metric->title));
-    draw_figure(p, g, value);
+    draw_figure(p, g, shown);
     draw_change(p, g);
     draw_base(p, g);
     struct snapshot_key key = {
@@ -293,6 +295,7 @@ paint_gauges(const struct paint *p)
         struct gauge g = {.metric = metrics[i], .row = row, .before = NAN, .shape = shape};
         uint32_t ignored;
         g.value = snapshot_metric_value(metrics[i], row, window, by, &g.n);
+        g.shown = paint_part_count(p, metrics[i]->id, STR(""), g.value);
         if (before >= 0) {
             g.before =
                 snapshot_metric_value(metrics[i], row, (enum snapshot_window)before, by, &ignored);

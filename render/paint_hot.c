@@ -41,7 +41,7 @@ draw_row(const struct paint *p, const struct snapshot_row *row, float baseline, 
     uint32_t now = row->counts[window].received;
     float right = paint_part_width(p) - 24;
     struct text_style figures = paint_part_figures(p, THEME_LIST, TEXT_SEMIBOLD);
-    char count[32], change[32];
+    char count[32], shown[32], change[32];
     paint_part_fit(p, paint_part_sans(p, THEME_LIST, TEXT_REGULAR), paint_part_x(p, 24), baseline,
                    paint_part_px(p, 124), DRAW_LEFT, THEME_INK, row->name);
     paint_part_fit(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, 156),
@@ -51,12 +51,14 @@ draw_row(const struct paint *p, const struct snapshot_row *row, float baseline, 
     float counts = fmaxf(text_width(p->text, figures, str_from(count)), paint_part_px(p, 40));
     float bar = paint_part_px(p, right - 62 - 14 - 240) - ceilf(counts);
     float width = greatest && bar > 0 ? bar * (float)now / (float)greatest : 0;
+    width = (float)paint_part_count(p, "bar", row->code, (double)width);
     float cap = text_cap_height(p->text, figures);
     paint_part_bar(p, paint_part_x(p, 240), baseline - cap / 2, width, paint_part_px(p, 12),
                    THEME_DATA2);
     paint_integer(count, sizeof count, now);
+    paint_integer(shown, sizeof shown, llround(paint_part_count(p, "now", row->code, now)));
     paint_part_text(p, figures, paint_part_x(p, right - 62), baseline, DRAW_RIGHT, THEME_INK,
-                    count);
+                    shown);
     if (before >= 0) {
         paint_part_signed(change, sizeof change,
                           (int64_t)now - (int64_t)row->counts[before].received);

@@ -157,7 +157,7 @@ draw_change(const struct paint *p, const struct kpi *kpi, float x, float room)
 static void
 draw_one(const struct paint *p, const struct kpi *kpi, float x, float pitch)
 {
-    char value[32];
+    char value[32], shown[32];
     float room = pitch - paint_part_px(p, 16), gap = paint_part_px(p, 8);
     paint_part_fit(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), x, paint_part_y(p, LABEL),
                    room, DRAW_LEFT, THEME_DIM, str_from(kpi->label));
@@ -168,9 +168,10 @@ draw_one(const struct paint *p, const struct kpi *kpi, float x, float pitch)
         int size = (int)((float)style.size_px * room / width);
         style.size_px = size > 8 ? size : 8; /* what the rasteriser takes */
     }
-    width = ceilf(paint_part_text(p, style, x, paint_part_y(p, FIGURE), DRAW_LEFT, kpi->colour,
-                                  value)) +
-            gap;
+    paint_integer(shown, sizeof shown,
+                  llround(paint_part_count(p, kpi->name, STR(""), kpi->value)));
+    paint_part_text(p, style, x, paint_part_y(p, FIGURE), DRAW_LEFT, kpi->colour, shown);
+    width = ceilf(text_width(p->text, style, str_from(value))) + gap;
     draw_change(p, kpi, x + width, room - width);
     struct snapshot_key key = {.group =
                                    paint_part_street(p).len ? SNAPSHOT_STREET : SNAPSHOT_DISTRICT,

@@ -255,6 +255,9 @@ static void
 draw_ripples(const struct paint *p, const struct ripples *ripples, int64_t moment_ms)
 {
     uint32_t ink = paint_colour(p, THEME_INK);
+    if (p->motion && ripples->count > 0) {
+        motion_stir(p->motion);
+    }
     for (int i = 0; i < ripples->count; i++) {
         float x = ripples->at[i].x, y = ripples->at[i].y;
         float t = (float)(moment_ms - ripples->at[i].arrived_ms) / RIPPLE_MS;
@@ -290,7 +293,9 @@ draw_points(const struct paint *p)
             pass(&dots, dot, NULL, &ripples);
         }
     }
-    draw_ripples(p, &ripples, dots.moment_ms);
+    if (!p->scene->still) {
+        draw_ripples(p, &ripples, dots.moment_ms);
+    }
     draw_unclip(p->list);
 }
 

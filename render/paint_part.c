@@ -139,6 +139,21 @@ paint_part_age(const struct paint *p, float x, float baseline, enum draw_align a
     return width;
 }
 
+double
+paint_part_count(const struct paint *p, const char *what, struct str code, double value)
+{
+    return p->motion ? motion_count(p->motion, motion_key(what, code), value) : value;
+}
+
+float
+paint_part_place(const struct paint *p, const char *what, struct str code, float y, float *travel)
+{
+    double way = 0;
+    double now = p->motion ? motion_place(p->motion, motion_key(what, code), (double)y, &way) : y;
+    *travel = (float)way;
+    return roundf((float)now);
+}
+
 void
 paint_part_note(const struct paint *p, const char *text)
 {

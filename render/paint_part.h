@@ -5,6 +5,7 @@
 #ifndef RENDER_PAINT_PART_H
 #define RENDER_PAINT_PART_H
 
+#include "render/motion.h"
 #include "render/paint.h"
 
 /* Canvas pixels of n design pixels, rounded; may be 0 or negative, unlike paint_px. */
@@ -55,6 +56,13 @@ const struct snapshot_row *paint_part_row(const struct paint *p);
 /* The panel's metrics that the profile has, in the panel's order; all of them where the panel
  * names none. At most PANEL_METRICS; returns how many. */
 int paint_part_metrics(const struct paint *p, const struct snapshot_metric **out);
+
+/* A figure on its way to its value, to be drawn and not to be judged: colours, marks and the dump
+ * follow the value itself. what and code: whose figure it is, within the panel. */
+double paint_part_count(const struct paint *p, const char *what, struct str code, double value);
+/* Where a row that belongs at y (canvas pixels) is now; *travel gets how far it still has to go. */
+float paint_part_place(const struct paint *p, const char *what, struct str code, float y,
+                       float *travel);
 
 /* Says in the panel's middle why it is empty. */
 void paint_part_note(const struct paint *p, const char *text);

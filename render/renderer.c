@@ -3,13 +3,32 @@
 #include "render/brush.h"
 #include "render/damage.h"
 #include "render/map/map.h"
+#include "render/motion.h"
 #include "render/paint.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define PROBE_CELLS 34
 #define PROBE_CELL_PX 4
+
+#define WANDER_PX 2.0
+
+/* One scene going over into another. */
+struct crossing {
+    struct gpu_target from, glass; /* what was left; both as they are shown now. 0 = none */
+    int64_t begun_ms;              /* 0 = with the next frame */
+    bool shown;                    /* the glass holds what is to be presented */
+};
+
+/* What panels look different for, but for motion. */
+struct inputs {
+    bool snapshot, connected, in_sync, stale, live;
+    uint64_t version;
+    int64_t second, age_s, offset_ms;
+    char reason[sizeof((struct renderer_feed *)0)->reason];
+};
 
 /* One kept layer: what a panel shows, and for a map the ground under it. */
 struct layer {
@@ -35,7 +54,12 @@ struct renderer {
     struct damage damage;  /* what the last draw repainted */
     struct shapes scratch; /* for finding it */
     bool all_damaged;
-    uint64_t frames; /* drawn with a change, so: to be presented */
+    struct motion *motion;
+    struct crossing crossing;
+    struct inputs inputs;
+    int64_t time_ms;        /* of the last frame */
+    int wander_x, wander_y; /* of the last frame; canvas pixels */
+    uint64_t frames;        /* drawn with a change, so: to be presented */
     bool probe_shown;
     uint64_t probe_bits;
 };
@@ -54,11 +78,42 @@ renderer_create(enum renderer_backend backend, struct err *err)
         renderer_destroy(renderer);
         return NULL;
     }
+    renderer->motion = motion_create();
     for (int i = 0; i < SCENE_PANELS; i++) {
         renderer->layers[i].before = draw_create();
         renderer->layers[i].shown = draw_create();
     }
     return renderer;
+}
+
+static void
+end_crossing(struct renderer *renderer)
+{
+    renderer->gpu->target_destroy(renderer->gpu, renderer->crossing.from);
+    renderer->gpu->target_destroy(renderer->gpu, renderer->crossing.glass);
+    renderer->crossing = (struct crossing){.from = {0}};
+}
+
+/* Keeps what is on the glass, to cross from there. Another size is another wall: a cut. */
+static void
+begin_crossing(struct renderer *renderer, const struct scene *next)
+{
+    struct crossing *crossing = &renderer->crossing;
+    bool same_size = renderer->has_scene && renderer->scene.solved_w == next->solved_w &&
+                     renderer->scene.solved_h == next->solved_h;
+    if (!same_size || next->still || renderer->time_ms == 0) {
+        end_crossing(renderer);
+        return;
+    }
+    struct gpu_target from = renderer->canvas;
+    if (crossing->shown) {
+        from = crossing->glass;
+        crossing->glass = (struct gpu_target){0};
+    } else {
+        renderer->canvas = (struct gpu_target){0};
+    }
+    end_crossing(renderer);
+    crossing->from = from;
 }
 
 static void
@@ -84,6 +139,7 @@ renderer_destroy(struct renderer *renderer)
         return;
     }
     if (renderer->gpu) {
+        end_crossing(renderer);
         forget_scene(renderer);
     }
     for (int i = 0; i < SCENE_PANELS; i++) {
@@ -92,6 +148,7 @@ renderer_destroy(struct renderer *renderer)
     }
     brush_destroy(renderer->brush);
     text_destroy(renderer->text);
+    motion_destroy(renderer->motion);
     if (renderer->gpu) {
         renderer->gpu->destroy(renderer->gpu);
     }
@@ -119,7 +176,8 @@ paint_for(struct renderer *renderer, int index, struct draw_list *list,
         .panel_index = index,
         .frame = frame,
         .map = renderer->layers[index].map,
-        .record = &renderer->record,
+        .record = frame->time_ms == 0 ? &renderer->record : NULL,
+        .motion = frame->time_ms == 0 || renderer->scene.still ? NULL : renderer->motion,
         .unit = (float)renderer->scene.solved_h / 1080.0f,
     };
 }
@@ -179,7 +237,9 @@ renderer_set_scene(struct renderer *renderer, const struct scene *scene, struct 
         }
         return false;
     }
+    begin_crossing(renderer, scene);
     forget_scene(renderer);
+    motion_forget(renderer->motion);
     renderer->scene = *scene;
     renderer->theme = theme;
     renderer->has_scene = renderer->all_damaged = true;
@@ -201,21 +261,61 @@ canvas_box(const struct renderer *renderer)
     return (struct gpu_box){0, 0, renderer->scene.solved_w, renderer->scene.solved_h};
 }
 
-/* Lets every painter say what its panel shows now, and notes where that differs. */
+static struct inputs
+inputs_of(const struct renderer_frame *frame)
+{
+    const struct renderer_feed *feed = &frame->feed;
+    struct inputs inputs;
+    memset(&inputs, 0, sizeof inputs); /* compared as bytes */
+    inputs.snapshot = frame->snapshot != NULL;
+    inputs.version = frame->snapshot ? frame->snapshot->version : 0;
+    inputs.connected = feed->connected;
+    inputs.in_sync = feed->in_sync;
+    inputs.stale = feed->stale;
+    inputs.live = feed->live;
+    inputs.second = frame->moment_ms / 1000;
+    inputs.age_s = feed->age_ms / 1000;
+    inputs.offset_ms = feed->offset_ms;
+    memcpy(inputs.reason, feed->reason, strnlen(feed->reason, sizeof feed->reason - 1));
+    return inputs;
+}
+
+/* Whether the panel may look different: within one second and one state of the tickets, only what
+ * moves does, and the header, which counts tenths. */
+static bool
+may_differ(const struct renderer *renderer, int panel, const struct renderer_frame *frame)
+{
+    return renderer->scene.panels[panel].kind == PANEL_HEADER ||
+           motion_due_ms(renderer->motion, panel) <= frame->time_ms;
+}
+
+/* Lets every painter whose panel may look different say what it shows now, and notes where that
+ * differs. */
 static void
 fill_lists(struct renderer *renderer, const struct renderer_frame *frame)
 {
+    struct inputs inputs = inputs_of(frame);
+    bool all = renderer->all_damaged || frame->time_ms == 0 || renderer->time_ms == 0 ||
+               frame->time_ms < renderer->time_ms ||
+               memcmp(&inputs, &renderer->inputs, sizeof inputs) != 0;
+    renderer->inputs = inputs;
     renderer->record.count = 0;
     renderer->damage.count = 0;
     for (int i = 0; i < renderer->scene.panels_count; i++) {
         struct layer *layer = &renderer->layers[i];
         struct draw_list *before = layer->shown;
+        layer->added = false;
+        if (!all && !may_differ(renderer, i, frame)) {
+            continue;
+        }
+        if (frame->time_ms != 0) {
+            motion_begin(renderer->motion, i, frame->time_ms);
+        }
         layer->shown = layer->before;
         layer->before = before; /* kept for the comparison, written over in the next frame */
         struct paint paint = paint_for(renderer, i, layer->shown, frame);
         draw_clear(layer->shown);
         paint_panel(&paint);
-        layer->added = false;
         if (!renderer->all_damaged && draw_hash(layer->shown) != draw_hash(before)) {
             damage_add_difference(&renderer->damage, before, layer->shown, renderer->text,
                                   &renderer->scratch);
@@ -283,13 +383,79 @@ probe_differs(const struct renderer *renderer, const struct renderer_frame *fram
            (frame->probe && ((probe_bits(renderer, frame) ^ renderer->probe_bits) & ~counter) != 0);
 }
 
-bool
-renderer_draw(struct renderer *renderer, const struct renderer_frame *frame)
+/* A slow figure of eight: each axis goes to and fro in its own time, a pixel every few minutes. */
+static bool
+wander(struct renderer *renderer, const struct renderer_frame *frame)
 {
-    if (!renderer->has_scene) {
+    int x = 0, y = 0;
+    if (frame->wander && frame->time_ms != 0) {
+        const double turn = 6.283185307179586, minute = 60000;
+        x = (int)lround(WANDER_PX *
+                        sin(turn * fmod((double)frame->time_ms, 47 * minute) / (47 * minute)));
+        y = (int)lround(WANDER_PX *
+                        sin(turn * fmod((double)frame->time_ms, 31 * minute) / (31 * minute)));
+    }
+    bool moved = x != renderer->wander_x || y != renderer->wander_y;
+    renderer->wander_x = x;
+    renderer->wander_y = y;
+    return moved;
+}
+
+/* Lays what is left of the scene before over this one; true where the glass changed. */
+static bool
+cross(struct renderer *renderer, const struct renderer_frame *frame)
+{
+    struct gpu *gpu = renderer->gpu;
+    struct crossing *crossing = &renderer->crossing;
+    if (!crossing->from.id) {
         return false;
     }
+    if (crossing->begun_ms == 0) {
+        crossing->begun_ms = frame->time_ms;
+    }
+    int64_t passed = frame->time_ms - crossing->begun_ms;
+    if (frame->time_ms == 0 || passed < 0 || passed >= MOTION_SCENE_MS) {
+        end_crossing(renderer);
+        return true;
+    }
+    if (!crossing->glass.id) {
+        crossing->glass =
+            gpu->target_create(gpu, renderer->scene.solved_w, renderer->scene.solved_h);
+    }
+    if (!crossing->glass.id) { /* no memory for it: a cut */
+        end_crossing(renderer);
+        return true;
+    }
+    double part = motion_ease_both((double)passed / MOTION_SCENE_MS);
+    gpu->copy(gpu, renderer->canvas, canvas_box(renderer), crossing->glass, 0, 0);
+    gpu->blend(gpu, crossing->from, crossing->glass, (float)(1 - part));
+    if (frame->probe) {
+        draw_probe(renderer, crossing->glass);
+    }
+    crossing->shown = true;
+    return true;
+}
+
+static struct gpu_target
+shown_target(const struct renderer *renderer)
+{
+    return renderer->crossing.shown ? renderer->crossing.glass : renderer->canvas;
+}
+
+int64_t
+renderer_due_ms(const struct renderer *renderer)
+{
+    bool moves = renderer->has_scene && renderer->time_ms != 0 && !renderer->scene.still;
+    int64_t due = moves ? motion_next_ms(renderer->motion) : MOTION_NEVER;
+    return renderer->crossing.from.id ? renderer->time_ms + 1 : due;
+}
+
+/* Draws what changed into the canvas; true where any pixel of it did. */
+static bool
+draw_canvas(struct renderer *renderer, const struct renderer_frame *frame)
+{
     fill_lists(renderer, frame);
+    renderer->time_ms = frame->time_ms;
     if (probe_differs(renderer, frame)) {
         damage_add(&renderer->damage,
                    (struct gpu_box){0, 0, PROBE_CELLS * PROBE_CELL_PX, PROBE_CELL_PX});
@@ -321,6 +487,17 @@ renderer_draw(struct renderer *renderer, const struct renderer_frame *frame)
     return true;
 }
 
+bool
+renderer_draw(struct renderer *renderer, const struct renderer_frame *frame)
+{
+    if (!renderer->has_scene) {
+        return false;
+    }
+    bool changed = draw_canvas(renderer, frame);
+    changed = cross(renderer, frame) || changed;
+    return wander(renderer, frame) || changed;
+}
+
 /* The canvas in the middle of the window, as large as it fits without losing its proportions. */
 static struct gpu_box
 letterbox(const struct scene *scene, int w, int h)
@@ -342,12 +519,18 @@ renderer_present(struct renderer *renderer, int width_px, int height_px)
     struct gpu_target window = {GPU_WINDOW};
     struct gpu_box box = letterbox(&renderer->scene, width_px, height_px);
     bool whole = box.x1 - box.x0 == width_px && box.y1 - box.y0 == height_px;
+    bool away = renderer->wander_x != 0 || renderer->wander_y != 0;
     gpu->window_size(gpu, width_px, height_px);
-    if (!whole) {
-        gpu->clear(gpu, window, (struct gpu_box){0, 0, width_px, height_px}, 0x000000ff);
+    if (!whole || away) { /* what the picture leaves free: its own ground where it wanders */
+        gpu->clear(gpu, window, (struct gpu_box){0, 0, width_px, height_px},
+                   whole ? renderer->theme.colours[THEME_GROUND] : 0x000000ff);
     }
-    gpu->present(gpu, renderer->canvas, box);
-    bool scaled = !whole || width_px != renderer->scene.solved_w;
+    box.x0 += renderer->wander_x;
+    box.x1 += renderer->wander_x;
+    box.y0 += renderer->wander_y;
+    box.y1 += renderer->wander_y;
+    gpu->present(gpu, shown_target(renderer), box);
+    bool scaled = !whole || away || width_px != renderer->scene.solved_w;
     if (renderer->probe_shown && scaled) {
         draw_probe(renderer, window); /* the cells keep their place and size in the window */
     }
@@ -361,7 +544,7 @@ renderer_read(struct renderer *renderer, uint8_t *rgba, size_t bytes)
         return false;
     }
     struct gpu *gpu = renderer->gpu;
-    return gpu->read(gpu, renderer->canvas, (struct gpu_box){0, 0, w, h}, rgba);
+    return gpu->read(gpu, shown_target(renderer), (struct gpu_box){0, 0, w, h}, rgba);
 }
 
 void

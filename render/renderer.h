@@ -36,14 +36,22 @@ struct renderer_frame {
     const struct snapshot *snapshot; /* NULL before the first data */
     struct renderer_feed feed;
     int64_t moment_ms; /* what the clock shows */
-    bool probe;        /* draw the 34 cells for outside measurement */
+    /* The frame's own time, of a clock that runs at the pace of the world, the same on all machines
+     * of a wall: the hub's. Figures count, rows move and alarms flash by it. 0: a picture;
+     * everything is where it is going, and only then figures are recorded. */
+    int64_t time_ms;
+    bool wander; /* the picture wanders by ±2 px over minutes: spares screens that burn in */
+    bool probe;  /* draw the 34 cells for outside measurement */
 };
 
 /* Draws what changed into the canvas; true where any pixel changed. */
 bool renderer_draw(struct renderer *renderer, const struct renderer_frame *frame);
+/* The frame time from which a frame would look different by itself (something moves or flashes);
+ * INT64_MAX: only what comes in, or the moment, changes anything. */
+int64_t renderer_due_ms(const struct renderer *renderer);
 /* Copies the canvas to the current framebuffer 0 of the given size. */
 void renderer_present(struct renderer *renderer, int width_px, int height_px);
-/* Reads the canvas: RGBA, top row first, w × h × 4 bytes. */
+/* Reads what is shown, as large as the canvas: RGBA, top row first, w × h × 4 bytes. */
 bool renderer_read(struct renderer *renderer, uint8_t *rgba, size_t bytes);
 void renderer_size(const struct renderer *renderer, int *width_px, int *height_px);
 
@@ -63,7 +71,7 @@ struct renderer_figure {
     bool has_key;
     struct snapshot_key key; /* which tickets stand behind it */
 };
-/* The figures of the last frame, valid until the next one. */
+/* The figures of the last frame, valid until the next one; none of a frame with a time. */
 const struct renderer_figure *renderer_figures(const struct renderer *renderer, size_t *count);
 
 #endif
