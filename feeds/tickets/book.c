@@ -5,6 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BACK_MS 60000     /* how far back a moment may move without computing all anew */
+#define RECENT_MOST 65536 /* changes remembered for it */
+
 void
 book_init(struct book *book, const struct profile *profile)
 {
@@ -23,6 +26,7 @@ book_free(struct book *book)
     free(book->deadlines.items);
     free(book->dirty);
     free(book->creeping);
+    free(book->recent);
     free(book->whistles.items);
     *book = (struct book){0};
 }
@@ -49,7 +53,7 @@ book_abandon(struct tickets *tickets)
 {
     struct book *book = &tickets->book;
     book->valid = false;
-    book->dirty_count = book->creeping_count = book->deadlines.count = 0;
+    book->dirty_count = book->creeping_count = book->recent_count = book->deadlines.count = 0;
     slots_clear(&book->slots);
     lists_clear(&book->lists);
     bursts_clear(&book->bursts);
@@ -108,53 +112,72 @@ book_touch(struct tickets *tickets, uint32_t ticket)
     }
 }
 
-/* An alarm event that lies ahead of the moment changes the alarms when its time comes. */
-static int64_t
-next_alarm_event(struct tickets *tickets, uint32_t ticket, int64_t at_ms)
-{
-    int64_t next = FOLD_NEVER;
-    struct str number = store_number(&tickets->store, ticket);
-    for (int stage = EVENT_ACCEPT; stage <= EVENT_STAGE_REPORT; stage++) {
-        const struct event *event = others_alarm(&tickets->others, number, (enum event_stage)stage);
-        if (event && event->time_ms > at_ms && event->time_ms < next) {
-            next = event->time_ms;
-        }
-    }
-    return next;
-}
-
-/* When the ticket's contribution changes next by time alone, within the day. */
-static int64_t
-next_change(struct tickets *tickets, uint32_t ticket, const struct fold *fold)
+/* The moments around the book's at which the ticket's contribution changes by time alone. */
+static struct periods_edges
+edges_of(struct tickets *tickets, uint32_t ticket, const struct fold *fold)
 {
     const struct book *book = &tickets->book;
-    int64_t at_ms = book->at_ms, next = fold->next_ms;
-    if (!fold->registered) {
-        return next;
+    struct periods_edges edges = {book->at_ms, INT64_MIN, fold->next_ms};
+    if (fold->count) {
+        periods_edge(&edges, fold->newest_ms);
     }
-    int64_t times[2 + SNAPSHOT_BY_COUNT] = {fold->registered_ms};
-    size_t count = 1;
+    if (!fold->registered) {
+        return edges;
+    }
+    periods_enters(&book->periods, fold->registered_ms, &edges);
     if (fold->resolved) {
-        times[count++] = fold->resolved_ms;
+        periods_enters(&book->periods, fold->resolved_ms, &edges);
     }
     for (int by = 0; by < SNAPSHOT_BY_COUNT; by++) {
         if (fold->survey[by].any) {
-            times[count++] = fold->survey[by].time_ms;
+            periods_enters(&book->periods, fold->survey[by].time_ms, &edges);
         }
     }
-    for (size_t i = 0; i < count; i++) {
-        int64_t enters = periods_enters(&book->periods, times[i], at_ms);
-        next = enters < next ? enters : next;
+    if (!fold->open) {
+        return edges;
     }
-    if (fold->open) {
-        int64_t clock = clocks_next(fold, at_ms);
-        next = clock < next ? clock : next;
-        if (tickets->others.newest_ms > at_ms) {
-            int64_t event = next_alarm_event(tickets, ticket, at_ms);
-            next = event < next ? event : next;
+    clocks_edges(fold, &edges);
+    struct str number = store_number(&tickets->store, ticket);
+    for (int stage = EVENT_ACCEPT;
+         stage <= EVENT_STAGE_REPORT && tickets->others.newest_ms > book->recent_from_ms; stage++) {
+        const struct event *event = others_alarm(&tickets->others, number, (enum event_stage)stage);
+        if (event) {
+            periods_edge(&edges, event->time_ms);
         }
     }
-    return next;
+    return edges;
+}
+
+/* Remembers what changed of late, so that the clock's small corrections backwards cost little. */
+static void
+note_recent(struct book *book, uint32_t ticket, int64_t last_ms)
+{
+    if (last_ms <= book->recent_from_ms) {
+        return;
+    }
+    if (book->recent_count == RECENT_MOST) {
+        size_t kept = 0;
+        int64_t oldest = book->at_ms - BACK_MS;
+        for (size_t i = 0; i < book->recent_count; i++) {
+            if (book->recent[i].at_ms > oldest) {
+                book->recent[kept++] = book->recent[i];
+            }
+        }
+        book->recent_from_ms = oldest > book->recent_from_ms ? oldest : book->recent_from_ms;
+        book->recent_count = kept;
+        if (kept > RECENT_MOST / 2) { /* too much happens: there is no way back from here */
+            book->recent_from_ms = book->at_ms;
+            book->recent_count = 0;
+        }
+    }
+    if (book->recent_count == book->recent_cap) {
+        book->recent_cap = book->recent_cap * 2 + 256;
+        book->recent = reallocarray(book->recent, book->recent_cap, sizeof *book->recent);
+        if (!book->recent) {
+            abort();
+        }
+    }
+    book->recent[book->recent_count++] = (struct deadlines_item){last_ms, ticket};
 }
 
 /* Puts a ticket in as it is at the book's moment. */
@@ -183,7 +206,9 @@ put_in(struct tickets *tickets, uint32_t ticket, bool anew)
         t->flags |= TICKET_CREEPS;
         push(&book->creeping, &book->creeping_count, &book->creeping_cap, ticket);
     }
-    int64_t next = next_change(tickets, ticket, &fold);
+    struct periods_edges edges = edges_of(tickets, ticket, &fold);
+    note_recent(book, ticket, edges.last_ms);
+    int64_t next = edges.next_ms;
     if (next < book->periods.to_ms[SNAPSHOT_TODAY]) { /* with the day all is computed anew */
         deadlines_set(&book->deadlines, tickets->store.tickets, ticket, next);
     } else {
@@ -241,6 +266,10 @@ compute_anew(struct tickets *tickets, int64_t at_ms)
     lists_clear(&book->lists);
     bursts_clear(&book->bursts);
     deadlines_clear(&book->deadlines, store->tickets);
+    book->recent_count = 0;
+    book->recent_from_ms = at_ms - BACK_MS > book->periods.from_ms[SNAPSHOT_TODAY]
+                               ? at_ms - BACK_MS
+                               : book->periods.from_ms[SNAPSHOT_TODAY];
     for (size_t i = 0; i < book->creeping_count; i++) {
         store->tickets[book->creeping[i]].flags &= (uint8_t)~TICKET_CREEPS;
     }
@@ -298,17 +327,40 @@ creep(struct tickets *tickets, int64_t from_ms)
     book->creeping_count = kept;
 }
 
+/* The tickets that changed after a moment that lies back: as recorded when they did. */
 static void
-move_on(struct tickets *tickets, int64_t at_ms)
+touch_back(struct tickets *tickets, int64_t at_ms)
+{
+    struct book *book = &tickets->book;
+    size_t kept = 0;
+    for (size_t i = 0; i < book->recent_count && book->valid; i++) {
+        if (book->recent[i].at_ms > at_ms) {
+            book_touch(tickets, book->recent[i].ticket);
+        } else {
+            book->recent[kept++] = book->recent[i];
+        }
+    }
+    book->recent_count = kept;
+}
+
+/* To a moment of the same day: on, or a little back. */
+static void
+move_to(struct tickets *tickets, int64_t at_ms)
 {
     struct book *book = &tickets->book;
     struct ticket *all = tickets->store.tickets;
+    if (at_ms < book->at_ms) {
+        touch_back(tickets, at_ms);
+    }
     for (uint32_t t; (t = deadlines_pop(&book->deadlines, all, at_ms)) != STORE_NONE;) {
         book_touch(tickets, t);
         if (!book->valid) {
-            compute_anew(tickets, at_ms);
-            return;
+            break;
         }
+    }
+    if (!book->valid) {
+        compute_anew(tickets, at_ms);
+        return;
     }
     int64_t from_ms = book->at_ms;
     book->at_ms = at_ms;
@@ -350,10 +402,11 @@ book_bring_to(struct tickets *tickets, int64_t at_ms)
     struct book *book = &tickets->book;
     slots_begin(&book->slots);
     uint64_t points = book->slots.version;
-    if (!book->valid || at_ms < book->at_ms || at_ms >= book->periods.to_ms[SNAPSHOT_TODAY]) {
+    if (!book->valid || (at_ms < book->at_ms && at_ms < book->recent_from_ms) ||
+        at_ms >= book->periods.to_ms[SNAPSHOT_TODAY]) {
         compute_anew(tickets, at_ms);
     } else {
-        move_on(tickets, at_ms);
+        move_to(tickets, at_ms);
     }
     bool changed = book->rows_stale || book->lists_stale;
     if (book->rows_stale) {

@@ -101,24 +101,15 @@ clocks_due_soon(const struct fold_clock *clock, int64_t at_ms)
     return clock->runs && at_ms >= clock->soon_ms && at_ms <= clock->due_ms;
 }
 
-int64_t
-clocks_next(const struct fold *fold, int64_t at_ms)
+void
+clocks_edges(const struct fold *fold, struct periods_edges *edges)
 {
-    int64_t next = FOLD_NEVER;
-    if (fold->suspended) {
-        return next; /* its due times move with the moment: nothing comes nearer */
-    }
-    for (int stage = 0; stage < SNAPSHOT_STAGE_COUNT; stage++) {
+    /* While suspended the due times move with the moment: nothing comes nearer. */
+    for (int stage = 0; stage < SNAPSHOT_STAGE_COUNT && !fold->suspended; stage++) {
         const struct fold_clock *clock = &fold->clocks[stage];
-        if (!clock->runs) {
-            continue;
-        }
-        if (clock->soon_ms > at_ms && clock->soon_ms < next) {
-            next = clock->soon_ms;
-        }
-        if (clock->due_ms >= at_ms && clock->due_ms + 1 < next) {
-            next = clock->due_ms + 1;
+        if (clock->runs) {
+            periods_edge(edges, clock->soon_ms);
+            periods_edge(edges, clock->due_ms + 1);
         }
     }
-    return next;
 }

@@ -5,6 +5,7 @@
 #ifndef FEEDS_TICKETS_FOLD_H
 #define FEEDS_TICKETS_FOLD_H
 
+#include "feeds/tickets/periods.h"
 #include "feeds/tickets/profile.h"
 #include "feeds/tickets/store.h"
 
@@ -76,7 +77,7 @@ void clocks_set(const struct profile *profile, const struct fold_bases *bases,
                 struct fold_whistles *whistles, struct fold *fold);
 bool clocks_overdue(const struct fold_clock *clock, int64_t at_ms);
 bool clocks_due_soon(const struct fold_clock *clock, int64_t at_ms);
-/* The first moment after at_ms at which a clock becomes due soon or overdue; FOLD_NEVER. */
-int64_t clocks_next(const struct fold *fold, int64_t at_ms);
+/* The moments at which a clock becomes due soon or overdue. */
+void clocks_edges(const struct fold *fold, struct periods_edges *edges);
 
 #endif

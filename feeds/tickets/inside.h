@@ -34,8 +34,11 @@ struct book {
     size_t dirty_count, dirty_cap;
     uint32_t *creeping; /* suspended and listed: their due times move with the moment */
     size_t creeping_count, creeping_cap;
-    bool lists_stale; /* an entry of the lists is of a dirty ticket */
-    bool lists_crept; /* only times of suspended clocks moved in them */
+    struct deadlines_item *recent; /* tickets by when they last changed, of the last minute */
+    size_t recent_count, recent_cap;
+    int64_t recent_from_ms; /* the book can be moved back to here */
+    bool lists_stale;       /* an entry of the lists is of a dirty ticket */
+    bool lists_crept;       /* only times of suspended clocks moved in them */
     bool rows_stale;
     struct fold_whistles whistles; /* scratch */
 };

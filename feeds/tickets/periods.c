@@ -102,17 +102,14 @@ periods_bin(const struct periods *periods, int day, int64_t ms)
     return bin < SNAPSHOT_BINS ? bin : SNAPSHOT_BINS - 1;
 }
 
-int64_t
-periods_enters(const struct periods *periods, int64_t ms, int64_t at_ms)
+void
+periods_enters(const struct periods *periods, int64_t ms, struct periods_edges *edges)
 {
-    int64_t next = INT64_MAX;
     for (size_t i = 0; i < MOVING; i++) {
         int64_t from = periods->from_ms[moving[i].moves];
         int64_t now = periods->from_ms[moving[i].against];
-        int64_t enters = ms - from + now + 1; /* to > ms from here on */
-        if (ms >= from && ms < now && enters > at_ms && enters < next) {
-            next = enters;
+        if (ms >= from && ms < now) {
+            periods_edge(edges, ms - from + now + 1); /* to > ms from here on */
         }
     }
-    return next;
 }

@@ -21,8 +21,21 @@ uint32_t periods_mask(const struct periods *periods, int64_t ms);
 int periods_day(const struct periods *periods, int64_t ms);
 /* The ten-minute bin of its day; days of 23 or 25 hours are read by the civil clock. */
 int periods_bin(const struct periods *periods, int day, int64_t ms);
-/* The first moment after at_ms at which an event of that time enters a moving window (before the
- * day ends), or INT64_MAX. */
-int64_t periods_enters(const struct periods *periods, int64_t ms, int64_t at_ms);
+/* The moments around at_ms at which something changes: the last one not after it, and the next one
+ * after it. */
+struct periods_edges {
+    int64_t at_ms, last_ms, next_ms; /* INT64_MIN, INT64_MAX: none */
+};
+static inline void
+periods_edge(struct periods_edges *edges, int64_t ms)
+{
+    if (ms > edges->at_ms) {
+        edges->next_ms = ms < edges->next_ms ? ms : edges->next_ms;
+    } else {
+        edges->last_ms = ms > edges->last_ms ? ms : edges->last_ms;
+    }
+}
+/* The moments at which an event of that time enters a moving window. */
+void periods_enters(const struct periods *periods, int64_t ms, struct periods_edges *edges);
 
 #endif

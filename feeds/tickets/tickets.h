@@ -71,8 +71,8 @@ void tickets_digest(const struct tickets *tickets, struct str street, uint64_t *
 void tickets_digest_since(const struct tickets *tickets, struct str street, int64_t since_ms,
                           uint64_t *count, uint64_t *digest);
 
-/* The state as at a moment. Moving forwards over live events is incremental; any other moment is
- * computed anew. Valid until the next call with this tickets. */
+/* The state as at a moment. Moving forwards within a day, or back by less than a minute, is
+ * incremental; any other moment is computed anew. Valid until the next call with this tickets. */
 const struct snapshot *tickets_snapshot(struct tickets *tickets, int64_t at_ms);
 
 /* Up to max numbers of the tickets that the last snapshot counted under key; returns how many. */

@@ -115,6 +115,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         tickets_apply(fresh, &e, false);
         if (data[i + 3] & 0x40) {
             at_ms += (int64_t)data[i + 7] * (data[i + 3] & 0x80 ? WHEN_MINUTE : 100);
+            at_ms -= data[i + 1] & 0x80 ? data[i + 2] * WHEN_SECOND : 0;
             tickets_snapshot(moved, at_ms);
         }
         if (data[i] & 0x80) {

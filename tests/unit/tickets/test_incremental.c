@@ -194,8 +194,16 @@ check_seed(uint64_t seed)
         log[applied] = h->events[i];
         tickets_apply(moved, &log[applied++], true);
         if (i % 3 == 0) {
-            static const int64_t steps[] = {0, 1, 16, WHEN_SECOND, WHEN_MINUTE, WHEN_HOUR};
-            at_ms += steps[history_random(h, 6)];
+            static const int64_t steps[] = {0,
+                                            1,
+                                            16,
+                                            WHEN_SECOND,
+                                            WHEN_MINUTE,
+                                            WHEN_HOUR,
+                                            -1,
+                                            -50 * WHEN_SECOND,
+                                            -20 * WHEN_MINUTE};
+            at_ms += steps[history_random(h, 9)];
             tickets_snapshot(moved, at_ms);
         }
         if (i % 10 == 5) {
