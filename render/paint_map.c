@@ -255,7 +255,7 @@ static void
 draw_ripples(const struct paint *p, const struct ripples *ripples, int64_t moment_ms)
 {
     uint32_t ink = paint_colour(p, THEME_INK);
-    if (p->motion && ripples->count > 0) {
+    if (p->motion && p->frame->feed.live && ripples->count > 0) {
         motion_stir(p->motion);
     }
     for (int i = 0; i < ripples->count; i++) {
@@ -293,7 +293,7 @@ draw_points(const struct paint *p)
             pass(&dots, dot, NULL, &ripples);
         }
     }
-    if (!p->scene->still) {
+    if (!p->scene->still && !p->frame->still) {
         draw_ripples(p, &ripples, dots.moment_ms);
     }
     draw_unclip(p->list);

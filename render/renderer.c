@@ -58,6 +58,7 @@ struct renderer {
     struct crossing crossing;
     struct inputs inputs;
     int64_t time_ms;        /* of the last frame */
+    bool still;             /* that one, or the scene */
     int wander_x, wander_y; /* of the last frame; canvas pixels */
     uint64_t frames;        /* drawn with a change, so: to be presented */
     bool probe_shown;
@@ -101,7 +102,7 @@ begin_crossing(struct renderer *renderer, const struct scene *next)
     struct crossing *crossing = &renderer->crossing;
     bool same_size = renderer->has_scene && renderer->scene.solved_w == next->solved_w &&
                      renderer->scene.solved_h == next->solved_h;
-    if (!same_size || next->still || renderer->time_ms == 0) {
+    if (!same_size || next->still || renderer->still || renderer->time_ms == 0) {
         end_crossing(renderer);
         return;
     }
@@ -177,7 +178,8 @@ paint_for(struct renderer *renderer, int index, struct draw_list *list,
         .frame = frame,
         .map = renderer->layers[index].map,
         .record = frame->time_ms == 0 ? &renderer->record : NULL,
-        .motion = frame->time_ms == 0 || renderer->scene.still ? NULL : renderer->motion,
+        .motion =
+            frame->time_ms == 0 || frame->still || renderer->scene.still ? NULL : renderer->motion,
         .unit = (float)renderer->scene.solved_h / 1080.0f,
     };
 }
@@ -273,7 +275,8 @@ inputs_of(const struct renderer_frame *frame)
     inputs.in_sync = feed->in_sync;
     inputs.stale = feed->stale;
     inputs.live = feed->live;
-    inputs.second = frame->moment_ms / 1000;
+    /* A moment of the past does not run on by itself: each is a picture of its own. */
+    inputs.second = feed->live ? frame->moment_ms / 1000 : frame->moment_ms;
     inputs.age_s = feed->age_ms / 1000;
     inputs.offset_ms = feed->offset_ms;
     memcpy(inputs.reason, feed->reason, strnlen(feed->reason, sizeof feed->reason - 1));
@@ -445,7 +448,7 @@ shown_target(const struct renderer *renderer)
 int64_t
 renderer_due_ms(const struct renderer *renderer)
 {
-    bool moves = renderer->has_scene && renderer->time_ms != 0 && !renderer->scene.still;
+    bool moves = renderer->has_scene && renderer->time_ms != 0 && !renderer->still;
     int64_t due = moves ? motion_next_ms(renderer->motion) : MOTION_NEVER;
     return renderer->crossing.from.id ? renderer->time_ms + 1 : due;
 }
@@ -456,6 +459,7 @@ draw_canvas(struct renderer *renderer, const struct renderer_frame *frame)
 {
     fill_lists(renderer, frame);
     renderer->time_ms = frame->time_ms;
+    renderer->still = frame->still || renderer->scene.still;
     if (probe_differs(renderer, frame)) {
         damage_add(&renderer->damage,
                    (struct gpu_box){0, 0, PROBE_CELLS * PROBE_CELL_PX, PROBE_CELL_PX});

@@ -40,6 +40,7 @@ struct renderer_frame {
      * of a wall: the hub's. Figures count, rows move and alarms flash by it. 0: a picture;
      * everything is where it is going, and only then figures are recorded. */
     int64_t time_ms;
+    bool still;  /* nothing moves or flashes, whatever the scene says */
     bool wander; /* the picture wanders by ±2 px over minutes: spares screens that burn in */
     bool probe;  /* draw the 34 cells for outside measurement */
 };

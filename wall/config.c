@@ -21,6 +21,8 @@ struct setting {
 #define AT(member) offsetof(struct config, member)
 
 static const char *const log_levels[] = {"error", "warning", "info", "debug", NULL};
+static const char *const wanders[] = {"kiosk", "true", "false", NULL};
+static const char *const motions[] = {"full", "none", NULL};
 
 /* Values that the compiler cannot check here are checked by yaml_read, once, for both sources. */
 static const struct setting settings[] = {
@@ -78,6 +80,22 @@ static const struct setting settings[] = {
     {{.key = "kiosk", YAML_BOOL, AT(kiosk), .help = "no key ends the program"},
      OPTION_AND_FILE,
      NULL,
+     false},
+    {{.key = "motion",
+      YAML_CHOICE,
+      AT(motion),
+      .choices = motions,
+      .help = "full (default; as the scene says) or none: nothing moves or flashes"},
+     OPTION_AND_FILE,
+     "WHICH",
+     false},
+    {{.key = "wander",
+      YAML_CHOICE,
+      AT(wander),
+      .choices = wanders,
+      .help = "the picture wanders by 2 px against burn-in: true, false or kiosk (default)"},
+     OPTION_AND_FILE,
+     "WHEN",
      false},
     {{.key = "log_level",
       YAML_CHOICE,

@@ -18,6 +18,9 @@ enum config_run {
     CONFIG_RUN_COUNT
 };
 
+/* Whether the picture wanders by ±2 px over minutes, which spares screens that burn in. */
+enum config_wander { CONFIG_WANDER_IN_KIOSK, CONFIG_WANDER_ALWAYS, CONFIG_WANDER_NEVER };
+
 struct config {
     /* Strings: .len 0 = not given; .ptr ends in NUL wherever .len > 0. */
     struct str file;       /* --config */
@@ -34,6 +37,8 @@ struct config {
     double timeout_s, hold_s;
     bool offscreen, demo, probe, kiosk, check, list_displays, help, version;
     int log_level; /* enum log_level */
+    int wander;    /* enum config_wander */
+    int motion;    /* 1: none, whatever the scene says */
     int64_t at_ms; /* -1 = live */
     struct arena arena;
 };

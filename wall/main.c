@@ -22,7 +22,6 @@
 
 #define FOLD_EVENTS 8000 /* a frame's share of a burst: some milliseconds */
 #define STATUS_EVERY_MS 5000
-#define ARRIVAL_MS 1300 /* an arrival's ripple, and the frame that ends it */
 #define DEMO_SHOT "wallboard.png"
 
 enum { EXIT_DONE = 0, EXIT_WRONG_START = 2, EXIT_NOT_IN_SYNC = 3 };
@@ -256,12 +255,32 @@ moment_now(const struct owners *own)
                                   : control_moment(feed_control(own->feed), hub_ms);
 }
 
+/* The hub's time: all machines of a wall move in step. A picture to be saved shows where everything
+ * is going. */
+static int64_t
+frame_time(const struct owners *own)
+{
+    bool picture = own->config.shot.len || own->config.dump.len;
+    return picture ? 0 : feed_hub_ms(own->feed, clock_wall_ms());
+}
+
+static bool
+wanders(const struct config *config)
+{
+    return config->wander == CONFIG_WANDER_ALWAYS ||
+           (config->wander == CONFIG_WANDER_IN_KIOSK && config->kiosk);
+}
+
 /* Draws and, where any pixel changed, presents. Returns the snapshot drawn, or NULL. */
 static const struct snapshot *
 draw(struct owners *own, struct glass *glass, const struct feed_state *state, int64_t moment_ms)
 {
     struct renderer *renderer = stage_renderer(own->stage);
-    struct renderer_frame frame = {.moment_ms = moment_ms, .probe = own->config.probe};
+    struct renderer_frame frame = {.moment_ms = moment_ms,
+                                   .time_ms = frame_time(own),
+                                   .still = own->config.motion == 1,
+                                   .wander = wanders(&own->config),
+                                   .probe = own->config.probe};
     glass->started_ns = clock_mono_ns();
     if (state->has_state) {
         frame.snapshot = tickets_snapshot(own->tickets, moment_ms);
@@ -289,19 +308,24 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
     return frame.snapshot;
 }
 
-/* Something on the glass is moving though nothing comes in. */
-static bool
-is_moving(const struct owners *own, int64_t moment_ms)
+/* How long until something on the glass moves on or flashes though nothing comes in; INT64_MAX: it
+ * will not. */
+static int64_t
+until_motion_ms(const struct owners *own)
 {
-    int64_t since_ms = moment_ms - feed_newest_ms(own->feed);
-    return own->config.at_ms < 0 && since_ms >= 0 && since_ms < ARRIVAL_MS;
+    int64_t due_ms = renderer_due_ms(stage_renderer(own->stage));
+    if (due_ms == INT64_MAX || frame_time(own) == 0) {
+        return INT64_MAX;
+    }
+    int64_t until_ms = due_ms - frame_time(own);
+    return until_ms > 0 ? until_ms : 0;
 }
 
 static bool
 is_due(const struct owners *own, const struct glass *glass, const struct feed_state *state,
        int64_t moment_ms)
 {
-    return glass->frame == 0 || glass->exposed || is_moving(own, moment_ms) ||
+    return glass->frame == 0 || glass->exposed || until_motion_ms(own) == 0 ||
            glass->version != feed_version(own->feed) || glass->second != moment_ms / 1000 ||
            glass->stale != state->stale || glass->in_sync != state->in_sync ||
            glass->connected != state->connected;
@@ -460,6 +484,8 @@ sleep_ms(const struct owners *own, const struct goal *goal, int64_t moment_ms, i
     } else if (control->has_now && control->now.moment == MESSAGE_REPLAY) {
         wait = 16; /* its seconds may be short */
     }
+    int64_t motion = until_motion_ms(own);
+    wait = motion < wait ? motion : wait;
     if (control->has_next) {
         int64_t hub_ms = feed_hub_ms(own->feed, clock_wall_ms());
         int64_t until = control->next.present_ms - hub_ms;
@@ -504,7 +530,7 @@ loop(struct owners *own)
         }
         kiosk_alive(&own->kiosk, now_ms);
         report_status(own, &told, &glass, &state, now_ms);
-        if (!more && !is_moving(own, moment_ms)) {
+        if (!more) {
             display_wait(own->display, sleep_ms(own, &goal, moment_now(own), mono_ms()));
         }
     }
