@@ -198,9 +198,8 @@ tickets_visit_other(struct tickets *tickets, bool (*visit)(void *user, const str
 {
     for (size_t i = 0; i < tickets->others.count; i++) {
         const struct event *event = &tickets->others.items[i].event;
-        uint32_t ticket = event->type <= EVENT_ALARM_UNSHELVED
-                              ? store_find(&tickets->store, event->subject)
-                              : STORE_NONE;
+        bool of_ticket = event->type <= EVENT_ALARM_UNSHELVED && event->data.stage != EVENT_BURST;
+        uint32_t ticket = of_ticket ? store_find(&tickets->store, event->subject) : STORE_NONE;
         if (ticket != STORE_NONE && tickets->store.tickets[ticket].flags & TICKET_REMOVED) {
             continue;
         }

@@ -276,12 +276,18 @@ bench_snapshots(const struct profile *profile, const struct moment *all, size_t 
            "figures and marks %.2f M events/s\n",
            what, (double)spent / frames / 1e6, (double)most / 1e6, frames,
            (double)frames * 16 / seconds(applied) / 1e6);
+    int64_t now_ms = END + (frames + 1) * INT64_C(16);
     start = clock_mono_ns();
     for (int i = 0; i < 1000; i++) {
-        tickets_snapshot(t, END + (frames + 1 + i) * INT64_C(16));
+        tickets_snapshot(t, now_ms += 16);
     }
-    printf("snapshot, %s, nothing new: %.4f ms\n", what,
-           (double)(clock_mono_ns() - start) / 1e6 / 1000);
+    int64_t idle = clock_mono_ns() - start;
+    start = clock_mono_ns();
+    for (int i = 0; i < 1000; i++) {
+        tickets_snapshot(t, now_ms - i % 2 * 40);
+    }
+    printf("snapshot, %s, nothing new: %.4f ms; the clock put back and forth by 40 ms: %.4f ms\n",
+           what, (double)idle / 1e9, (double)(clock_mono_ns() - start) / 1e9);
     tickets_destroy(t);
 }
 
