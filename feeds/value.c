@@ -291,11 +291,11 @@ big_endian(const unsigned char *p, int bytes)
 }
 
 /* A token's head: how many bytes it has, and its meaning in out (for a string: its length in count;
- * text not set). 0: no token of the feed. Reads at most 9 bytes. Longer than 60: the format's table
- * of first bytes. */
+ * text not set). 0: no token of the feed. Reads at most 9 bytes. */
 static int
 pack_head(const unsigned char *p, struct value *out)
 {
+    /* longer than 60: the format's table of first bytes */
     unsigned char c = p[0];
     if (c < 0x80 || c >= 0xe0) {
         out->kind = VALUE_INT;

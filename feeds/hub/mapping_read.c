@@ -285,56 +285,57 @@ read_head(struct mapping *mapping, const struct head *head, const struct yaml_no
     memcpy(mapping->zone, head->zone.ptr, head->zone.len);
 }
 
+static const char *const row_kinds[] = {"csv", "open311", NULL};
+static const struct yaml_field head_fields[] = {
+    {.key = "rows",
+     .kind = YAML_CHOICE,
+     .offset = offsetof(struct head, rows),
+     .choices = row_kinds,
+     .help = "what the file holds: csv, or open311 (JSON service requests)"},
+    {.key = "source",
+     .kind = YAML_STR,
+     .offset = offsetof(struct head, source),
+     .required = true,
+     .help = "source of the events, as in CloudEvents: /boston/311"},
+    {.key = "zone",
+     .kind = YAML_STR,
+     .offset = offsetof(struct head, zone),
+     .help = "time zone of times without one"},
+    {.key = "times",
+     .kind = YAML_STR,
+     .offset = offsetof(struct head, times),
+     .help = "a strptime format, rfc3339, unix_s or unix_ms"},
+    {.key = "delimiter",
+     .kind = YAML_STR,
+     .offset = offsetof(struct head, delimiter),
+     .help = "between the cells of CSV"},
+    {.key = "ticket",
+     .kind = YAML_NODE,
+     .offset = offsetof(struct head, ticket),
+     .required = true,
+     .help = "the ticket's number"},
+    {.key = "events",
+     .kind = YAML_NODE,
+     .offset = offsetof(struct head, events),
+     .required = true,
+     .help = "the events of a row, the registration first"},
+    {.key = "names",
+     .kind = YAML_NODE,
+     .offset = offsetof(struct head, names),
+     .help = "columns with the names and parents of codes"},
+    {.key = "areas",
+     .kind = YAML_NODE,
+     .offset = offsetof(struct head, areas),
+     .help = "a map whose areas give a field by the place"},
+    {0}};
+
 static void
 read_root(struct mapping *mapping, const struct yaml_node *root, const char *path,
           struct yaml_report *report)
 {
-    static const char *const rows[] = {"csv", "open311", NULL};
-    static const struct yaml_field fields[] = {
-        {.key = "rows",
-         .kind = YAML_CHOICE,
-         .offset = offsetof(struct head, rows),
-         .choices = rows,
-         .help = "what the file holds: csv, or open311 (JSON service requests)"},
-        {.key = "source",
-         .kind = YAML_STR,
-         .offset = offsetof(struct head, source),
-         .required = true,
-         .help = "source of the events, as in CloudEvents: /boston/311"},
-        {.key = "zone",
-         .kind = YAML_STR,
-         .offset = offsetof(struct head, zone),
-         .help = "time zone of times without one"},
-        {.key = "times",
-         .kind = YAML_STR,
-         .offset = offsetof(struct head, times),
-         .help = "a strptime format, rfc3339, unix_s or unix_ms"},
-        {.key = "delimiter",
-         .kind = YAML_STR,
-         .offset = offsetof(struct head, delimiter),
-         .help = "between the cells of CSV"},
-        {.key = "ticket",
-         .kind = YAML_NODE,
-         .offset = offsetof(struct head, ticket),
-         .required = true,
-         .help = "the ticket's number"},
-        {.key = "events",
-         .kind = YAML_NODE,
-         .offset = offsetof(struct head, events),
-         .required = true,
-         .help = "the events of a row, the registration first"},
-        {.key = "names",
-         .kind = YAML_NODE,
-         .offset = offsetof(struct head, names),
-         .help = "columns with the names and parents of codes"},
-        {.key = "areas",
-         .kind = YAML_NODE,
-         .offset = offsetof(struct head, areas),
-         .help = "a map whose areas give a field by the place"},
-        {0}};
     struct head head = {
         .zone = STR("Asia/Shanghai"), .times = STR("rfc3339"), .delimiter = STR(",")};
-    if (!yaml_read(root, fields, &head, report)) {
+    if (!yaml_read(root, head_fields, &head, report)) {
         return;
     }
     read_head(mapping, &head, root, report);
