@@ -26,6 +26,17 @@ static const char usage[] =
     "  --to URL              http://HOST:PORT of a hub\n"
     "  --mapping M.yaml      what becomes of the file's columns\n"
     "  --directory-out F     also writes the codes that were seen, to be given names\n"
+    "A mapping is YAML (examples: assets/profiles/*-mapping.yaml):\n"
+    "  rows       csv, or open311 (columns are then paths: extended_attributes.ward)\n"
+    "  source     of the events; zone, times: a strptime format, rfc3339, unix_s, unix_ms\n"
+    "  delimiter  between cells\n"
+    "  ticket     the column with the ticket's number\n"
+    "  events     a list, the registration first: type, time, when: {column, is | is_not},\n"
+    "             and the type's fields; an event whose time is empty is not made\n"
+    "  names      for --directory-out: {categories: {name, parent}, units: {name}, ...}\n"
+    "  areas      {file: F.geojson, property: P}; a field with area: true is the area that\n"
+    "             the event's lon and lat lie in, else what its column says\n"
+    "A field is a column's name, or {column | constant, prefix, default, values: {from: to}}.\n"
     "Exit status: 0 done, 1 nothing could be read, 2 wrong arguments or mapping, 3 the log or\n"
     "the hub failed (repeat the command to go on).\n";
 
@@ -248,13 +259,17 @@ static bool
 row_events(struct import *import, const struct import_row *row, struct mapping_result *out,
            struct err *err)
 {
+    static const char request[] = "\"service_request_id\"";
     if (row->broken) {
         return err_set(err, "%s", row->broken);
     }
     if (!import->mapping) {
         *out = (struct mapping_result){.events = arena_alloc(&import->arena, sizeof *out->events),
                                        .count = 1};
-        return event_from_json(row->text, true, &import->arena, out->events, err);
+        return event_from_json(row->text, true, &import->arena, out->events, err) ||
+               (memmem(row->text.ptr, row->text.len, request, sizeof request - 1) &&
+                err_set(err, "an Open311 service request: give --mapping, such as "
+                             "assets/profiles/open311-mapping.yaml"));
     }
     return (mapping_rows(import->mapping) == MAPPING_CSV ? csv_values(import, row, err)
                                                          : open311_values(import, row, err)) &&
