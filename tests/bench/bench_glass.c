@@ -57,6 +57,7 @@ struct subject {
     uint64_t cursor; /* drawn */
     uint32_t frame;
     double start_s, scene_s; /* exec to in sync on the glass, and to a first scene */
+    double start_cpu_s;      /* what the wall's processors did until then */
 };
 
 struct interval {
@@ -274,6 +275,7 @@ start_wall(struct subject *subject, struct err *err)
         }
         if (there && cells.scene && cells.in_sync) {
             subject->start_s = (double)(now_ns - began_ns) / 1e9;
+            subject->start_cpu_s = cpu_of(subject->pid);
             subject->cursor = glass_peer_sent(subject->peer);
             subject->frame = cells.frame;
             return true;
@@ -351,10 +353,11 @@ print_interval(struct subject *subject, struct interval *interval, double ticket
     double gap_99 = quantile(&interval->gap_ms, 0.99);
     uint64_t behind = glass_peer_sent(subject->peer) - subject->cursor;
     const char *trouble = glass_peer_trouble(subject->peer);
-    printf("%9.0f %6.0f | %6.2f | %6.1f %6.1f | %5.1f %6.1f | %6.3f %6.3f %6.2f | %5.0f%s%s\n",
-           tickets, rate, subject->start_s, event_50, event_99, (double)interval->frames / s,
-           gap_99, interval->wall_s / s, interval->screen_s / s, other / s, interval->pss_mb,
-           trouble ? " | " : "", trouble ? trouble : "");
+    printf(
+        "%9.0f %6.0f | %6.2f %5.2f | %6.1f %6.1f | %5.1f %6.1f | %6.3f %6.3f %6.2f | %5.0f%s%s\n",
+        tickets, rate, subject->start_s, subject->start_cpu_s, event_50, event_99,
+        (double)interval->frames / s, gap_99, interval->wall_s / s, interval->screen_s / s,
+        other / s, interval->pss_mb, trouble ? " | " : "", trouble ? trouble : "");
     FILE *file = open_json(options, "rate");
     if (!file) {
         return;
@@ -365,6 +368,7 @@ print_interval(struct subject *subject, struct interval *interval, double ticket
     fprintf(file, ",\"together\":%s", options->together ? "true" : "false");
     put_number(file, "seconds", s, 2);
     put_number(file, "start_s", subject->start_s, 3);
+    put_number(file, "start_cpu_s", subject->start_cpu_s, 3);
     put_number(file, "first_scene_s", subject->scene_s, 3);
     put_number(file, "event_ms_p50", event_50, 2);
     put_number(file, "event_ms_p99", event_99, 2);
@@ -547,13 +551,14 @@ run(const struct options *options, struct err *err)
     subject.screen = glass_screen_start(options->width_px, options->height_px, err);
     bool good = subject.screen != NULL;
     if (good) {
-        printf("%s, %d x %d px, %.0f %% of the tickets open, %s\n"
-               "  tickets  ev./s | start  | event->glass  | frames       |      CPU, cores      |"
-               "  PSS\n"
-               "                 |      s | med ms p99 ms |   /s p99 ms | wall   X srv  others |"
-               "   MB\n",
-               options->scene, options->width_px, options->height_px, options->open * 100,
-               options->together ? "at most 60 messages/s" : "one message an event");
+        printf(
+            "%s, %d x %d px, %.0f %% of the tickets open, %s\n"
+            "  tickets  ev./s | start   CPU | event->glass  | frames       |      CPU, cores      |"
+            "  PSS\n"
+            "                 |      s     s | med ms p99 ms |   /s p99 ms | wall   X srv  others |"
+            "   MB\n",
+            options->scene, options->width_px, options->height_px, options->open * 100,
+            options->together ? "at most 60 messages/s" : "one message an event");
     }
     for (int i = 0; good && i < options->tickets_count; i++) {
         good = run_tickets(&subject, options->tickets[i], err);

@@ -22,6 +22,7 @@ enum { XWD_HEADER_SIZE = 0, XWD_BITS = 11, XWD_STRIDE = 12, XWD_COLOURS = 19, XW
 
 struct glass_screen {
     pid_t pid;
+    int ready; /* stays open: the server writes its number again whenever it resets */
     char folder[64], display[16];
     unsigned char *map;
     size_t map_bytes, pixels, stride;
@@ -55,7 +56,7 @@ spawn(struct glass_screen *screen, int width_px, int height_px, struct err *err)
     close(ready[1]);
     struct pollfd poller = {.fd = ready[0], .events = POLLIN};
     ssize_t n = poll(&poller, 1, START_MS) > 0 ? read(ready[0], number, sizeof number - 1) : -1;
-    close(ready[0]);
+    screen->ready = ready[0];
     if (n <= 0) {
         return err_set(err, "Xvfb does not start; install Debian's package xvfb");
     }
@@ -96,6 +97,7 @@ glass_screen_start(int width_px, int height_px, struct err *err)
     if (!screen) {
         abort();
     }
+    screen->ready = -1;
     snprintf(screen->folder, sizeof screen->folder, "/tmp/wallboard-glass-XXXXXX");
     if (!mkdtemp(screen->folder)) {
         *screen->folder = '\0';
@@ -122,6 +124,9 @@ glass_screen_stop(struct glass_screen *screen)
     if (screen->pid > 0) {
         kill(screen->pid, SIGTERM);
         waitpid(screen->pid, NULL, 0);
+    }
+    if (screen->ready >= 0) {
+        close(screen->ready);
     }
     if (*screen->folder) {
         char path[96];
