@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "layouts/scene_grid.h"
+#include "layouts/scene_read.h"
 #include "wall/base/file.h"
 #include "wall/base/geo.h"
 
@@ -25,15 +27,10 @@ _Static_assert(sizeof LAYER_KINDS / sizeof *LAYER_KINDS == SCENE_LAYER_KIND_COUN
 /* What the tables fill; text stays in the document until it is copied. */
 struct raw_scene {
     struct str name, place, caption, theme, focus_street, attribution;
-    int canvas[2], tiles[2], scale, motion;
+    struct scene_grid_plan plan;
+    int scale, motion;
     bool exact_points;
-    struct {
-        double wall_height_mm, farthest_m;
-    } viewing;
-    struct {
-        int64_t margin, gap;
-        const struct yaml_node *columns, *rows, *areas;
-    } grid;
+    const struct yaml_node *grid, *grids, *viewing;
     const struct yaml_node *tabs, *region, *layers, *panels;
 };
 
@@ -57,53 +54,17 @@ struct raw_panel {
 
 #define AT(type, name) offsetof(struct type, name)
 
-static const struct yaml_field VIEWING[] = {
-    {.key = "wall_height_mm", .kind = YAML_REAL, .min = 100, .max = 50000, .required = true},
-    {.key = "farthest_m",
-     .kind = YAML_REAL,
-     .offset = AT(raw_scene, viewing.farthest_m) - AT(raw_scene, viewing),
-     .min = 0.2,
-     .max = 200,
-     .required = true},
-    {0}};
-
-static const struct yaml_field GRID[] = {
-    {.key = "margin",
-     .kind = YAML_INT,
-     .offset = AT(raw_scene, grid.margin) - AT(raw_scene, grid),
-     .max = 200},
-    {.key = "gap",
-     .kind = YAML_INT,
-     .offset = AT(raw_scene, grid.gap) - AT(raw_scene, grid),
-     .max = 200},
-    {.key = "columns",
-     .kind = YAML_NODE,
-     .offset = AT(raw_scene, grid.columns) - AT(raw_scene, grid),
-     .required = true,
-     .help = "shares of the width, such as [1, 2, 1]"},
-    {.key = "rows",
-     .kind = YAML_NODE,
-     .offset = AT(raw_scene, grid.rows) - AT(raw_scene, grid),
-     .required = true,
-     .help = "shares of the height"},
-    {.key = "areas",
-     .kind = YAML_NODE,
-     .offset = AT(raw_scene, grid.areas) - AT(raw_scene, grid),
-     .required = true,
-     .help = "a line a row, a word a column"},
-    {0}};
-
 static const struct yaml_field SCENE[] = {
     {.key = "name", .kind = YAML_STR, .offset = AT(raw_scene, name), .required = true},
     {.key = "place", .kind = YAML_STR, .offset = AT(raw_scene, place), .required = true},
     {.key = "caption", .kind = YAML_STR, .offset = AT(raw_scene, caption)},
     {.key = "tabs", .kind = YAML_NODE, .offset = AT(raw_scene, tabs)},
-    {.key = "canvas", .kind = YAML_SIZE, .offset = AT(raw_scene, canvas), .required = true},
-    {.key = "tiles", .kind = YAML_SIZE, .offset = AT(raw_scene, tiles)},
+    {.key = "canvas", .kind = YAML_SIZE, .offset = AT(raw_scene, plan.canvas), .required = true},
+    {.key = "tiles", .kind = YAML_SIZE, .offset = AT(raw_scene, plan.tiles)},
+    {.key = "bezels", .kind = YAML_STR, .offset = AT(raw_scene, plan.bezels)},
     {.key = "viewing",
-     .kind = YAML_SUB,
+     .kind = YAML_NODE,
      .offset = AT(raw_scene, viewing),
-     .fields = VIEWING,
      .required = true,
      .help = "{wall_height_mm: 2000, farthest_m: 6}"},
     {.key = "theme", .kind = YAML_STR, .offset = AT(raw_scene, theme)},
@@ -114,11 +75,8 @@ static const struct yaml_field SCENE[] = {
     {.key = "attribution", .kind = YAML_STR, .offset = AT(raw_scene, attribution)},
     {.key = "region", .kind = YAML_NODE, .offset = AT(raw_scene, region)},
     {.key = "layers", .kind = YAML_NODE, .offset = AT(raw_scene, layers)},
-    {.key = "grid",
-     .kind = YAML_SUB,
-     .offset = AT(raw_scene, grid),
-     .fields = GRID,
-     .required = true},
+    {.key = "grid", .kind = YAML_NODE, .offset = AT(raw_scene, grid), .required = true},
+    {.key = "grids", .kind = YAML_NODE, .offset = AT(raw_scene, grids)},
     {.key = "panels", .kind = YAML_NODE, .offset = AT(raw_scene, panels), .required = true},
     {0}};
 
@@ -168,21 +126,10 @@ static const struct yaml_field PANEL[] = {
     {.key = "box", .kind = YAML_NODE, .offset = AT(raw_panel, box)},
     {0}};
 
-/* What one pass over a file carries along. */
-struct load {
-    struct scene *scene;
-    struct yaml_report *report;
-    const struct yaml_node *root;
-    const struct yaml_node *nodes[SCENE_PANELS]; /* where each panel is written */
-    struct str inside[SCENE_PANELS];
-    bool has_box[SCENE_PANELS];
-    int cells[SCENE_PANELS]; /* words of areas that name the panel */
-};
-
 /* Copies text into an array of the scene; too long is an error at node. */
 static void
-copy_text(struct load *load, const struct yaml_node *node, const char *key, char *out, size_t size,
-          struct str text)
+copy_text(struct scene_read *load, const struct yaml_node *node, const char *key, char *out,
+          size_t size, struct str text)
 {
     if (text.len >= size) {
         const struct yaml_node *value = yaml_get(node, key);
@@ -215,7 +162,7 @@ is_word(struct str s)
 }
 
 static void
-check_word(struct load *load, const struct yaml_node *map, const char *key, struct str text)
+check_word(struct scene_read *load, const struct yaml_node *map, const char *key, struct str text)
 {
     const struct yaml_node *value = yaml_get(map, key);
     if (value && !is_word(text)) {
@@ -224,10 +171,9 @@ check_word(struct load *load, const struct yaml_node *map, const char *key, stru
     }
 }
 
-/* Numbers of a list into out; how many there were, -1 when something was reported. */
-static int
-read_numbers(struct load *load, const struct yaml_node *list, const char *key, int least, int most,
-             double low, double high, double *out)
+int
+scene_read_numbers(struct scene_read *load, const struct yaml_node *list, const char *key,
+                   int least, int most, double low, double high, double *out)
 {
     if (yaml_shape(list) != YAML_LIST || yaml_count(list) < (size_t)least ||
         yaml_count(list) > (size_t)most) {
@@ -251,8 +197,8 @@ read_numbers(struct load *load, const struct yaml_node *list, const char *key, i
     return count;
 }
 
-static bool
-check_list(struct load *load, const struct yaml_node *list, const char *key, size_t most)
+bool
+scene_read_list(struct scene_read *load, const struct yaml_node *list, const char *key, size_t most)
 {
     if (yaml_shape(list) != YAML_LIST) {
         yaml_error(load->report, list, "%s: expected a list", key);
@@ -266,10 +212,10 @@ check_list(struct load *load, const struct yaml_node *list, const char *key, siz
 }
 
 static void
-read_region(struct load *load, const struct yaml_node *node)
+read_region(struct scene_read *load, const struct yaml_node *node)
 {
     double box[4];
-    if (read_numbers(load, node, "region", 4, 4, -180, 180, box) < 0) {
+    if (scene_read_numbers(load, node, "region", 4, 4, -180, 180, box) < 0) {
         return;
     }
     if (box[0] >= box[2] || box[1] >= box[3] || box[1] < -85 || box[3] > 85) {
@@ -282,9 +228,9 @@ read_region(struct load *load, const struct yaml_node *node)
 }
 
 static void
-read_layers(struct load *load, const struct yaml_node *list)
+read_layers(struct scene_read *load, const struct yaml_node *list)
 {
-    if (!check_list(load, list, "layers", SCENE_LAYERS)) {
+    if (!scene_read_list(load, list, "layers", SCENE_LAYERS)) {
         return;
     }
     for (size_t i = 0; i < yaml_count(list); i++) {
@@ -322,9 +268,9 @@ find_scene(const char *folder, const char *name, char *out, size_t size)
 }
 
 static void
-read_tabs(struct load *load, const struct yaml_node *list)
+read_tabs(struct scene_read *load, const struct yaml_node *list)
 {
-    if (!check_list(load, list, "tabs", SCENE_TABS)) {
+    if (!scene_read_list(load, list, "tabs", SCENE_TABS)) {
         return;
     }
     struct scene *scene = load->scene;
@@ -354,9 +300,9 @@ read_tabs(struct load *load, const struct yaml_node *list)
 }
 
 static void
-read_metrics(struct load *load, struct panel *panel, const struct yaml_node *list)
+read_metrics(struct scene_read *load, struct panel *panel, const struct yaml_node *list)
 {
-    if (!check_list(load, list, "metrics", PANEL_METRICS)) {
+    if (!scene_read_list(load, list, "metrics", PANEL_METRICS)) {
         return;
     }
     for (size_t i = 0; i < yaml_count(list); i++) {
@@ -372,9 +318,9 @@ read_metrics(struct load *load, struct panel *panel, const struct yaml_node *lis
 }
 
 static void
-read_figures(struct load *load, struct panel *panel, const struct yaml_node *list)
+read_figures(struct scene_read *load, struct panel *panel, const struct yaml_node *list)
 {
-    if (!check_list(load, list, "figures", PANEL_KPIS)) {
+    if (!scene_read_list(load, list, "figures", PANEL_KPIS)) {
         return;
     }
     for (size_t i = 0; i < yaml_count(list); i++) {
@@ -394,8 +340,8 @@ read_figures(struct load *load, struct panel *panel, const struct yaml_node *lis
     }
 }
 
-static int
-find_panel(const struct scene *scene, struct str id)
+int
+scene_read_find(const struct scene *scene, struct str id)
 {
     for (int i = 0; i < scene->panels_count; i++) {
         if (str_is(id, scene->panels[i].id)) {
@@ -406,7 +352,7 @@ find_panel(const struct scene *scene, struct str id)
 }
 
 static void
-read_panel(struct load *load, const struct yaml_node *node)
+read_panel(struct scene_read *load, const struct yaml_node *node)
 {
     struct scene *scene = load->scene;
     struct raw_panel raw = {.framed = true};
@@ -414,14 +360,13 @@ read_panel(struct load *load, const struct yaml_node *node)
         return;
     }
     check_word(load, node, "id", raw.id);
-    if (find_panel(scene, raw.id) >= 0) {
+    if (scene_read_find(scene, raw.id) >= 0) {
         yaml_error(load->report, yaml_get(node, "id"), "id: there is another panel '%.*s'",
                    STR_ARG(raw.id));
         return;
     }
     int at = scene->panels_count++;
     struct panel *panel = &scene->panels[at];
-    struct scene_place *place = &scene->places[at];
     *panel = (struct panel){.kind = (enum panel_kind)raw.kind,
                             .framed = raw.framed,
                             .window = raw.window,
@@ -429,7 +374,6 @@ read_panel(struct load *load, const struct yaml_node *node)
                             .group = raw.group,
                             .rows = (int)raw.rows,
                             .priority = (int)raw.priority};
-    *place = (struct scene_place){.flush = raw.flush, .inside = -1};
     copy_text(load, node, "id", panel->id, sizeof panel->id, raw.id);
     copy_text(load, node, "title", panel->title, sizeof panel->title, raw.title);
     copy_text(load, node, "street", panel->street, sizeof panel->street, raw.street);
@@ -439,184 +383,20 @@ read_panel(struct load *load, const struct yaml_node *node)
     if (raw.figures) {
         read_figures(load, panel, raw.figures);
     }
-    if (raw.box) {
-        load->has_box[at] = read_numbers(load, raw.box, "box", 4, 4, 0, 65535, place->box) == 4;
-    }
+    load->flush[at] = raw.flush;
+    load->framed[at] = raw.framed;
+    load->boxes[at] = raw.box;
     load->nodes[at] = node;
     load->inside[at] = raw.inside;
 }
 
-/* The words of one line of areas, row by row. */
 static void
-read_area_row(struct load *load, const struct yaml_node *line, int row)
-{
-    struct scene *scene = load->scene;
-    struct str text = yaml_scalar(line);
-    int column = 0;
-    for (size_t at = 0; at < text.len; column++) {
-        size_t end = at;
-        while (end < text.len && text.ptr[end] != ' ') {
-            end++;
-        }
-        struct str word = {text.ptr + at, end - at};
-        while (end < text.len && text.ptr[end] == ' ') {
-            end++;
-        }
-        at = end;
-        if (str_is(word, ".") || column >= scene->grid.columns_count) {
-            continue;
-        }
-        int found = find_panel(scene, word);
-        if (found < 0) {
-            yaml_error(load->report, line, "areas: there is no panel '%.*s'", STR_ARG(word));
-            continue;
-        }
-        struct scene_place *place = &scene->places[found];
-        if (!place->in_grid) {
-            *place = (struct scene_place){.in_grid = true,
-                                          .flush = place->flush,
-                                          .column = {column, column},
-                                          .row = {row, row},
-                                          .inside = -1};
-        }
-        place->column[0] = column < place->column[0] ? column : place->column[0];
-        place->column[1] = column > place->column[1] ? column : place->column[1];
-        place->row[1] = row;
-        load->cells[found]++;
-    }
-    if (column != scene->grid.columns_count) {
-        yaml_error(load->report, line, "areas: %d words in a grid of %d columns", column,
-                   scene->grid.columns_count);
-    }
-}
-
-/* A panel whose words do not fill the box around them is no rectangle. */
-static void
-check_areas(struct load *load, const struct yaml_node *areas)
-{
-    const struct scene *scene = load->scene;
-    for (int i = 0; i < scene->panels_count; i++) {
-        const struct scene_place *place = &scene->places[i];
-        int cells = (place->column[1] - place->column[0] + 1) * (place->row[1] - place->row[0] + 1);
-        if (place->in_grid && cells != load->cells[i]) {
-            yaml_error(load->report, areas, "areas: '%s' does not fill one rectangle",
-                       scene->panels[i].id);
-        }
-    }
-}
-
-static void
-read_grid(struct load *load, const struct raw_scene *raw)
-{
-    struct scene_grid *grid = &load->scene->grid;
-    grid->margin = (int)raw->grid.margin;
-    grid->gap = (int)raw->grid.gap;
-    const struct yaml_node *areas = raw->grid.areas;
-    grid->columns_count = read_numbers(load, raw->grid.columns, "columns", 1, SCENE_TRACKS, 0.01,
-                                       65535, grid->columns);
-    grid->rows_count =
-        read_numbers(load, raw->grid.rows, "rows", 1, SCENE_TRACKS, 0.01, 65535, grid->rows);
-    if (grid->columns_count < 0 || grid->rows_count < 0) {
-        return;
-    }
-    if (yaml_shape(areas) != YAML_LIST || yaml_count(areas) != (size_t)grid->rows_count) {
-        yaml_error(load->report, areas, "areas: expected a list of %d lines, one a row",
-                   grid->rows_count);
-        return;
-    }
-    int before = load->report->count;
-    for (int row = 0; row < grid->rows_count; row++) {
-        read_area_row(load, yaml_item(areas, (size_t)row), row);
-    }
-    if (load->report->count == before) {
-        check_areas(load, areas);
-    }
-}
-
-/* Every panel is in an area or has a box; a box may be inside a panel of the grid. */
-static void
-check_places(struct load *load)
-{
-    struct scene *scene = load->scene;
-    for (int i = 0; i < scene->panels_count; i++) {
-        struct scene_place *place = &scene->places[i];
-        const struct yaml_node *node = load->nodes[i];
-        if (place->in_grid && (load->has_box[i] || load->inside[i].len)) {
-            yaml_error(load->report, node, "'%s' is in areas and has a box; remove one of them",
-                       scene->panels[i].id);
-        } else if (!place->in_grid && !load->has_box[i]) {
-            yaml_error(load->report, node, "'%s' is in no area and has no box",
-                       scene->panels[i].id);
-        }
-        if (!load->inside[i].len || place->in_grid) {
-            continue;
-        }
-        place->inside = find_panel(scene, load->inside[i]);
-        if (place->inside < 0 || !scene->places[place->inside].in_grid) {
-            yaml_error(load->report, yaml_get(node, "inside"),
-                       "inside: there is no panel '%.*s' in areas", STR_ARG(load->inside[i]));
-            place->inside = -1;
-        }
-    }
-}
-
-/* Glyphs must not cross a seam: a panel over a vertical seam has to span whole tiles. (A horizontal
- * seam is left to the painters, which move the line of text: scene_seam_shift.) */
-static void
-check_seams(struct load *load)
-{
-    struct scene *scene = load->scene;
-    scene_solve(scene, scene->canvas_w, scene->canvas_h, NULL);
-    double tile = (double)scene->canvas_w / scene->tiles_x;
-    for (int i = 0; i < scene->panels_count; i++) {
-        const struct panel_rect *rect = &scene->panels[i].rect;
-        if (!scene->places[i].in_grid) {
-            continue; /* drawn on a panel that spans the seam already */
-        }
-        int first = (int)(rect->x / tile), last = (int)((rect->x + rect->w - 1) / tile);
-        bool starts = rect->x - first * tile <= scene->grid.margin + 0.5;
-        bool ends = (last + 1) * tile - (rect->x + rect->w) <= scene->grid.margin + 0.5;
-        if (first != last && !(starts && ends)) {
-            yaml_error(load->report, load->nodes[i],
-                       "'%s' crosses the seam at x = %.0f; put its edges on seams",
-                       scene->panels[i].id, (first + 1) * tile);
-        }
-    }
-}
-
-static void
-check_box_fits(struct load *load)
-{
-    const struct scene *scene = load->scene;
-    for (int i = 0; i < scene->panels_count; i++) {
-        const struct scene_place *place = &scene->places[i];
-        if (place->in_grid || !load->has_box[i]) {
-            continue;
-        }
-        double w = scene->canvas_w, h = scene->canvas_h;
-        if (place->inside >= 0) {
-            w = scene->panels[place->inside].rect.w;
-            h = scene->panels[place->inside].rect.h;
-        }
-        if (place->box[2] < 1 || place->box[3] < 1 || place->box[0] + place->box[2] > w + 0.5 ||
-            place->box[1] + place->box[3] > h + 0.5) {
-            yaml_error(load->report, yaml_get(load->nodes[i], "box"),
-                       "box: must lie inside %.0f × %.0f pixels", w, h);
-        }
-    }
-}
-
-static void
-read_plain(struct load *load, const struct raw_scene *raw)
+read_plain(struct scene_read *load, const struct raw_scene *raw)
 {
     struct scene *scene = load->scene;
     const struct yaml_node *root = load->root;
-    scene->canvas_w = raw->canvas[0];
-    scene->canvas_h = raw->canvas[1];
-    scene->tiles_x = raw->tiles[0];
-    scene->tiles_y = raw->tiles[1];
-    scene->wall_height_mm = raw->viewing.wall_height_mm;
-    scene->farthest_m = raw->viewing.farthest_m;
+    scene->canvas_w = raw->plan.canvas[0];
+    scene->canvas_h = raw->plan.canvas[1];
     scene->kiosk_scale = raw->scale == 1;
     scene->exact_points = raw->exact_points;
     scene->still = raw->motion == 1;
@@ -631,21 +411,12 @@ read_plain(struct load *load, const struct raw_scene *raw)
               raw->focus_street);
     copy_text(load, root, "attribution", scene->attribution, sizeof scene->attribution,
               raw->attribution);
-    const struct yaml_node *canvas = yaml_get(root, "canvas"); /* missing is reported already */
-    if (canvas && (scene->canvas_w < 320 || scene->canvas_h < 240 || scene->canvas_w > 16384 ||
-                   scene->canvas_h > 16384)) {
-        yaml_error(load->report, canvas, "canvas: expected 320x240 to 16384x16384");
-    }
-    if (scene->tiles_x > 64 || scene->tiles_y > 64) {
-        yaml_error(load->report, yaml_get(root, "tiles"), "tiles: more than 64x64");
-    }
 }
 
 static void
-read_root(struct load *load)
+read_root(struct scene_read *load)
 {
-    struct raw_scene raw = {
-        .theme = STR("night"), .tiles = {1, 1}, .grid = {.margin = 16, .gap = 16}};
+    struct raw_scene raw = {.theme = STR("night"), .plan = {.tiles = {1, 1}, .node = load->root}};
     int before = load->report->count;
     if (!yaml_read(load->root, SCENE, &raw, load->report) && yaml_shape(load->root) != YAML_MAP) {
         return;
@@ -660,7 +431,7 @@ read_root(struct load *load)
     if (raw.tabs) {
         read_tabs(load, raw.tabs);
     }
-    if (raw.panels && check_list(load, raw.panels, "panels", SCENE_PANELS)) {
+    if (raw.panels && scene_read_list(load, raw.panels, "panels", SCENE_PANELS)) {
         for (size_t i = 0; i < yaml_count(raw.panels); i++) {
             read_panel(load, yaml_item(raw.panels, i));
         }
@@ -669,14 +440,7 @@ read_root(struct load *load)
     if (load->report->count != before) {
         return;
     }
-    read_grid(load, &raw);
-    if (load->report->count == before) {
-        check_places(load);
-    }
-    if (load->report->count == before) {
-        check_seams(load);
-        check_box_fits(load);
-    }
+    scene_grid_read(load, &raw.plan, raw.grid, raw.viewing, raw.grids);
 }
 
 bool
@@ -692,9 +456,10 @@ scene_parse(const char *file, struct str text, struct scene *out, struct yaml_re
     if (folder.len) {
         memcpy(out->folder, folder.ptr, folder.len);
     }
+    snprintf(out->file, sizeof out->file, "%s", file);
     struct yaml_doc *doc = yaml_parse(file, text, report);
     if (doc) {
-        struct load load = {.scene = out, .report = report, .root = yaml_root(doc)};
+        struct scene_read load = {.scene = out, .report = report, .root = yaml_root(doc)};
         read_root(&load);
         yaml_free(doc);
     }

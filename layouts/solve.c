@@ -4,6 +4,15 @@
 
 #include "layouts/scene.h"
 
+/* Text grows at most so much for viewers far away; a scene that needs more is wrong. */
+#define MOST_GROWTH 2.0
+
+static double
+tile_line(int length, int tiles, int i)
+{
+    return round((double)length * i / tiles);
+}
+
 /* Where the tracks begin and end: count + 1 lines over length pixels, in proportion, rounded, those
  * within half a gap of a seam moved onto it. */
 static void
@@ -17,8 +26,7 @@ lines(const double *shares, int count, int length, int tiles, int gap, int *out)
     for (int i = 0; i < count; i++) {
         before += shares[i];
         double at = before / sum * length;
-        double tile = (double)length / tiles;
-        double seam = round(at / tile) * tile;
+        double seam = tile_line(length, tiles, (int)lround(at * tiles / length));
         if (tiles > 1 && fabs(seam - at) <= gap / 2.0) {
             at = seam;
         }
@@ -26,21 +34,37 @@ lines(const double *shares, int count, int length, int tiles, int gap, int *out)
     }
 }
 
-/* One axis of a panel's box: from line to line, inside the margin at the canvas's edges and half a
- * gap at lines within (so that two neighbours are one gap apart). */
-static void
-span(int from, int to, int length, int margin, int gap, bool flush, int *at, int *size)
+/* What one axis of the grid is cut with. */
+struct axis {
+    int length, tiles, margin, gap;
+    double bezel;
+    int lines[SCENE_TRACKS + 1];
+};
+
+static bool
+is_seam(const struct axis *axis, int line)
 {
-    int low = from, high = to;
-    if (!flush) {
-        low += from == 0 ? margin : gap / 2;
-        high -= to == length ? margin : gap - gap / 2;
-    }
-    *at = low;
-    *size = high - low;
+    int i = (int)lround((double)line * axis->tiles / axis->length);
+    return i > 0 && i < axis->tiles && (int)tile_line(axis->length, axis->tiles, i) == line;
 }
 
-/* Least room a kind can say anything in, in pixels of a canvas 1080 high. */
+/* One axis of a panel's box: from line to line, inside the margin at the canvas's edges and half a
+ * gap at lines within (so that two neighbours are one gap apart), on a seam off the bezel too. */
+static void
+span(const struct axis *axis, int from, int to, bool flush, int *at, int *size)
+{
+    int low = from, high = to, hidden = (int)ceil(axis->bezel / 2);
+    if (!flush) {
+        low += from == 0 ? axis->margin : axis->gap / 2;
+        high -= to == axis->length ? axis->margin : axis->gap - axis->gap / 2;
+    }
+    low += is_seam(axis, from) ? hidden : 0;
+    high -= is_seam(axis, to) ? hidden : 0;
+    *at = low;
+    *size = high > low ? high - low : 0;
+}
+
+/* Least room a kind can say anything in, in design pixels. */
 static void
 least(enum panel_kind kind, int *w, int *h)
 {
@@ -55,6 +79,15 @@ least(enum panel_kind kind, int *w, int *h)
 }
 
 static bool
+too_small(const struct scene *scene, int i)
+{
+    int least_w, least_h;
+    least(scene->panels[i].kind, &least_w, &least_h);
+    const struct panel_rect *rect = &scene->panels[i].rect;
+    return rect->w < least_w * scene->unit || rect->h < least_h * scene->unit;
+}
+
+static bool
 overlap(const struct panel_rect *a, const struct panel_rect *b)
 {
     return a->x < b->x + b->w && b->x < a->x + a->w && a->y < b->y + b->h && b->y < a->y + a->h;
@@ -63,90 +96,228 @@ overlap(const struct panel_rect *a, const struct panel_rect *b)
 static void
 leave_out(struct scene *scene, int i, const char *why, struct buf *notes)
 {
-    if (notes && scene->panels[i].rect.w > 0) {
+    if (notes) {
         buf_printf(notes, "%s: panel '%s' is left out: %s\n", scene->name, scene->panels[i].id,
                    why);
     }
     scene->panels[i].rect = (struct panel_rect){0};
 }
 
-static void
-place_in_grid(struct scene *scene, int w, int h, double scale)
+/* ---- which arrangement, and how large its text ---- */
+
+static int
+nearest_grid(const struct scene *scene, int w, int h)
 {
-    int columns[SCENE_TRACKS + 1], rows[SCENE_TRACKS + 1];
-    const struct scene_grid *grid = &scene->grid;
-    int margin = (int)lround(grid->margin * scale), gap = (int)lround(grid->gap * scale);
-    lines(grid->columns, grid->columns_count, w, scene->tiles_x, gap, columns);
-    /* Rows follow the content: horizontal seams are the painters' (scene_seam_shift). */
-    lines(grid->rows, grid->rows_count, h, 1, gap, rows);
+    int best = 0;
+    double distance = HUGE_VAL;
+    for (int i = 0; i < scene->grids_count; i++) {
+        const struct scene_grid *grid = &scene->grids[i];
+        double d = fabs(log((double)w / h) - log((double)grid->canvas_w / grid->canvas_h));
+        if (d < distance - 1e-9) {
+            distance = d;
+            best = i;
+        }
+    }
+    return best;
+}
+
+static double
+fit(const struct scene *scene, const struct scene_grid *grid)
+{
+    return fmin((double)scene->solved_w / grid->canvas_w, (double)scene->solved_h / grid->canvas_h);
+}
+
+/* By how much the unit must grow for text of px design pixels, which is drawn in whole canvas
+ * pixels, to cover so many minutes of arc for the farthest viewer. */
+static double
+growth_for(const struct scene *scene, double px, double minutes)
+{
+    double mm = 2 * scene->farthest_m * 1000 * tan(minutes * M_PI / (180 * 60) / 2);
+    double needed = mm / scene->wall_height_mm * scene->solved_h;
+    return round(px * scene->unit) >= needed ? 1 : ceil(needed) / (px * scene->unit);
+}
+
+/* A design pixel is a pixel of a canvas whose shorter side is 1080. The scale's smallest text
+ * decides on growth: Chinese read in full, and captions. */
+static void
+find_unit(struct scene *scene, const struct scene_grid *grid)
+{
+    int shorter = grid->canvas_w < grid->canvas_h ? grid->canvas_w : grid->canvas_h;
+    scene->unit = shorter / 1080.0 * fit(scene, grid);
+    if (scene->wall_height_mm <= 0 || scene->farthest_m <= 0) {
+        return;
+    }
+    double body = growth_for(scene, scene->kiosk_scale ? 28 : 24, scene_least_minutes(true, true));
+    double caption =
+        growth_for(scene, scene->kiosk_scale ? 20 : 18, scene_least_minutes(false, false));
+    scene->unit *= fmin(fmax(body, caption), MOST_GROWTH);
+}
+
+/* ---- the grid ---- */
+
+/* Lines of text keep their room when text grows: the rows of header and strip grow with it. */
+static void
+row_shares(const struct scene *scene, const struct scene_grid *grid,
+           const struct scene_place *places, double *out)
+{
+    int shorter = grid->canvas_w < grid->canvas_h ? grid->canvas_w : grid->canvas_h;
+    double growth = scene->unit / (shorter / 1080.0 * fit(scene, grid));
+    memcpy(out, grid->rows, sizeof grid->rows);
     for (int i = 0; i < scene->panels_count; i++) {
-        const struct scene_place *place = &scene->places[i];
-        if (place->in_grid) {
-            struct panel_rect *rect = &scene->panels[i].rect;
-            span(columns[place->column[0]], columns[place->column[1] + 1], w, margin, gap,
+        bool line = scene->panels[i].kind == PANEL_HEADER || scene->panels[i].kind == PANEL_KPI;
+        int row = places[i].row[0];
+        if (line && places[i].in_grid && places[i].shown && row == places[i].row[1] &&
+            out[row] <= grid->rows[row]) {
+            out[row] *= growth;
+        }
+    }
+}
+
+static void
+place_in_grid(struct scene *scene, const struct scene_grid *grid, const struct scene_place *places)
+{
+    double scale = fit(scene, grid), rows[SCENE_TRACKS];
+    row_shares(scene, grid, places, rows);
+    struct axis across = {.length = scene->solved_w,
+                          .tiles = scene->tiles_x,
+                          .margin = (int)lround(grid->margin * scale),
+                          .gap = (int)lround(grid->gap * scale),
+                          .bezel = scene->bezel};
+    struct axis down = across;
+    down.length = scene->solved_h;
+    down.tiles = 1; /* rows follow the content: horizontal seams are the painters' */
+    lines(grid->columns, grid->columns_count, across.length, across.tiles, across.gap,
+          across.lines);
+    lines(rows, grid->rows_count, down.length, down.tiles, down.gap, down.lines);
+    for (int i = 0; i < scene->panels_count; i++) {
+        const struct scene_place *place = &places[i];
+        struct panel_rect *rect = &scene->panels[i].rect;
+        *rect = (struct panel_rect){0};
+        if (place->shown && place->in_grid) {
+            span(&across, across.lines[place->column[0]], across.lines[place->column[1] + 1],
                  place->flush, &rect->x, &rect->w);
-            span(rows[place->row[0]], rows[place->row[1] + 1], h, margin, gap, place->flush,
+            span(&down, down.lines[place->row[0]], down.lines[place->row[1] + 1], place->flush,
                  &rect->y, &rect->h);
         }
     }
 }
 
-static void
-place_boxes(struct scene *scene, int w, int h)
+/* Whether b's area continues a's over a whole edge: in the same columns or in the same rows. */
+static bool
+continues(const struct scene_place *a, const struct scene_place *b)
 {
-    for (int i = 0; i < scene->panels_count; i++) {
-        const struct scene_place *place = &scene->places[i];
-        if (place->in_grid) {
-            continue;
+    bool columns = a->column[0] == b->column[0] && a->column[1] == b->column[1];
+    bool rows = a->row[0] == b->row[0] && a->row[1] == b->row[1];
+    return a->in_grid && b->in_grid && a->shown && b->shown &&
+           ((columns && (a->row[1] + 1 == b->row[0] || b->row[1] + 1 == a->row[0])) ||
+            (rows && (a->column[1] + 1 == b->column[0] || b->column[1] + 1 == a->column[0])));
+}
+
+static void
+take_over(struct scene_place *to, const struct scene_place *from)
+{
+    for (int end = 0; end < 2; end++) {
+        int column = from->column[end], row = from->row[end];
+        if (end == 0 ? column < to->column[0] : column > to->column[1]) {
+            to->column[end] = column;
         }
-        double sx = (double)w / scene->canvas_w, sy = (double)h / scene->canvas_h;
-        int x0 = 0, y0 = 0;
-        if (place->inside >= 0) {
-            const struct panel_rect *parent = &scene->panels[place->inside].rect;
-            x0 = parent->x;
-            y0 = parent->y;
-        }
-        struct panel_rect *rect = &scene->panels[i].rect;
-        rect->x = x0 + (int)lround(place->box[0] * sx);
-        rect->y = y0 + (int)lround(place->box[1] * sy);
-        rect->w = x0 + (int)lround((place->box[0] + place->box[2]) * sx) - rect->x;
-        rect->h = y0 + (int)lround((place->box[1] + place->box[3]) * sy) - rect->y;
-        if (place->inside >= 0) { /* rounding must not push it over its parent's edge */
-            const struct panel_rect *parent = &scene->panels[place->inside].rect;
-            int right = parent->x + parent->w, bottom = parent->y + parent->h;
-            rect->w = rect->x + rect->w > right ? right - rect->x : rect->w;
-            rect->h = rect->y + rect->h > bottom ? bottom - rect->y : rect->h;
+        if (end == 0 ? row < to->row[0] : row > to->row[1]) {
+            to->row[end] = row;
         }
     }
 }
 
-void
-scene_solve(struct scene *scene, int w, int h, struct buf *notes)
+/* Leaves out the least important of panel i and its continuations, and gives its area to the one
+ * that has too little room, else to the most important beside it. */
+static void
+make_room(struct scene *scene, struct scene_place *places, int i, struct buf *notes)
 {
-    double scale = fmin((double)w / scene->canvas_w, (double)h / scene->canvas_h);
-    double unit = h / 1080.0;
-    scene->solved_w = w;
-    scene->solved_h = h;
-    place_in_grid(scene, w, h, scale);
-    place_boxes(scene, w, h);
-    for (int i = 0; i < scene->panels_count; i++) {
-        int least_w, least_h;
-        least(scene->panels[i].kind, &least_w, &least_h);
-        const struct panel_rect *rect = &scene->panels[i].rect;
-        if (rect->w < least_w * unit || rect->h < least_h * unit) {
-            leave_out(scene, i, "too little room", notes);
+    int goes = i, heir = -1;
+    for (int j = 0; j < scene->panels_count; j++) {
+        if (j != i && continues(&places[i], &places[j]) &&
+            scene->panels[j].priority > scene->panels[goes].priority) {
+            goes = j;
         }
     }
+    for (int j = 0; j < scene->panels_count; j++) {
+        bool better = heir < 0 || scene->panels[j].priority < scene->panels[heir].priority;
+        if (j != goes && continues(&places[goes], &places[j]) &&
+            (j == i || (goes == i && better))) {
+            heir = j;
+        }
+    }
+    if (heir >= 0) {
+        take_over(&places[heir], &places[goes]);
+    }
+    places[goes].shown = false;
+    leave_out(scene, goes, goes == i ? "too little room" : "no room beside a more important one",
+              notes);
+}
+
+static void
+solve_grid(struct scene *scene, const struct scene_grid *grid, struct scene_place *places,
+           struct buf *notes)
+{
+    for (int round = 0; round <= scene->panels_count; round++) {
+        int worst = -1;
+        place_in_grid(scene, grid, places);
+        for (int i = 0; i < scene->panels_count; i++) {
+            if (places[i].shown && places[i].in_grid && too_small(scene, i) &&
+                (worst < 0 || scene->panels[i].priority > scene->panels[worst].priority)) {
+                worst = i;
+            }
+        }
+        if (worst < 0) {
+            break;
+        }
+        make_room(scene, places, worst, notes);
+    }
+}
+
+/* ---- boxes ---- */
+
+static void
+place_box(struct scene *scene, const struct scene_grid *grid, const struct scene_place *place,
+          struct panel_rect *rect)
+{
+    double sx = (double)scene->solved_w / grid->canvas_w;
+    double sy = (double)scene->solved_h / grid->canvas_h;
+    struct panel_rect parent = {0, 0, scene->solved_w, scene->solved_h};
+    if (place->inside >= 0) {
+        parent = scene->panels[place->inside].rect;
+    }
+    rect->x = parent.x + (int)lround(place->box[0] * sx);
+    rect->y = parent.y + (int)lround(place->box[1] * sy);
+    rect->w = parent.x + (int)lround((place->box[0] + place->box[2]) * sx) - rect->x;
+    rect->h = parent.y + (int)lround((place->box[1] + place->box[3]) * sy) - rect->y;
+    /* Rounding must not push it over its parent's edge. */
+    int right = parent.x + parent.w, bottom = parent.y + parent.h;
+    rect->w = rect->x + rect->w > right ? right - rect->x : rect->w;
+    rect->h = rect->y + rect->h > bottom ? bottom - rect->y : rect->h;
+}
+
+static void
+solve_boxes(struct scene *scene, const struct scene_grid *grid, const struct scene_place *places,
+            struct buf *notes)
+{
     for (int i = 0; i < scene->panels_count; i++) {
-        const struct scene_place *place = &scene->places[i];
+        const struct scene_place *place = &places[i];
+        if (!place->shown || place->in_grid) {
+            continue;
+        }
         if (place->inside >= 0 && scene->panels[place->inside].rect.w == 0) {
             leave_out(scene, i, "the panel it is inside is left out", notes);
+            continue;
+        }
+        place_box(scene, grid, place, &scene->panels[i].rect);
+        if (too_small(scene, i)) {
+            leave_out(scene, i, "too little room", notes);
         }
     }
     for (int i = 0; i < scene->panels_count; i++) {
         for (int j = i + 1; j < scene->panels_count; j++) {
             const struct panel *a = &scene->panels[i], *b = &scene->panels[j];
-            if (scene->places[i].inside == scene->places[j].inside && a->rect.w && b->rect.w &&
+            if (places[i].inside == places[j].inside && a->rect.w && b->rect.w &&
                 overlap(&a->rect, &b->rect)) {
                 leave_out(scene, a->priority > b->priority ? i : j, "no room beside another",
                           notes);
@@ -155,49 +326,73 @@ scene_solve(struct scene *scene, int w, int h, struct buf *notes)
     }
 }
 
-int
-scene_seam_shift(const struct scene *scene, int y, int h)
+void
+scene_solve(struct scene *scene, int w, int h, struct buf *notes)
 {
-    for (int i = 1; i < scene->tiles_y; i++) {
-        int seam = (int)lround((double)scene->solved_h * i / scene->tiles_y);
-        if (y < seam && y + h > seam) {
-            int up = seam - (y + h), down = seam - y;
+    scene->solved_w = w;
+    scene->solved_h = h;
+    scene->grid_now = nearest_grid(scene, w, h);
+    const struct scene_grid *grid = &scene->grids[scene->grid_now];
+    scene->tiles_x = grid->tiles_x;
+    scene->tiles_y = grid->tiles_y;
+    scene->bezel = grid->bezel * fit(scene, grid);
+    scene->wall_height_mm = grid->wall_height_mm;
+    scene->farthest_m = grid->farthest_m;
+    find_unit(scene, grid);
+
+    struct scene_place places[SCENE_PANELS];
+    memcpy(places, grid->places, sizeof places);
+    for (int i = 0; i < scene->panels_count; i++) {
+        scene->panels[i].framed = places[i].framed;
+        scene->panels[i].rect = (struct panel_rect){0};
+        /* What the scene's own canvas does not show either is only an extra on others. */
+        if (!places[i].shown && scene->grids[0].places[i].shown) {
+            leave_out(scene, i, "it has no place on a canvas of this shape", notes);
+        }
+    }
+    solve_grid(scene, grid, places, notes);
+    solve_boxes(scene, grid, places, notes);
+}
+
+/* ---- seams ---- */
+
+static int
+shift(int at, int size, int length, int tiles, double bezel)
+{
+    for (int i = 1; i < tiles; i++) {
+        double seam = tile_line(length, tiles, i);
+        int low = (int)floor(seam - bezel / 2), high = (int)ceil(seam + bezel / 2);
+        if (at < high && at + size > low) {
+            int up = low - (at + size), down = high - at;
             return -up < down ? up : down;
         }
     }
     return 0;
 }
 
-double
-scene_arc_minutes(const struct scene *scene, double px)
+int
+scene_seam_shift(const struct scene *scene, int y, int h)
 {
-    double height_mm = px / 1080 * scene->wall_height_mm;
-    return 2 * atan(height_mm / 2 / (scene->farthest_m * 1000)) * (180 * 60 / M_PI);
+    return shift(y, h, scene->solved_h, scene->tiles_y, scene->bezel);
 }
 
 int
-scene_check_legibility(const struct scene *scene, const struct scene_text *texts, size_t count,
-                       struct yaml_report *report)
+scene_seam_shift_x(const struct scene *scene, int x, int w)
 {
-    int found = 0;
-    for (int i = 0; i < scene->panels_count; i++) {
-        for (size_t t = 0; t < count; t++) {
-            const struct scene_text *text = &texts[t];
-            if (text->kind != scene->panels[i].kind) {
-                continue;
-            }
-            double needs = !text->body ? 16 : text->chinese ? 25 : 22;
-            double has = scene_arc_minutes(scene, text->px);
-            if (has < needs) {
-                found++;
-                yaml_error_at(report, scene->name, 0, 0,
-                              "panel '%s': %s text of %.0f px is %.1f′ high for the farthest "
-                              "viewer (%.1f m), needs %.0f′; use at least %.0f px or move the "
-                              "viewer closer",
-                              scene->panels[i].id, text->role, text->px, has, scene->farthest_m,
-                              needs, ceil(text->px * needs / has));
-            }
-        }
-    }
-    return found;
+    return shift(x, w, scene->solved_w, scene->tiles_x, scene->bezel);
+}
+
+/* ---- legibility ---- */
+
+double
+scene_arc_minutes(const struct scene *scene, double px)
+{
+    double height_mm = px * scene->unit / scene->solved_h * scene->wall_height_mm;
+    return 2 * atan(height_mm / 2 / (scene->farthest_m * 1000)) * (180 * 60 / M_PI);
+}
+
+double
+scene_least_minutes(bool body, bool chinese)
+{
+    return !body ? 16 : chinese ? 25 : 22;
 }

@@ -41,20 +41,19 @@ meet(const struct box *a, const struct box *b)
     return a->x0 < b->x1 && b->x0 < a->x1 && a->y0 < b->y1 && b->y0 < a->y1;
 }
 
-/* Whether a line between two tiles parts the span: no glyph lies across the edge of a screen. */
+/* Whether the edge between two tiles parts the box: no glyph lies across it. */
 static bool
-is_parted(float from, float to, int length, int tiles)
+is_parted(const struct scene *scene, const struct box *box)
 {
-    float tile = (float)length / (float)tiles;
-    return tiles > 1 && floorf(from / tile) < floorf((to - 0.5f) / tile);
+    int x = (int)floorf(box->x0), y = (int)floorf(box->y0);
+    return scene_seam_shift_x(scene, x, (int)ceilf(box->x1 - 0.5f) - x) != 0 ||
+           scene_seam_shift(scene, y, (int)ceilf(box->y1 - 0.5f) - y) != 0;
 }
 
 static bool
 is_free(const struct labels *labels, const struct box *box)
 {
-    const struct scene *scene = labels->p->scene;
-    if (is_parted(box->x0, box->x1, scene->solved_w, scene->tiles_x) ||
-        is_parted(box->y0, box->y1, scene->solved_h, scene->tiles_y)) {
+    if (is_parted(labels->p->scene, box)) {
         return false;
     }
     if (box->x0 < labels->room.x0 || box->y0 < labels->room.y0 || box->x1 > labels->room.x1 ||

@@ -51,15 +51,16 @@ draw_bar(const struct paint *p, const struct bar_area *area, int bin, double cou
 static float
 off_seams(const struct paint *p, float x, float width)
 {
-    float tile = (float)p->scene->solved_w / (float)p->scene->tiles_x;
-    float air = paint_part_px(p, 6);
-    for (int i = 1; i < p->scene->tiles_x; i++) {
-        float seam = roundf(tile * (float)i);
-        if (x < seam && x + width > seam) {
-            return seam + air;
-        }
+    int left = (int)floorf(x);
+    int shift = scene_seam_shift_x(p->scene, left, (int)ceilf(x + width) - left);
+    if (shift == 0) {
+        return x;
     }
-    return x;
+    while (shift < 0) { /* the other way: the hour's line is read from its text's left end */
+        left++;
+        shift = scene_seam_shift_x(p->scene, left, (int)ceilf(width));
+    }
+    return (float)(left + shift) + paint_part_px(p, 6);
 }
 
 static void

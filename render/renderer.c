@@ -180,7 +180,7 @@ paint_for(struct renderer *renderer, int index, struct draw_list *list,
         .record = frame->time_ms == 0 ? &renderer->record : NULL,
         .motion =
             frame->time_ms == 0 || frame->still || renderer->scene.still ? NULL : renderer->motion,
-        .unit = (float)renderer->scene.solved_h / 1080.0f,
+        .unit = (float)renderer->scene.unit,
     };
 }
 
@@ -564,6 +564,9 @@ renderer_dump_lists(const struct renderer *renderer, struct buf *out)
     for (int i = 0; renderer->has_scene && i < renderer->scene.panels_count; i++) {
         const struct panel *panel = &renderer->scene.panels[i];
         const struct layer *layer = &renderer->layers[i];
+        if (panel->rect.w <= 0 || panel->rect.h <= 0) {
+            continue; /* left out on this canvas */
+        }
         buf_printf(out, "# %s %d %d %d %d\n", panel->id, panel->rect.x, panel->rect.y,
                    panel->rect.w, panel->rect.h);
         if (layer->ground_list) {

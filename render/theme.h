@@ -40,7 +40,7 @@ enum theme_type {
     THEME_TITLE,      /* 26 / 28: a panel's title */
     THEME_ROW_FIGURE, /* 26 / 38 */
     THEME_NAME,       /* 26 / 28 */
-    THEME_LIST,       /* 24 / 26: names and figures of a dense list */
+    THEME_LIST,       /* 24 / 28: names and figures of a dense list */
     THEME_CAPTION,    /* 22 / 24 */
     THEME_SMALL,      /* 18 / 20 */
     THEME_TYPE_COUNT

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "feeds/client/client.h"
+#include "render/legible.h"
 #include "render/renderer.h"
 #include "wall/base/file.h"
 #include "wall/base/when.h"
@@ -37,10 +38,29 @@ check_file(struct str path, const char *what, struct yaml_report *report)
     buf_free(&bytes);
 }
 
+/* What is left out on this canvas, and what cannot be read there. */
 static void
-check_scene(const struct config *config, struct yaml_report *report)
+check_canvas(struct scene *scene, const struct theme *theme, int w, int h, bool table,
+             struct yaml_report *report, struct buf *out)
+{
+    struct buf notes = {0};
+    scene_solve(scene, w, h, &notes);
+    int found = legible_check(scene, theme, report);
+    if (table) {
+        legible_table(scene, theme, out);
+    } else {
+        buf_printf(out, "%s on %dx%d: %s\n", scene->name, w, h,
+                   found ? "not legible everywhere" : "legible");
+    }
+    buf_add(out, notes.len ? notes.ptr : "", notes.len);
+    buf_free(&notes);
+}
+
+static void
+check_scene(const struct config *config, struct yaml_report *report, struct buf *out)
 {
     struct err err = {""};
+    struct theme theme;
     struct scene *scene = calloc(1, sizeof *scene);
     if (!scene) {
         abort();
@@ -52,8 +72,14 @@ check_scene(const struct config *config, struct yaml_report *report)
         scene_solve(scene, w, h, NULL);
         if (!renderer) {
             yaml_error_at(report, config->scene.ptr, 0, 0, "%s", err.text);
-        } else {
-            renderer_set_scene(renderer, scene, report);
+        } else if (renderer_set_scene(renderer, scene, report) &&
+                   theme_load(scene->theme, &theme, report)) {
+            check_canvas(scene, &theme, w, h, true, report, out);
+            /* Without a size any of the scene's arrangements may come to be shown. */
+            for (int i = 1; i < scene->grids_count && !config->size[0]; i++) {
+                check_canvas(scene, &theme, scene->grids[i].canvas_w, scene->grids[i].canvas_h,
+                             false, report, out);
+            }
         }
         renderer_destroy(renderer);
     }
@@ -61,7 +87,7 @@ check_scene(const struct config *config, struct yaml_report *report)
 }
 
 bool
-check_all(const struct config *config, struct yaml_report *report)
+check_all(const struct config *config, struct yaml_report *report, struct buf *out)
 {
     int before = report->count;
     struct profile profile;
@@ -75,6 +101,6 @@ check_all(const struct config *config, struct yaml_report *report)
     if (check_profile(config, &profile, report) && !when_set_zone(profile.zone, &err)) {
         yaml_error_at(report, config->profile.ptr, 0, 0, "%s", err.text);
     }
-    check_scene(config, report);
+    check_scene(config, report, out);
     return report->count == before;
 }

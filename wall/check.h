@@ -9,7 +9,8 @@
 
 /* Reads the profile that the config names, from the assets or a path. */
 bool check_profile(const struct config *config, struct profile *out, struct yaml_report *report);
-/* Everything; every error is in the report, one a line. */
-bool check_all(const struct config *config, struct yaml_report *report);
+/* Everything; every error is in the report, one a line. out gets what is good to know: the table of
+ * the scene's legibility, and which panels are left out on which canvas. */
+bool check_all(const struct config *config, struct yaml_report *report, struct buf *out);
 
 #endif

@@ -556,7 +556,11 @@ static int
 run_check(const struct config *config)
 {
     struct yaml_report report = {0};
-    bool good = check_all(config, &report);
+    struct buf table = {0};
+    bool good = check_all(config, &report, &table);
+    fputs(table.len ? table.ptr : "", stdout);
+    fflush(stdout);
+    buf_free(&table);
     print_report(&report);
     yaml_report_free(&report);
     if (good) {

@@ -4,14 +4,14 @@
 #include <string.h>
 
 #define HEIGHT_COUNTS 1.4
-/* The map's title and legend, in pixels of a canvas 1080 high. */
+/* The map's title and legend, in design pixels. */
 #define LEGEND_WIDTH 440
 #define LEGEND_BOTTOM 104
 
 static int
 scaled(const struct scene *scene, double px)
 {
-    return (int)lround(px * scene->solved_h / 1080.0);
+    return (int)lround(px * scene->unit);
 }
 
 /* Takes the other panel's share of room away: a band where it is wide, a column where it is not.

@@ -26,16 +26,22 @@ static const char BASE[] = "name: small\n"
                            "  - {id: right, kind: map}\n"
                            "  - {id: hot, kind: hot, inside: right, box: [0, 100, 400, 300]}\n";
 
+static char *
+changed_in(const char *whole, const char *from, const char *to)
+{
+    const char *at = strstr(whole, from);
+    assert_non_null(at);
+    struct buf out = {0};
+    buf_add(&out, whole, (size_t)(at - whole));
+    buf_printf(&out, "%s%s", to, at + strlen(from));
+    return out.ptr;
+}
+
 /* BASE with one piece replaced. */
 static char *
 changed(const char *from, const char *to)
 {
-    const char *at = strstr(BASE, from);
-    assert_non_null(at);
-    struct buf out = {0};
-    buf_add(&out, BASE, (size_t)(at - BASE));
-    buf_printf(&out, "%s%s", to, at + strlen(from));
-    return out.ptr;
+    return changed_in(BASE, from, to);
 }
 
 static void
@@ -111,7 +117,6 @@ reports_what_is_wrong(void **state)
                   "s.yaml:9:5: areas: 'left' does not fill one rectangle\n");
     assert_errors("top  top", ".  .", "s.yaml:12:5: 'top' is in no area and has no box\n");
     assert_errors("left right", "left .",
-                  "s.yaml:14:5: 'right' is in no area and has no box\n"
                   "s.yaml:15:34: inside: there is no panel 'right' in areas\n");
     assert_errors("inside: right", "inside: hot",
                   "s.yaml:15:34: inside: there is no panel 'hot' in areas\n");
@@ -199,6 +204,79 @@ an_unknown_scene_says_so(void **state)
     yaml_report_free(&report);
 }
 
+#define OTHER                                                                                      \
+    "grids:\n"                                                                                     \
+    "  - canvas: 1080x1920\n"                                                                      \
+    "    bezels: 10.8 mm\n"                                                                        \
+    "    columns: [1]\n"                                                                           \
+    "    rows: [125, 980, 815]\n"                                                                  \
+    "    areas: [top, right, hot]\n"                                                               \
+    "panels:\n"
+
+static void
+other_arrangements_are_read(void **state)
+{
+    (void)state;
+    char *with_grids = changed("panels:\n", OTHER);
+    char *text = changed_in(with_grids, "box: [", "framed: false, box: [");
+    free(with_grids);
+    struct scene scene;
+    struct yaml_report report = {0};
+    struct buf notes = {0};
+    assert_true(scene_parse("s.yaml", str_from(text), &scene, &report));
+    assert_int_equal(scene.grids_count, 2);
+    assert_int_equal(scene.grid_now, 0); /* solved for the scene's own canvas */
+    assert_float_equal(scene.grids[1].bezel, 20.736, 1e-9);
+    assert_float_equal(scene.grids[1].wall_height_mm, 1000, 1e-9); /* the scene's */
+    assert_int_equal(scene.grids[1].viewing_line, 4);
+    assert_false(scene.panels[3].framed || !scene.panels[1].framed);
+    scene_solve(&scene, 1080, 1920, &notes);
+    assert_rect(&scene, "hot", 16, 1113, 1048, 791);
+    assert_rect(&scene, "left", 0, 0, 0, 0);
+    assert_true(scene.panels[3].framed); /* it lies on no other panel there */
+    assert_string_equal(notes.ptr, "small: panel 'left' is left out: it has no place on a canvas "
+                                   "of this shape\n");
+    buf_free(&notes);
+    yaml_report_free(&report);
+    free(text);
+}
+
+static void
+assert_other_errors(const char *from, const char *to, const char *expected)
+{
+    char grids[1024];
+    const char *at = strstr(OTHER, from);
+    assert_non_null(at);
+    snprintf(grids, sizeof grids, "%.*s%s%s", (int)(at - OTHER), OTHER, to, at + strlen(from));
+    assert_errors("panels:\n", grids, expected);
+}
+
+static void
+reports_what_is_wrong_in_other_arrangements(void **state)
+{
+    (void)state;
+    assert_other_errors("canvas: 1080x1920", "canvas: 960x540",
+                        "s.yaml:12:13: canvas: there is an arrangement of this shape already "
+                        "(1920x1080)\n");
+    assert_other_errors("canvas: 1080x1920", "canvas: 100x100",
+                        "s.yaml:12:13: canvas: expected 320x240 to 16384x16384\n");
+    assert_other_errors("10.8 mm", "wide",
+                        "s.yaml:13:13: bezels: expected what the frame between two tiles covers, "
+                        "such as '4 px' or '3.5 mm', at most 200 pixels\n");
+    assert_other_errors("right, hot", "rihgt, hot",
+                        "s.yaml:16:18: areas: there is no panel 'rihgt'\n");
+    assert_other_errors("[top, right, hot]",
+                        "[top, left, right]\n    boxes: {hot: [0, 0, 400, 3000]}",
+                        "s.yaml:17:18: box: must lie inside 1048 × 791 pixels\n");
+    assert_other_errors("[top, right, hot]", "[top, left, .]\n    boxes: {hot: [0, 0, 400, 300]}",
+                        "s.yaml:22:34: inside: there is no panel 'right' in areas\n");
+    assert_other_errors("[top, right, hot]", "[top, right, hot]\n    boxes: {cold: [0, 0, 1, 1]}",
+                        "s.yaml:17:13: boxes: there is no panel 'cold'\n");
+    assert_other_errors("columns: [1]", "columns: [1]\n    viewing: {wall_height_mm: 3}",
+                        "s.yaml:15:31: wall_height_mm: 3 is outside 100 to 50000\n"
+                        "s.yaml:15:14: 'farthest_m' is missing\n");
+}
+
 int
 main(void)
 {
@@ -210,6 +288,8 @@ main(void)
         cmocka_unit_test(no_panel_lies_across_a_seam),
         cmocka_unit_test(every_kind_has_a_word),
         cmocka_unit_test(an_unknown_scene_says_so),
+        cmocka_unit_test(other_arrangements_are_read),
+        cmocka_unit_test(reports_what_is_wrong_in_other_arrangements),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
