@@ -211,6 +211,7 @@ an_unknown_scene_says_so(void **state)
     "    columns: [1]\n"                                                                           \
     "    rows: [125, 980, 815]\n"                                                                  \
     "    areas: [top, right, hot]\n"                                                               \
+    "    viewing: {wall_height_mm: 2000, farthest_m: 3}\n"                                         \
     "panels:\n"
 
 static void
@@ -226,9 +227,9 @@ other_arrangements_are_read(void **state)
     assert_true(scene_parse("s.yaml", str_from(text), &scene, &report));
     assert_int_equal(scene.grids_count, 2);
     assert_int_equal(scene.grid_now, 0); /* solved for the scene's own canvas */
-    assert_float_equal(scene.grids[1].bezel, 20.736, 1e-9);
-    assert_float_equal(scene.grids[1].wall_height_mm, 1000, 1e-9); /* the scene's */
-    assert_int_equal(scene.grids[1].viewing_line, 4);
+    assert_float_equal(scene.grids[1].bezel, 10.368, 1e-9);
+    assert_float_equal(scene.grids[1].wall_height_mm, 2000, 1e-9);
+    assert_int_equal(scene.grids[1].viewing_line, 17);
     assert_false(scene.panels[3].framed || !scene.panels[1].framed);
     scene_solve(&scene, 1080, 1920, &notes);
     assert_rect(&scene, "hot", 16, 1113, 1048, 791);
@@ -269,12 +270,12 @@ reports_what_is_wrong_in_other_arrangements(void **state)
                         "[top, left, right]\n    boxes: {hot: [0, 0, 400, 3000]}",
                         "s.yaml:17:18: box: must lie inside 1048 × 791 pixels\n");
     assert_other_errors("[top, right, hot]", "[top, left, .]\n    boxes: {hot: [0, 0, 400, 300]}",
-                        "s.yaml:22:34: inside: there is no panel 'right' in areas\n");
+                        "s.yaml:23:34: inside: there is no panel 'right' in areas\n");
     assert_other_errors("[top, right, hot]", "[top, right, hot]\n    boxes: {cold: [0, 0, 1, 1]}",
                         "s.yaml:17:13: boxes: there is no panel 'cold'\n");
-    assert_other_errors("columns: [1]", "columns: [1]\n    viewing: {wall_height_mm: 3}",
-                        "s.yaml:15:31: wall_height_mm: 3 is outside 100 to 50000\n"
-                        "s.yaml:15:14: 'farthest_m' is missing\n");
+    assert_other_errors("wall_height_mm: 2000, farthest_m: 3", "wall_height_mm: 3",
+                        "s.yaml:17:31: wall_height_mm: 3 is outside 100 to 50000\n"
+                        "s.yaml:17:14: 'farthest_m' is missing\n");
 }
 
 int
