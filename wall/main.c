@@ -120,7 +120,7 @@ demo_without_display(struct config *config)
         config->shot = STR(DEMO_SHOT);
         config->timeout_s = config->timeout_s < 120 ? 120 : config->timeout_s;
         printf("No display was found: one picture is drawn offscreen and saved as %s.\n"
-               "To see the wall live, run the same command in a graphical session, or on this "
+               "To see the wall live, run the same command on a desktop, or on this "
                "machine with:\n"
                "  xvfb-run -s '-screen 0 1920x1080x24' wallboard --demo\n",
                DEMO_SHOT);

@@ -216,9 +216,9 @@ on_failed(struct socket *socket, struct lws *wsi, const char *in, size_t len)
 }
 
 static int
-on_event(struct lws *wsi, enum lws_callback_reasons reason, void *session, void *in, size_t len)
+on_event(struct lws *wsi, enum lws_callback_reasons reason, void *unused, void *in, size_t len)
 {
-    (void)session;
+    (void)unused;
     struct lws_context *context = lws_get_context(wsi);
     struct socket *socket = context ? lws_context_user(context) : NULL;
     if (!socket) {
