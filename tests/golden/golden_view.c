@@ -2,16 +2,16 @@
  * working on a panel. See README.md. */
 #include "tests/gl/context.h"
 #include "tests/golden/golden.h"
-#include "tests/golden/sample.h"
+#include "tests/golden/states.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct options {
-    const char *scene, *out, *theme;
+    const char *scene, *out, *theme, *state;
     int w, h;
-    bool stale, empty, lists, probe;
+    bool lists, probe;
 };
 
 static bool
@@ -19,10 +19,8 @@ parse(int argc, char **argv, struct options *options)
 {
     int at = 0;
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--stale") == 0) {
-            options->stale = true;
-        } else if (strcmp(argv[i], "--empty") == 0) {
-            options->empty = true;
+        if (strcmp(argv[i], "--state") == 0 && i + 1 < argc) {
+            options->state = argv[++i];
         } else if (strcmp(argv[i], "--lists") == 0) {
             options->lists = true;
         } else if (strcmp(argv[i], "--probe") == 0) {
@@ -62,18 +60,17 @@ load(const struct options *options, struct scene *scene, struct yaml_report *rep
 static bool
 draw(const struct options *options, struct renderer *renderer, const struct scene *scene)
 {
-    struct sample *sample = sample_create();
-    struct renderer_frame frame = sample_frame(sample);
-    frame.probe = options->probe;
-    if (options->empty) {
-        frame.snapshot = NULL;
-        frame.feed = (struct renderer_feed){.reason = "连接中"};
-    } else if (options->stale) {
-        frame.feed.in_sync = frame.feed.connected = frame.feed.live = false;
-        frame.feed.stale = true;
-        frame.feed.age_ms = 245000;
-        strcpy(frame.feed.reason, "连接中断");
+    struct states *states = states_create(options->state ? options->state : states_names[0]);
+    if (!states) {
+        fprintf(stderr, "no such state; there are:");
+        for (int i = 0; states_names[i]; i++) {
+            fprintf(stderr, " %s", states_names[i]);
+        }
+        fprintf(stderr, "\n");
+        return false;
     }
+    struct renderer_frame frame = states_frame(states);
+    frame.probe = options->probe;
     renderer_draw(renderer, &frame);
     size_t bytes = (size_t)scene->solved_w * (size_t)scene->solved_h * 4;
     uint8_t *pixels = malloc(bytes);
@@ -87,7 +84,7 @@ draw(const struct options *options, struct renderer *renderer, const struct scen
     }
     fprintf(stderr, "%s; faults %lu\n", renderer_describe(renderer), renderer_faults(renderer));
     free(pixels);
-    sample_destroy(sample);
+    states_destroy(states);
     return ok;
 }
 
@@ -96,10 +93,9 @@ main(int argc, char **argv)
 {
     struct options options = {0};
     if (!parse(argc, argv, &options)) {
-        fprintf(
-            stderr,
-            "golden_view SCENE OUT.png [--size WxH] [--theme NAME] [--stale] [--empty] [--probe] "
-            "[--lists]\n");
+        fprintf(stderr,
+                "golden_view SCENE OUT.png [--size WxH] [--theme NAME] [--state NAME] [--probe] "
+                "[--lists]\n");
         return 2;
     }
     static struct scene scene;
