@@ -8,6 +8,7 @@
 #include "render/paint_part.h"
 #include "wall/base/when.h"
 
+#define MAX_SHOWN 64
 #define NARROW 760.0f /* a district's panel below this has rows of two lines */
 
 struct row {
@@ -141,8 +142,18 @@ draw_ground(const struct paint *p, const struct row *row, float top, float heigh
     draw_rect(p->list, (float)r.x, top, edge, height, 0, bright ? colour : draw_fade(colour, 0.2f));
 }
 
+/* The place's column is as wide as the widest shown, within limits: design pixels. */
+static float
+place_width(const struct paint *p, const struct snapshot_alarm *alarm, float so_far)
+{
+    struct text_style style = paint_part_sans(p, THEME_LIST, TEXT_SEMIBOLD);
+    float width = ceilf(text_width(p->text, style, place_of(p, alarm)) / p->unit);
+    return fminf(fmaxf(so_far, width), 150);
+}
+
 static void
-draw_district_row(const struct paint *p, const struct row *row, float top, float height)
+draw_district_row(const struct paint *p, const struct row *row, float top, float height,
+                  float place)
 {
     bool open = !row->alarm->acknowledged;
     float right = paint_part_width(p) - 24;
@@ -157,8 +168,8 @@ draw_district_row(const struct paint *p, const struct row *row, float top, float
                    paint_part_px(p, 318 - 24 - 12) - width, DRAW_LEFT, row->colour,
                    str_from(row->stage));
     paint_part_fit(p, paint_part_sans(p, THEME_LIST, TEXT_SEMIBOLD), paint_part_x(p, 344), baseline,
-                   paint_part_px(p, 76), DRAW_LEFT, THEME_INK, place_of(p, row->alarm));
-    float mode = right - 96, matter = 432;
+                   paint_part_px(p, place), DRAW_LEFT, THEME_INK, place_of(p, row->alarm));
+    float mode = right - 96, matter = 344 + place + 12;
     paint_part_fit(p, caption, paint_part_x(p, matter), baseline,
                    paint_part_px(p, mode - 88 - 20 - matter), DRAW_LEFT,
                    open ? THEME_INK : THEME_DIM, str_from(row->matter));
@@ -242,7 +253,12 @@ draw_base(const struct paint *p, uint32_t open, uint32_t total, int shown)
     char text[128], value[16];
     if (paint_part_kiosk(p)) {
         const struct snapshot_row *row = paint_part_row(p);
-        snprintf(text, sizeof text, "%u 未确认 · %u 在办将超期", open, row ? row->due_soon : 0);
+        int len = snprintf(text, sizeof text, "%u 未确认", open);
+        if (total > (uint32_t)shown) {
+            len += snprintf(text + len, sizeof text - (size_t)len, " · 前 %d / %u", shown, total);
+        }
+        snprintf(text + len, sizeof text - (size_t)len, " · %u 在办将超期",
+                 row ? row->due_soon : 0);
     } else if (total > (uint32_t)shown) {
         snprintf(text, sizeof text, "%u 未确认 · 前 %d / %u · 按剩余时间", open, shown, total);
     } else {
@@ -254,49 +270,65 @@ draw_base(const struct paint *p, uint32_t open, uint32_t total, int shown)
                  NULL);
 }
 
-void
-paint_alarms(const struct paint *p)
+/* The alarms that fit, and how many there are. */
+struct list {
+    const struct snapshot_alarm *shown[MAX_SHOWN];
+    int count, fit;
+    uint32_t total, open;
+    float height, place; /* of a row, of its column of places; design pixels */
+};
+
+static void
+collect(const struct paint *p, struct list *list)
 {
     const struct snapshot *snapshot = p->frame->snapshot;
-    bool kiosk = paint_part_kiosk(p);
     struct str street = paint_part_street(p);
-    bool narrow = !kiosk && paint_part_width(p) < NARROW;
-    float first = kiosk ? 74 : 60, gap = kiosk ? 6 : 4, least = kiosk ? 84 : narrow ? 72 : 56;
-    float most_height = kiosk ? 92 : narrow ? 80 : 60;
-    float below = paint_part_height(p) - first - 8;
-    int fit = (int)((below + gap) / (least + gap));
-    if (p->panel->rows > 0 && p->panel->rows < fit) {
-        fit = p->panel->rows;
-    }
-    float height = fit > 0 ? floorf((below + gap) / (float)fit) - gap : least;
-    height = height < most_height ? height : most_height;
-    uint32_t total = 0, open = 0;
-    int shown = 0;
     for (size_t i = 0; i < snapshot->alarms_count; i++) {
         const struct snapshot_alarm *alarm = &snapshot->alarms[i];
         if (street.len && !str_eq(alarm->street_code, street)) {
             continue;
         }
-        total++;
-        open += !alarm->acknowledged;
-        if (shown >= fit) {
-            continue;
+        list->total++;
+        list->open += !alarm->acknowledged;
+        if (list->count < list->fit) {
+            list->shown[list->count++] = alarm;
+            list->place = place_width(p, alarm, list->place);
         }
+    }
+}
+
+void
+paint_alarms(const struct paint *p)
+{
+    bool kiosk = paint_part_kiosk(p);
+    bool narrow = !kiosk && paint_part_width(p) < NARROW;
+    float first = kiosk ? 74 : 60, gap = kiosk ? 6 : 4, least = kiosk ? 84 : narrow ? 72 : 56;
+    float most_height = kiosk ? 92 : narrow ? 80 : 60;
+    float below = paint_part_height(p) - first - 8;
+    struct list list = {.fit = (int)((below + gap) / (least + gap)), .place = 76};
+    if (p->panel->rows > 0 && p->panel->rows < list.fit) {
+        list.fit = p->panel->rows;
+    }
+    list.fit = list.fit < MAX_SHOWN ? list.fit : MAX_SHOWN;
+    list.height = list.fit > 0 ? floorf((below + gap) / (float)list.fit) - gap : least;
+    list.height = fminf(list.height, most_height);
+    collect(p, &list);
+    for (int i = 0; i < list.count; i++) {
         struct row row;
-        float top = paint_part_y(p, first + (height + gap) * (float)shown);
-        fill(p, alarm, shown, &row);
+        float top = paint_part_y(p, first + (list.height + gap) * (float)i);
+        float height = paint_part_px(p, list.height);
+        fill(p, list.shown[i], i, &row);
         if (narrow) {
-            draw_narrow_row(p, &row, top, paint_part_px(p, height));
+            draw_narrow_row(p, &row, top, height);
         } else if (kiosk) {
-            draw_kiosk_row(p, &row, top, paint_part_px(p, height));
+            draw_kiosk_row(p, &row, top, height);
         } else {
-            draw_district_row(p, &row, top, paint_part_px(p, height));
+            draw_district_row(p, &row, top, height, list.place);
         }
         record(p, &row);
-        shown++;
     }
-    draw_base(p, open, total, shown);
-    if (total == 0) {
+    draw_base(p, list.open, list.total, list.count);
+    if (list.total == 0) {
         paint_part_note(p, "当前无告警");
     }
 }

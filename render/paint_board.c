@@ -312,13 +312,32 @@ widest_name(const struct paint *p, const struct board *board)
     return widest / p->unit + 12;
 }
 
+/* Room for the greatest n, design pixels; the same for every page. */
+static float
+widest_n(const struct paint *p, const struct board *board, float least)
+{
+    struct text_style style = paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR);
+    uint32_t greatest = 0;
+    char text[32];
+    for (int i = 0; i < board->count; i++) {
+        greatest = board->entries[i].n > greatest ? board->entries[i].n : greatest;
+    }
+    paint_integer(text, sizeof text, greatest);
+    return fmaxf(least, ceilf(text_width(p->text, style, str_from(text)) / p->unit) + 12);
+}
+
 /* The leading figure first, then the rates, the change of rank, n, and the bar with what is left.
  */
 static void
 place_columns(const struct paint *p, const struct board *board, struct columns *c)
 {
-    const float lead = 112, change = 68, n = 92, least_rate = 80, least_bar = 60;
-    float right = paint_part_width(p) - 24, first = board->ranked > 0 ? 84 : 24;
+    const float lead = 112, change = 68, least_rate = 80, least_bar = 60;
+    const float n_width = widest_n(p, board, 76), n = n_width + 16;
+    char rank[16];
+    snprintf(rank, sizeof rank, "%d", board->ranked);
+    struct text_style style = paint_part_figures(p, THEME_NAME, TEXT_REGULAR);
+    c->rank_right = fmaxf(60, 24 + ceilf(text_width(p->text, style, str_from(rank)) / p->unit));
+    float right = paint_part_width(p) - 24, first = board->ranked > 0 ? c->rank_right + 24 : 24;
     float names = fminf(widest_name(p, board), (right - first) * 0.45f);
     float room = right - first - names - lead;
     int rates = board->metrics_count - 1, fit = (int)(room / least_rate);
@@ -336,17 +355,17 @@ place_columns(const struct paint *p, const struct board *board, struct columns *
     for (int i = 1; i <= rates; i++) {
         c->rate_right[i] = right - rate * (float)(rates - i);
     }
-    c->rank_right = 60;
-    c->change = 80;
+    c->change = c->rank_right + 20;
     c->name = first + (c->with_change ? change : 0);
     c->lead_right = right - rate * (float)rates;
     c->n_right = c->lead_right - lead;
     bool labelled = p->frame->snapshot->tail > 0 && board->ranked > 1; /* behind the name */
     c->bar = c->name + fmaxf(names + 12, labelled ? 168 : 0);
-    c->bar_width = (c->with_n ? c->n_right - 76 : c->lead_right - lead) - c->bar;
+    float end = c->with_n ? c->n_right - n_width : c->lead_right - lead;
+    c->bar_width = end - c->bar;
     c->with_bar = c->bar_width >= least_bar;
     if (!c->with_bar) {
-        c->bar = (c->with_n ? c->n_right - 76 : c->lead_right - lead) + 12; /* where names end */
+        c->bar = end + 12; /* where names end */
     }
 }
 
@@ -368,7 +387,8 @@ draw_heading(const struct paint *p, const struct board *board, const struct colu
     float y = paint_part_y(p, 76);
     char from[32];
     if (board->ranked > 0) {
-        paint_part_text(p, style, paint_part_x(p, 52), y, DRAW_CENTRE, THEME_DIM, "名次");
+        paint_part_text(p, style, paint_part_x(p, c->rank_right - 8), y, DRAW_CENTRE, THEME_DIM,
+                        "名次");
     }
     paint_part_text(p, style, paint_part_x(p, c->name), y, DRAW_LEFT, THEME_DIM,
                     board->ranked > 0 ? group_title(p->panel->group) : "名称");
@@ -431,6 +451,9 @@ draw_name_and_bar(const struct paint *p, const struct board *board, const struct
     struct text_style tag = paint_part_sans(p, THEME_SMALL, TEXT_MEDIUM);
     float x = paint_part_x(p, c->name), bar = paint_part_x(p, c->bar);
     float room = bar - x - paint_part_px(p, 12);
+    if (last) { /* the shorter label always has its place */
+        room -= ceilf(text_width(p->text, tag, STR("末位"))) + paint_part_px(p, 12);
+    }
     float end =
         x + paint_part_fit(p, name, x, baseline, room, DRAW_LEFT,
                            counts(board, entry) ? THEME_INK : THEME_DIM, shown_name(p, entry));
@@ -478,7 +501,7 @@ draw_row(const struct paint *p, const struct board *board, const struct entry *e
         paint_part_value(text, sizeof text, value, decimals);
         paint_part_value(shown, sizeof shown,
                          paint_part_count(p, metric->id, entry->row->code, value), decimals);
-        bool bright = i == 0 && counts(board, entry);
+        bool bright = i == 0 && counts(board, entry) && !isnan(value);
         enum theme_colour colour = bright ? THEME_INK : THEME_DIM;
         struct text_style style =
             i == 0 ? paint_part_figures(p, THEME_ROW_FIGURE, bright ? TEXT_SEMIBOLD : TEXT_REGULAR)
@@ -595,7 +618,7 @@ place_kiosk(const struct paint *p, const struct board *board)
     float label = 40; /* 末位, between name and bar */
     c.bar = 80 + fmaxf(164, fminf(widest_name(p, board) + label, 264));
     c.n_right = paint_part_width(p) - 40 - 156 * (float)board->metrics_count - 14;
-    c.bar_width = c.n_right - 104 - c.bar;
+    c.bar_width = c.n_right - fmaxf(104, widest_n(p, board, 0) + 40) - c.bar; /* with 件 */
     for (int i = 0; i < board->count; i++) {
         c.greatest = board->entries[i].n > c.greatest ? board->entries[i].n : c.greatest;
     }

@@ -6,6 +6,7 @@
 
 #include "render/paint_part.h"
 
+#define LEAST_ARC 0.05f  /* 3° */
 #define SWEEP 2.0943951f /* 120°: the arc runs from −120° to +120° from 12 o'clock */
 
 /* Design pixels; vertical ones are baselines below the arc's centre. */
@@ -92,13 +93,12 @@ draw_dial(const struct paint *p, const struct gauge *g)
     float thick = gauge_px(p, g, g->shape->thickness);
     draw_arc(p->list, g->cx, g->cy, radius, thick, -SWEEP, SWEEP, paint_colour(p, THEME_LINE));
     if (!isnan(g->value)) {
-        float to = -SWEEP + 2 * SWEEP * fraction(g->metric, g->shown);
-        if (to > -SWEEP) {
-            draw_arc(p->list, g->cx, g->cy, radius, thick, -SWEEP, to,
-                     paint_colour(p, below_target(g->metric, g->value) && !paint_part_stale(p)
-                                         ? THEME_AMBER
-                                         : THEME_DATA));
-        }
+        /* A value at or below the range's low end still shows its colour. */
+        float to = -SWEEP + fmaxf(2 * SWEEP * fraction(g->metric, g->shown), LEAST_ARC);
+        draw_arc(p->list, g->cx, g->cy, radius, thick, -SWEEP, to,
+                 paint_colour(p, below_target(g->metric, g->value) && !paint_part_stale(p)
+                                     ? THEME_AMBER
+                                     : THEME_DATA));
     }
     if (!isnan(g->metric->target)) {
         float angle = -SWEEP + 2 * SWEEP * fraction(g->metric, g->metric->target);

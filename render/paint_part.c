@@ -293,20 +293,29 @@ paint_part_span(char *out, size_t size, int64_t span_ms)
     }
 }
 
+/* s without its end, where at least so many characters remain. */
 static struct str
-without_end(struct str s, const char *end, size_t least_bytes)
+without_end(struct str s, const char *end, int least)
 {
-    size_t len = strlen(end);
-    if (s.len >= len + least_bytes && str_ends(s, end)) {
-        s.len -= len;
+    struct str rest = s;
+    if (!str_ends(s, end)) {
+        return s;
     }
-    return s;
+    rest.len -= strlen(end);
+    size_t at = 0;
+    for (int i = 0; i < least; i++) {
+        if (at >= rest.len) {
+            return s;
+        }
+        utf8_next(rest, &at);
+    }
+    return rest;
 }
 
 struct str
 paint_part_short(const char *title, size_t max_chars)
 {
-    struct str s = without_end(str_from(title), "率", 3);
+    struct str s = without_end(str_from(title), "率", 1);
     size_t at = 0;
     for (size_t i = 0; i < max_chars && at < s.len; i++) {
         utf8_next(s, &at);
@@ -318,8 +327,7 @@ paint_part_short(const char *title, size_t max_chars)
 struct str
 paint_part_street_name(struct str name)
 {
-    const size_t two = strlen("八角");
-    return without_end(without_end(name, "办事处", two), "街道", two);
+    return without_end(without_end(name, "办事处", 2), "街道", 2);
 }
 
 struct str
