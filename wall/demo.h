@@ -11,7 +11,7 @@
 struct demo;
 
 #define DEMO_DAYS 42
-#define DEMO_PER_DAY 500
+#define DEMO_PER_DAY 900
 #define DEMO_SEED 20211124 /* any; the same district each time */
 
 struct demo_config {
