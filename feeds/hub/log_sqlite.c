@@ -178,7 +178,8 @@ open_file(struct log *log, const char *path, struct err *err)
     /* WAL with synchronous=FULL flushes the WAL file at every commit: what was committed survives a
      * power cut. A group of batches shares that flush. */
     if (!run(log, "PRAGMA synchronous = FULL; PRAGMA cache_size = -32768;", err) ||
-        (log->mode == LOG_WRITE && !run(log, "PRAGMA journal_mode = WAL;", err)) ||
+        (log->mode == LOG_WRITE &&
+         !run(log, "PRAGMA journal_mode = WAL; PRAGMA wal_autocheckpoint = 8000;", err)) ||
         (log->mode == LOG_READ && !run(log, "PRAGMA query_only = 1;", err)))
         return err_prefix(err, "%s", path);
     if (!check_schema(log, path, err))

@@ -292,7 +292,7 @@ end_snapshot(struct session *session)
     session->cursor = spool_seq(session->spool);
     spool_digest(session->spool, &session->beat_count, &session->beat_digest);
     session_drop_snapshot(session);
-    session->phase = SESSION_LIVE;
+    session->phase = SESSION_CATCH_UP;
     session->beat_now = session->beat_is_spools = true;
 }
 
@@ -384,7 +384,6 @@ running_message(struct session *session, struct session_now now, struct buf *out
 {
     if (session->beat_now && (session->beat_is_spools || !session_has_events(session))) {
         heartbeat_message(session, now, out);
-        session->phase = SESSION_LIVE;
     } else if (session_has_events(session) && now.mono_ms >= session->next_events_ms) {
         events_message(session, now, out);
         /* The digest is that of the head: a beat that is nearly due goes while the wall is there.
@@ -397,6 +396,8 @@ running_message(struct session *session, struct session_now now, struct buf *out
     } else if (session_board_is_due(session, now)) {
         board_message(session, now, out);
     }
+    if (session->phase == SESSION_CATCH_UP && !session_has_events(session))
+        session->phase = SESSION_LIVE;
 }
 
 enum session_next
