@@ -7,6 +7,8 @@
 #include "render/paint_part.h"
 
 #define LEAST_ARC 0.05f  /* 3° */
+#define MOST_SCALE 1.5f
+#define SPARE 40.0f /* design pixels that stay free before a dial grows */
 #define SWEEP 2.0943951f /* 120°: the arc runs from −120° to +120° from 12 o'clock */
 
 /* Design pixels; vertical ones are baselines below the arc's centre. */
@@ -50,7 +52,7 @@ struct gauge {
     float cx, cy; /* canvas pixels */
     const struct shape *shape;
     float cell;  /* its width; canvas pixels */
-    float scale; /* of the dial: below 1 where the panel is too narrow for its full size */
+    float scale; /* of the dial: below 1 where the panel is too small for its full size */
 };
 
 /* Canvas pixels of a length of the gauge's shape. */
@@ -272,6 +274,24 @@ draw_window(const struct paint *p, const struct snapshot_metric *metric)
                     THEME_DIM, paint_part_window(p->panel->window));
 }
 
+/* A dial's scale and the place of its centre: as designed on a panel of the design's height, in the
+ * middle of a higher one and larger on a much higher one, smaller on a lower one. */
+static void
+place_dial(const struct paint *p, struct gauge *g)
+{
+    const struct shape *shape = g->shape;
+    float height = paint_part_height(p);
+    float top = !paint_part_titled(p) ? 14 : paint_part_kiosk(p) ? 68 : 64;
+    float needs = shape->tick_out + shape->target + 10, room = height - top - 8;
+    float by_width = g->cell / (2 * shape->tick_out * p->unit + paint_part_px(p, 16));
+    float by_height = room < needs ? room / needs : fmaxf(1, (room - SPARE) / needs);
+    g->scale = fminf(fminf(by_width, by_height), MOST_SCALE);
+    float spare = fmaxf(0, room - needs * g->scale) / 2;
+    float centre = top + spare + shape->tick_out * g->scale;
+    bool designed = g->scale == 1 && fabsf(centre - shape->centre) < 16;
+    g->cy = paint_part_y(p, designed ? shape->centre : roundf(centre));
+}
+
 void
 paint_gauges(const struct paint *p)
 {
@@ -301,9 +321,8 @@ paint_gauges(const struct paint *p)
                 snapshot_metric_value(metrics[i], row, (enum snapshot_window)before, by, &ignored);
         }
         g.cell = cell;
-        g.scale = fminf(1, cell / (2 * shape->tick_out * p->unit + paint_part_px(p, 16)));
         g.cx = roundf((float)p->panel->rect.x + cell * ((float)i + 0.5f));
-        g.cy = paint_part_y(p, shape->centre);
+        place_dial(p, &g);
         draw_gauge(p, &g);
     }
 }

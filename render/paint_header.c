@@ -9,6 +9,7 @@
 #include "wall/base/when.h"
 
 #define MARGIN 32.0f
+#define NARROW 1400.0f       /* a screen on its end: the place needs what air there is */
 #define OFFSET_SHOWN_MS 2000 /* a clock offset up to this is no news */
 
 static float
@@ -26,6 +27,12 @@ draw_place(const struct paint *p, float room)
     struct text_style place = paint_part_sans(p, THEME_HEADLINE, TEXT_SEMIBOLD);
     struct text_style caption = paint_part_sans(p, THEME_NAME, TEXT_REGULAR);
     caption.size_px += paint_part_kiosk(p) ? (int)paint_part_px(p, 2) : 0;
+    float full = text_width(p->text, place, str_from(p->scene->place));
+    if (full > room) { /* smaller rather than cut, as long as it leads */
+        int least = paint_style(p, THEME_TITLE, TEXT_SANS, TEXT_SEMIBOLD).size_px;
+        int fits = (int)floorf((float)place.size_px * room / full);
+        place.size_px = fits > least ? fits : least;
+    }
     float end = x + paint_part_fit(p, place, x, baseline, room, DRAW_LEFT, THEME_INK,
                                    str_from(p->scene->place));
     float at = ceilf(end) + paint_part_px(p, paint_part_kiosk(p) ? 24 : 20);
@@ -227,8 +234,10 @@ paint_header(const struct paint *p)
 {
     float width = (float)p->panel->rect.w;
     float clock_x = draw_clock(p);
-    float fresh_x = draw_freshness(p, clock_x - paint_part_px(p, paint_part_kiosk(p) ? 56 : 88));
-    float gap = paint_part_px(p, 32);
+    bool narrow = paint_part_width(p) < NARROW;
+    float air = narrow ? 28 : paint_part_kiosk(p) ? 56 : 88;
+    float fresh_x = draw_freshness(p, clock_x - paint_part_px(p, air));
+    float gap = paint_part_px(p, narrow ? 20 : 32);
     float place_room = fresh_x - gap - paint_part_x(p, MARGIN);
     float place_end = draw_place(p, place_room);
     draw_tabs(p, place_end + gap, fresh_x - gap);

@@ -10,6 +10,8 @@
 #define LABEL 32.0f /* baselines below the strip's top */
 #define FIGURE 72.0f
 #define PITCH 320.0f
+#define LEAST_PITCH 170.0f /* narrower, and the periods make room */
+#define PERIODS 400.0f
 
 struct kpi {
     char label[64];
@@ -159,8 +161,13 @@ draw_one(const struct paint *p, const struct kpi *kpi, float x, float pitch)
 {
     char value[32], shown[32];
     float room = pitch - paint_part_px(p, 16), gap = paint_part_px(p, 8);
-    paint_part_fit(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), x, paint_part_y(p, LABEL),
-                   room, DRAW_LEFT, THEME_DIM, str_from(kpi->label));
+    struct text_style caption = paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR);
+    struct str label = str_from(kpi->label);
+    const char *more = strstr(kpi->label, "（");
+    if (more && text_width(p->text, caption, label) > room) {
+        label.len = (size_t)(more - kpi->label);
+    }
+    paint_part_fit(p, caption, x, paint_part_y(p, LABEL), room, DRAW_LEFT, THEME_DIM, label);
     paint_integer(value, sizeof value, kpi->value);
     struct text_style style = paint_part_figures(p, THEME_KPI, TEXT_SEMIBOLD);
     float width = text_width(p->text, style, str_from(value));
@@ -224,7 +231,8 @@ static float
 pitch_of(const struct paint *p, float room)
 {
     int count = p->panel->kpis_count;
-    float pitch = fminf(paint_part_px(p, PITCH), floorf(room / (float)count));
+    float even = floorf(room / (float)count);
+    float pitch = fminf(fmaxf(paint_part_px(p, PITCH), floorf(even * 0.65f)), even);
     if (p->scene->tiles_x > 1) {
         float tile = (float)p->panel->rect.w / (float)p->scene->tiles_x;
         float per_tile = ceilf(tile / pitch - 0.01f);
@@ -241,7 +249,10 @@ paint_kpi(const struct paint *p)
 {
     const struct snapshot_row *row = paint_part_row(p);
     float left = paint_part_x(p, MARGIN);
-    float right = draw_periods(p) - paint_part_px(p, 32);
+    float right = paint_part_x(p, paint_part_width(p) - MARGIN / 2);
+    if (paint_part_width(p) - 2 * MARGIN - PERIODS >= LEAST_PITCH * (float)p->panel->kpis_count) {
+        right = draw_periods(p) - paint_part_px(p, 32);
+    }
     if (paint_part_stale(p)) {
         right -=
             paint_part_age(p, right, paint_part_y(p, FIGURE), DRAW_RIGHT) + paint_part_px(p, 32);
