@@ -17,6 +17,8 @@ struct brush {
     struct gpu *gpu;
     struct text *text;
     struct shapes shapes;
+    struct draw_box *regions; /* of the list that is being added */
+    size_t regions_cap;
     struct gpu_program programs[SHAPES_PIPELINE_COUNT]; /* none for fills */
     struct gpu_buffer buffers[BUFFERS];
     struct gpu_texture atlas;
@@ -119,6 +121,7 @@ brush_destroy(struct brush *brush)
     }
     gpu->texture_destroy(gpu, brush->atlas);
     shapes_free(&brush->shapes);
+    free(brush->regions);
     free(brush);
 }
 
@@ -129,10 +132,28 @@ brush_begin(struct brush *brush)
     glyphs_frame(line_glyphs(brush->text));
 }
 
+static int16_t
+narrow(int value)
+{
+    return (int16_t)(value < INT16_MIN ? INT16_MIN : value > INT16_MAX ? INT16_MAX : value);
+}
+
 struct brush_span
-brush_add(struct brush *brush, const struct draw_list *list)
+brush_add(struct brush *brush, const struct draw_list *list, const struct gpu_box *boxes,
+          int boxes_count)
 {
     struct brush_span span = {brush->shapes.batches_count, 0};
+    if (boxes_count <= 0) {
+        return span;
+    }
+    size_t count = (size_t)boxes_count;
+    brush->regions = draw_grown(brush->regions, &brush->regions_cap, count, sizeof *brush->regions);
+    for (size_t i = 0; i < count; i++) {
+        brush->regions[i] = (struct draw_box){narrow(boxes[i].x0), narrow(boxes[i].y0),
+                                              narrow(boxes[i].x1), narrow(boxes[i].y1)};
+    }
+    brush->shapes.regions = brush->regions;
+    brush->shapes.regions_count = count;
     shapes_add(&brush->shapes, list, brush->text);
     span.count = brush->shapes.batches_count - span.first;
     return span;
@@ -171,39 +192,28 @@ brush_upload(struct brush *brush)
                        shapes->vertices_count * sizeof *shapes->vertices);
 }
 
-static const struct draw_box everywhere = {0, 0, INT16_MAX, INT16_MAX};
-
-/* The part of box inside clip, moved to the target's pixels. */
-static struct gpu_box
-inside(struct gpu_box box, struct draw_box clip, int origin_x, int origin_y)
-{
-    return (struct gpu_box){(box.x0 > clip.x0 ? box.x0 : clip.x0) - origin_x,
-                            (box.y0 > clip.y0 ? box.y0 : clip.y0) - origin_y,
-                            (box.x1 < clip.x1 ? box.x1 : clip.x1) - origin_x,
-                            (box.y1 < clip.y1 ? box.y1 : clip.y1) - origin_y};
-}
-
 void
-brush_paint(struct brush *brush, struct brush_span span, struct gpu_target target,
-            struct gpu_box box, int origin_x, int origin_y)
+brush_paint(struct brush *brush, struct brush_span span, struct gpu_target target, int origin_x,
+            int origin_y)
 {
+    static const struct gpu_box everywhere = {0, 0, INT16_MAX, INT16_MAX};
     for (size_t i = span.first; i < span.first + span.count; i++) {
         const struct shapes_batch *batch = &brush->shapes.batches[i];
-        bool clipped = batch->pipeline == SHAPES_FILLS || batch->pipeline == SHAPES_TRIANGLES;
-        struct gpu_box scissor =
-            inside(box, clipped ? batch->clip : everywhere, origin_x, origin_y);
+        struct gpu_box clip = {batch->clip.x0 - origin_x, batch->clip.y0 - origin_y,
+                               batch->clip.x1 - origin_x, batch->clip.y1 - origin_y};
         if (batch->pipeline == SHAPES_FILLS) {
-            brush->gpu->clear(brush->gpu, target, scissor, batch->colour);
+            brush->gpu->clear(brush->gpu, target, clip, batch->colour);
             continue;
         }
+        bool triangles = batch->pipeline == SHAPES_TRIANGLES;
         struct gpu_draw draw = {
             .target = target,
             .program = brush->programs[batch->pipeline],
-            .buffer = brush->buffers[batch->pipeline == SHAPES_TRIANGLES ? VERTICES : RECORDS],
+            .buffer = brush->buffers[triangles ? VERTICES : RECORDS],
             .texture = brush->atlas,
             .first = batch->first,
             .count = batch->count,
-            .scissor = scissor,
+            .scissor = triangles ? clip : everywhere, /* records are cut already */
             .origin_x = origin_x,
             .origin_y = origin_y,
         };

@@ -1,9 +1,8 @@
 #include "render/damage.h"
 
-#include <limits.h>
+#include <string.h>
 
-/* Boxes nearer than this are repainted as one: a pass over the lists costs more than the gap. */
-#define NEAR_PX 16
+#define SQUARE_PX 16
 /* How far ahead the lists are searched for where they agree again. */
 #define LOOK_AHEAD 64
 
@@ -32,30 +31,142 @@ damage_common(struct gpu_box a, struct gpu_box b)
                             lesser(a.y1, b.y1)};
 }
 
-static struct gpu_box
-both(struct gpu_box a, struct gpu_box b)
+void
+damage_begin(struct damage *damage, int w, int h)
 {
-    return (struct gpu_box){lesser(a.x0, b.x0), lesser(a.y0, b.y0), greater(a.x1, b.x1),
-                            greater(a.y1, b.y1)};
+    int most = greater(w, h), square = SQUARE_PX;
+    while (most > square * DAMAGE_SIDE) {
+        square *= 2;
+    }
+    if (damage->any || w != damage->w || h != damage->h) {
+        memset(damage->rows, 0, sizeof damage->rows);
+    }
+    damage->w = w;
+    damage->h = h;
+    damage->square = square;
+    damage->any = false;
+    damage->count = 0;
+}
+
+/* Sets bits from to to of a row. */
+static void
+set_bits(uint64_t *row, int from, int to)
+{
+    for (int word = from / 64; word * 64 < to; word++) {
+        int low = greater(from - word * 64, 0), high = lesser(to - word * 64, 64);
+        row[word] |=
+            (high == 64 ? UINT64_MAX : (UINT64_C(1) << high) - 1) & ~((UINT64_C(1) << low) - 1);
+    }
 }
 
 void
 damage_add(struct damage *damage, struct gpu_box box)
 {
+    box = damage_common(box, (struct gpu_box){0, 0, damage->w, damage->h});
     if (box.x1 <= box.x0 || box.y1 <= box.y0) {
         return;
     }
-    for (int i = 0; i < damage->count; i++) {
-        struct gpu_box near = {box.x0 - NEAR_PX, box.y0 - NEAR_PX, box.x1 + NEAR_PX,
-                               box.y1 + NEAR_PX};
-        bool full = damage->count == DAMAGE_BOXES;
-        if (full || damage_meet(damage->boxes[i], near)) {
-            box = both(damage->boxes[i], box);
-            damage->boxes[i] = damage->boxes[--damage->count];
-            i = -1; /* the grown box may meet one that was passed */
+    int from = box.x0 / damage->square, to = (box.x1 - 1) / damage->square + 1;
+    for (int y = box.y0 / damage->square; y * damage->square < box.y1; y++) {
+        set_bits(damage->rows[y], from, to);
+    }
+    damage->any = true;
+}
+
+void
+damage_add_all(struct damage *damage, const struct damage *other)
+{
+    for (int y = 0; other->any && y * damage->square < damage->h; y++) {
+        for (int word = 0; word < DAMAGE_SIDE / 64; word++) {
+            damage->rows[y][word] |= other->rows[y][word];
         }
     }
-    damage->boxes[damage->count++] = box;
+    damage->any = damage->any || other->any;
+}
+
+/* The first bit at or behind from that is set (or not set); limit where there is none. */
+static int
+next_bit(const uint64_t *row, int from, int limit, bool set)
+{
+    while (from < limit) {
+        uint64_t word = (set ? row[from / 64] : ~row[from / 64]) >> (from % 64);
+        if (word) {
+            return lesser(from + __builtin_ctzll(word), limit);
+        }
+        from = (from / 64 + 1) * 64;
+    }
+    return limit;
+}
+
+/* A box of squares that ends with the row above grows where the run below is as wide. */
+static bool
+grow(struct damage *damage, int first, struct gpu_box run)
+{
+    for (int i = first; i < damage->count; i++) {
+        struct gpu_box *box = &damage->boxes[i];
+        if (box->x0 == run.x0 && box->x1 == run.x1 && box->y1 == run.y0) {
+            box->y1 = run.y1;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The boxes in squares, of step × step of them; false where they are too many. */
+static bool
+gather(struct damage *damage, int columns, int rows, int step)
+{
+    uint64_t merged[DAMAGE_SIDE / 64];
+    damage->count = 0;
+    int above = 0; /* boxes before this one have ended */
+    for (int y = 0; y < rows; y += step) {
+        memcpy(merged, damage->rows[y], sizeof merged);
+        for (int i = 1; i < step && y + i < rows; i++) {
+            for (int word = 0; word < DAMAGE_SIDE / 64; word++) {
+                merged[word] |= damage->rows[y + i][word];
+            }
+        }
+        for (int x = next_bit(merged, 0, columns, true); x < columns;
+             x = next_bit(merged, x, columns, true)) {
+            int end = next_bit(merged, x, columns, false);
+            int from = x / step * step, to = lesser((end + step - 1) / step * step, columns);
+            for (int next = next_bit(merged, end, columns, true); next < to && next < columns;
+                 next = next_bit(merged, end, columns, true)) { /* within the same large square */
+                end = next_bit(merged, next, columns, false);
+                to = lesser((end + step - 1) / step * step, columns);
+            }
+            struct gpu_box run = {from, y, to, lesser(y + step, rows)};
+            x = to;
+            if (grow(damage, above, run)) {
+                continue;
+            }
+            if (damage->count == DAMAGE_BOXES) {
+                return false;
+            }
+            damage->boxes[damage->count++] = run;
+        }
+        while (above < damage->count && damage->boxes[above].y1 < y) {
+            above++;
+        }
+    }
+    return true;
+}
+
+void
+damage_boxes(struct damage *damage)
+{
+    int square = damage->square, step = 1;
+    int columns = (damage->w + square - 1) / square, rows = (damage->h + square - 1) / square;
+    damage->count = 0;
+    while (damage->any && !gather(damage, columns, rows, step)) {
+        step *= 2;
+    }
+    for (int i = 0; i < damage->count; i++) {
+        struct gpu_box *box = &damage->boxes[i];
+        *box = (struct gpu_box){box->x0 * square, box->y0 * square,
+                                lesser(box->x1 * square, damage->w),
+                                lesser(box->y1 * square, damage->h)};
+    }
 }
 
 /* Exactly the pixels that painting the command may touch. */

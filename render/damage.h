@@ -1,27 +1,40 @@
 /* damage: which parts of the canvas look different from before.
  *
- * Plain boxes that never overlap; owned by the renderer. Main thread. What two draw lists have in
- * common, in the same order, is left alone: only the boxes of commands that came, went or changed
- * are repainted, exactly. */
+ * A bit for each small square of the canvas, and from these plain boxes that never overlap; owned
+ * by the renderer. Main thread. What two draw lists have in common, in the same order, is left
+ * alone: only the squares under commands that came, went or changed are repainted. Scattered
+ * changes stay scattered, however many they are. */
 #ifndef RENDER_DAMAGE_H
 #define RENDER_DAMAGE_H
 
 #include "render/gpu.h"
 #include "render/shapes.h"
 
-#define DAMAGE_BOXES 24 /* more than so many grow together */
+#define DAMAGE_BOXES 384
+#define DAMAGE_SIDE 1024 /* squares a side, at most: on large canvases they are larger */
 
 struct damage {
-    struct gpu_box boxes[DAMAGE_BOXES];
+    int w, h;                           /* of the canvas, pixels */
+    int square;                         /* pixels */
+    bool any;                           /* something was added */
+    struct gpu_box boxes[DAMAGE_BOXES]; /* after damage_boxes */
     int count;
+    uint64_t rows[DAMAGE_SIDE][DAMAGE_SIDE / 64];
 };
 
 bool damage_meet(struct gpu_box a, struct gpu_box b);
 /* What both have; empty (x1 <= x0) where they do not meet. */
 struct gpu_box damage_common(struct gpu_box a, struct gpu_box b);
 
-/* Adds a box, which may be empty. Boxes that meet or nearly do grow into one. */
+/* Nothing of a canvas of w × h pixels. */
+void damage_begin(struct damage *damage, int w, int h);
+/* Adds a box, which may be empty or reach over the canvas. */
 void damage_add(struct damage *damage, struct gpu_box box);
+/* Adds what was added to another of the same canvas. */
+void damage_add_all(struct damage *damage, const struct damage *other);
+/* Fills in boxes and count: all that was added, in as few boxes as rows of squares allow; where
+ * they are too many, larger squares. */
+void damage_boxes(struct damage *damage);
 /* Adds what differs between the list that is shown and the one that will be. scratch is emptied
  * first and holds nothing of use after. */
 void damage_add_difference(struct damage *damage, const struct draw_list *shown,

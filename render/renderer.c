@@ -38,7 +38,19 @@ struct layer {
     struct draw_list *ground_list;
     struct gpu_target ground; /* the panel's rectangle; painted once a scene */
     struct brush_span span;   /* in this frame's round */
-    bool added;
+    bool bottom;              /* a map that lies on no other panel */
+};
+
+#define PARTS (DAMAGE_BOXES * 3)
+
+struct part {
+    struct gpu_box box;
+    int map; /* panel of the map that is at the bottom of it; -1 = the ground's colour */
+};
+
+struct parts {
+    struct part at[PARTS];
+    int count;
 };
 
 struct renderer {
@@ -51,8 +63,10 @@ struct renderer {
     struct gpu_target canvas;
     struct layer layers[SCENE_PANELS];
     struct paint_record record;
-    struct damage damage;  /* what the last draw repainted */
-    struct shapes scratch; /* for finding it */
+    struct damage damage;    /* what the last draw repainted */
+    struct parts parts;      /* the same, in parts that lie on one map or on none */
+    struct draw_list *under; /* the ground's colour under those on none */
+    struct shapes scratch;   /* for finding it */
     bool all_damaged;
     struct motion *motion;
     struct crossing crossing;
@@ -80,6 +94,7 @@ renderer_create(enum renderer_backend backend, struct err *err)
         return NULL;
     }
     renderer->motion = motion_create();
+    renderer->under = draw_create();
     for (int i = 0; i < SCENE_PANELS; i++) {
         renderer->layers[i].before = draw_create();
         renderer->layers[i].shown = draw_create();
@@ -150,6 +165,7 @@ renderer_destroy(struct renderer *renderer)
     brush_destroy(renderer->brush);
     text_destroy(renderer->text);
     motion_destroy(renderer->motion);
+    draw_destroy(renderer->under);
     if (renderer->gpu) {
         renderer->gpu->destroy(renderer->gpu);
     }
@@ -205,12 +221,24 @@ paint_ground(struct renderer *renderer, int index)
     draw_unclip(layer->ground_list);
 
     layer->ground = gpu->target_create(gpu, r.w, r.h);
+    struct gpu_box whole = box_of(r);
     brush_begin(renderer->brush);
-    layer->span = brush_add(renderer->brush, layer->ground_list);
+    layer->span = brush_add(renderer->brush, layer->ground_list, &whole, 1);
     brush_upload(renderer->brush);
     gpu->clear(gpu, layer->ground, (struct gpu_box){0, 0, r.w, r.h},
                renderer->theme.colours[THEME_GROUND]);
-    brush_paint(renderer->brush, layer->span, layer->ground, box_of(r), r.x, r.y);
+    brush_paint(renderer->brush, layer->span, layer->ground, r.x, r.y);
+}
+
+static bool
+is_bottom(const struct scene *scene, int panel)
+{
+    for (int i = 0; i < panel; i++) {
+        if (damage_meet(box_of(scene->panels[i].rect), box_of(scene->panels[panel].rect))) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool
@@ -252,6 +280,7 @@ renderer_set_scene(struct renderer *renderer, const struct scene *scene, struct 
         renderer->layers[i].map = maps[i];
         if (maps[i]) {
             paint_ground(renderer, i);
+            renderer->layers[i].bottom = renderer->layers[i].ground.id && is_bottom(scene, i);
         }
     }
     return true;
@@ -303,11 +332,10 @@ fill_lists(struct renderer *renderer, const struct renderer_frame *frame)
                memcmp(&inputs, &renderer->inputs, sizeof inputs) != 0;
     renderer->inputs = inputs;
     renderer->record.count = 0;
-    renderer->damage.count = 0;
+    damage_begin(&renderer->damage, renderer->scene.solved_w, renderer->scene.solved_h);
     for (int i = 0; i < renderer->scene.panels_count; i++) {
         struct layer *layer = &renderer->layers[i];
         struct draw_list *before = layer->shown;
-        layer->added = false;
         if (!all && !may_differ(renderer, i, frame)) {
             continue;
         }
@@ -330,25 +358,107 @@ fill_lists(struct renderer *renderer, const struct renderer_frame *frame)
     }
 }
 
-/* Repaints one box: the ground, then every panel that reaches into it, in the scene's order. */
 static void
-repaint(struct renderer *renderer, struct gpu_box box)
+add_part(struct parts *parts, struct gpu_box box, int map)
 {
-    struct gpu *gpu = renderer->gpu;
-    gpu->clear(gpu, renderer->canvas, box, renderer->theme.colours[THEME_GROUND]);
+    if (box.x1 > box.x0 && box.y1 > box.y0) {
+        parts->at[parts->count++] = (struct part){box, map};
+    }
+}
+
+/* Splits the damage along the edges of the maps that lie at the bottom: under them nothing needs to
+ * be painted. Where that makes too many parts, maps are painted over like anything else. */
+static void
+find_parts(struct renderer *renderer)
+{
+    struct parts *parts = &renderer->parts;
+    parts->count = 0;
+    for (int i = 0; i < renderer->damage.count; i++) {
+        add_part(parts, renderer->damage.boxes[i], -1);
+    }
+    for (int m = 0; m < renderer->scene.panels_count; m++) {
+        struct gpu_box map = box_of(renderer->scene.panels[m].rect);
+        for (int i = 0, end = parts->count; renderer->layers[m].bottom && i < end; i++) {
+            struct gpu_box box = parts->at[i].box, on = damage_common(box, map);
+            if (parts->at[i].map >= 0 || on.x1 <= on.x0 || on.y1 <= on.y0 ||
+                parts->count + 4 > PARTS) {
+                continue;
+            }
+            parts->at[i] = (struct part){on, m};
+            add_part(parts, (struct gpu_box){box.x0, box.y0, box.x1, on.y0}, -1);
+            add_part(parts, (struct gpu_box){box.x0, on.y1, box.x1, box.y1}, -1);
+            add_part(parts, (struct gpu_box){box.x0, on.y0, on.x0, on.y1}, -1);
+            add_part(parts, (struct gpu_box){on.x1, on.y0, box.x1, on.y1}, -1);
+        }
+    }
+}
+
+static void
+copy_ground(struct renderer *renderer, int panel, struct gpu_box box)
+{
+    struct gpu_box own = box_of(renderer->scene.panels[panel].rect);
+    struct gpu_box part = damage_common(own, box);
+    struct gpu_box from = {part.x0 - own.x0, part.y0 - own.y0, part.x1 - own.x0, part.y1 - own.y0};
+    if (part.x1 > part.x0 && part.y1 > part.y0) {
+        renderer->gpu->copy(renderer->gpu, renderer->layers[panel].ground, from, renderer->canvas,
+                            part.x0, part.y0);
+    }
+}
+
+/* The records of all that reaches into the parts, each panel's cut to what is its own of them. */
+static void
+add_lists(struct renderer *renderer, struct brush_span *under)
+{
+    static struct gpu_box boxes[PARTS];
+    const struct parts *parts = &renderer->parts;
+    uint32_t colour = renderer->theme.colours[THEME_GROUND];
+    int count = 0;
+    draw_clear(renderer->under);
+    for (int i = 0; i < parts->count; i++) {
+        struct gpu_box box = parts->at[i].box;
+        if (parts->at[i].map < 0) {
+            draw_rect(renderer->under, (float)box.x0, (float)box.y0, (float)(box.x1 - box.x0),
+                      (float)(box.y1 - box.y0), 0, colour);
+        }
+    }
+    struct gpu_box whole = canvas_box(renderer);
+    *under = brush_add(renderer->brush, renderer->under, &whole, 1);
+    for (int i = 0; i < renderer->scene.panels_count; i++) {
+        struct gpu_box own = box_of(renderer->scene.panels[i].rect);
+        count = 0;
+        for (int k = 0; k < parts->count; k++) {
+            boxes[count] = damage_common(own, parts->at[k].box);
+            count += boxes[count].x1 > boxes[count].x0 && boxes[count].y1 > boxes[count].y0;
+        }
+        renderer->layers[i].span =
+            brush_add(renderer->brush, renderer->layers[i].shown, boxes, count);
+    }
+}
+
+/* Repaints the parts: what is under them, then every panel in the scene's order. Copies come first
+ * where they can: a software renderer finishes all it was told to draw before each. */
+static void
+repaint(struct renderer *renderer)
+{
+    struct brush_span under;
+    const struct parts *parts = &renderer->parts;
+    brush_begin(renderer->brush);
+    add_lists(renderer, &under);
+    brush_upload(renderer->brush);
+    for (int k = 0; k < parts->count; k++) {
+        if (parts->at[k].map >= 0) {
+            copy_ground(renderer, parts->at[k].map, parts->at[k].box);
+        }
+    }
+    brush_paint(renderer->brush, under, renderer->canvas, 0, 0);
     for (int i = 0; i < renderer->scene.panels_count; i++) {
         const struct layer *layer = &renderer->layers[i];
-        struct gpu_box own = box_of(renderer->scene.panels[i].rect);
-        if (!damage_meet(own, box)) {
-            continue;
+        for (int k = 0; layer->ground.id && k < parts->count; k++) {
+            if (parts->at[k].map != i) {
+                copy_ground(renderer, i, parts->at[k].box);
+            }
         }
-        struct gpu_box part = damage_common(own, box);
-        if (layer->ground.id) {
-            struct gpu_box from = {part.x0 - own.x0, part.y0 - own.y0, part.x1 - own.x0,
-                                   part.y1 - own.y0};
-            gpu->copy(gpu, layer->ground, from, renderer->canvas, part.x0, part.y0);
-        }
-        brush_paint(renderer->brush, layer->span, renderer->canvas, part, 0, 0);
+        brush_paint(renderer->brush, layer->span, renderer->canvas, 0, 0);
     }
 }
 
@@ -464,24 +574,12 @@ draw_canvas(struct renderer *renderer, const struct renderer_frame *frame)
         damage_add(&renderer->damage,
                    (struct gpu_box){0, 0, PROBE_CELLS * PROBE_CELL_PX, PROBE_CELL_PX});
     }
-    if (renderer->damage.count == 0) {
+    if (!renderer->damage.any) {
         return false;
     }
-    brush_begin(renderer->brush);
-    for (int i = 0; i < renderer->scene.panels_count; i++) {
-        struct layer *layer = &renderer->layers[i];
-        layer->span = (struct brush_span){0, 0};
-        for (int d = 0; d < renderer->damage.count && !layer->added; d++) {
-            if (damage_meet(box_of(renderer->scene.panels[i].rect), renderer->damage.boxes[d])) {
-                layer->span = brush_add(renderer->brush, layer->shown);
-                layer->added = true;
-            }
-        }
-    }
-    brush_upload(renderer->brush);
-    for (int d = 0; d < renderer->damage.count; d++) {
-        repaint(renderer, renderer->damage.boxes[d]);
-    }
+    damage_boxes(&renderer->damage);
+    find_parts(renderer);
+    repaint(renderer);
     renderer->frames++;
     renderer->probe_shown = frame->probe;
     if (frame->probe) {

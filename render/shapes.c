@@ -7,8 +7,8 @@
 #include <string.h>
 
 #define SQUARE_END (-10.0f)
-#define SMALL_FILL 4096.0f /* square pixels */
-#define MAX_DASHES 20000   /* a line; more would be a mistake in its length */
+#define SMALL_FILL 4096  /* square pixels: many small ones share one draw instead */
+#define MAX_DASHES 20000 /* a line; more would be a mistake in its length */
 
 /* Exponents on a glyph's coverage: in linear light, strokes lighter than their ground look heavier
  * and darker ones thinner than the eye is used to. Chosen by eye against the design's pictures. */
@@ -19,6 +19,9 @@ void
 shapes_clear(struct shapes *shapes)
 {
     shapes->records_count = shapes->vertices_count = shapes->batches_count = shapes->fence = 0;
+    shapes->regions = NULL;
+    shapes->regions_count = 0;
+    shapes->pending.kind = SHAPES_KIND_COUNT;
 }
 
 void
@@ -91,10 +94,28 @@ clipped(const struct draw_command *c, float x0, float y0, float x1, float y1, st
     return box.x0 < box.x1 && box.y0 < box.y1;
 }
 
-/* A record for what lies in x0…y1 (pixels, any fraction); NULL where the clip leaves nothing. */
-static struct shapes_record *
-put(struct shapes *shapes, const struct draw_command *c, enum shapes_kind kind, float x0, float y0,
-    float x1, float y1)
+static bool
+cut(struct draw_box *box, struct draw_box by)
+{
+    box->x0 = box->x0 > by.x0 ? box->x0 : by.x0;
+    box->y0 = box->y0 > by.y0 ? box->y0 : by.y0;
+    box->x1 = box->x1 < by.x1 ? box->x1 : by.x1;
+    box->y1 = box->y1 < by.y1 ? box->y1 : by.y1;
+    return box->x0 < box->x1 && box->y0 < box->y1;
+}
+
+static const struct draw_box everywhere = {INT16_MIN, INT16_MIN, INT16_MAX, INT16_MAX};
+
+/* The regions, or the one that is everywhere. */
+static const struct draw_box *
+regions_of(const struct shapes *shapes, size_t *count)
+{
+    *count = shapes->regions_count ? shapes->regions_count : 1;
+    return shapes->regions_count ? shapes->regions : &everywhere;
+}
+
+static void
+push(struct shapes *shapes, const struct shapes_record *record, struct draw_box box)
 {
     static const enum shapes_pipeline pipelines[SHAPES_KIND_COUNT] = {
         [SHAPES_RECT] = SHAPES_BOXES,     [SHAPES_ROUND] = SHAPES_BOXES,
@@ -103,15 +124,42 @@ put(struct shapes *shapes, const struct draw_command *c, enum shapes_kind kind, 
         [SHAPES_SEGMENT] = SHAPES_CURVES, [SHAPES_TRIANGLE] = SHAPES_CURVES,
         [SHAPES_GLYPH] = SHAPES_GLYPHS,
     };
+    struct shapes_batch *batch =
+        batch_for(shapes, pipelines[record->kind], everywhere, shapes->records_count);
+    shapes->records = draw_grown(shapes->records, &shapes->records_cap, shapes->records_count + 1,
+                                 sizeof *shapes->records);
+    shapes->records[shapes->records_count] = *record;
+    shapes->records[shapes->records_count++].box = box;
+    batch->count++;
+}
+
+/* Appends the pending record, once in every region it reaches into. */
+static void
+flush(struct shapes *shapes)
+{
+    size_t count;
+    const struct draw_box *regions = regions_of(shapes, &count);
+    for (size_t i = 0; shapes->pending.kind < SHAPES_KIND_COUNT && i < count; i++) {
+        struct draw_box box = shapes->pending.box;
+        if (cut(&box, regions[i])) {
+            push(shapes, &shapes->pending, box);
+        }
+    }
+    shapes->pending.kind = SHAPES_KIND_COUNT;
+}
+
+/* A record for what lies in x0…y1 (pixels, any fraction), to be filled in before anything else is
+ * put; NULL where the clip leaves nothing. */
+static struct shapes_record *
+put(struct shapes *shapes, const struct draw_command *c, enum shapes_kind kind, float x0, float y0,
+    float x1, float y1)
+{
     struct draw_box box;
+    flush(shapes);
     if (!clipped(c, x0, y0, x1, y1, &box)) {
         return NULL;
     }
-    struct shapes_batch *batch = batch_for(shapes, pipelines[kind], c->clip, shapes->records_count);
-    shapes->records = draw_grown(shapes->records, &shapes->records_cap, shapes->records_count + 1,
-                                 sizeof *shapes->records);
-    struct shapes_record *record = &shapes->records[shapes->records_count++];
-    batch->count++;
+    struct shapes_record *record = &shapes->pending;
     memset(record, 0, sizeof *record);
     record->box = box;
     record->kind = (uint16_t)kind;
@@ -120,19 +168,31 @@ put(struct shapes *shapes, const struct draw_command *c, enum shapes_kind kind, 
     return record;
 }
 
-/* An opaque rect on whole pixels, as a clear. */
+/* An opaque rect on whole pixels, as clears where it is large. */
 static void
 put_fill(struct shapes *shapes, const struct draw_command *c, float x0, float y0, float x1,
          float y1)
 {
-    struct draw_box box;
-    if (!clipped(c, x0, y0, x1, y1, &box)) {
-        return;
+    struct draw_box whole;
+    size_t count;
+    const struct draw_box *regions = regions_of(shapes, &count);
+    flush(shapes);
+    for (size_t i = 0; clipped(c, x0, y0, x1, y1, &whole) && i < count; i++) {
+        struct draw_box box = whole;
+        if (!cut(&box, regions[i])) {
+            continue;
+        }
+        if ((box.x1 - box.x0) * (box.y1 - box.y0) < SMALL_FILL) {
+            struct shapes_record record = {.box = box, .p = {x0, y0, x1, y1}, .kind = SHAPES_RECT};
+            put_colour(record.colour, c->colour);
+            push(shapes, &record, box);
+            continue;
+        }
+        struct shapes_batch *batch = new_batch(shapes);
+        batch->pipeline = SHAPES_FILLS;
+        batch->clip = box;
+        batch->colour = c->colour;
     }
-    struct shapes_batch *batch = new_batch(shapes);
-    batch->pipeline = SHAPES_FILLS;
-    batch->clip = box;
-    batch->colour = c->colour;
 }
 
 static void
@@ -149,8 +209,7 @@ put_rect(struct shapes *shapes, const struct draw_command *c, float x0, float y0
          float y1)
 {
     bool whole = x0 == floorf(x0) && y0 == floorf(y0) && x1 == floorf(x1) && y1 == floorf(y1);
-    bool large = (x1 - x0) * (y1 - y0) >= SMALL_FILL; /* many small ones share one draw instead */
-    if (whole && large && (c->colour & 0xff) == 0xff) {
+    if (whole && (c->colour & 0xff) == 0xff) {
         put_fill(shapes, c, x0, y0, x1, y1);
         return;
     }
@@ -345,9 +404,16 @@ add_triangle(struct shapes *shapes, const struct draw_command *c)
 static void
 add_triangles(struct shapes *shapes, const struct draw_command *c, const float *xy)
 {
-    size_t count = (size_t)c->count * 3;
-    struct shapes_batch *batch =
-        batch_for(shapes, SHAPES_TRIANGLES, c->clip, shapes->vertices_count);
+    size_t count = (size_t)c->count * 3, regions_count;
+    const struct draw_box *regions = regions_of(shapes, &regions_count);
+    flush(shapes);
+    for (size_t i = 0; i < regions_count; i++) {
+        struct draw_box clip = c->clip;
+        if (cut(&clip, regions[i])) {
+            batch_for(shapes, SHAPES_TRIANGLES, clip, shapes->vertices_count)->count +=
+                (uint32_t)count;
+        }
+    }
     shapes->vertices = draw_grown(shapes->vertices, &shapes->vertices_cap,
                                   shapes->vertices_count + count, sizeof *shapes->vertices);
     struct shapes_vertex *vertex = shapes->vertices + shapes->vertices_count;
@@ -357,7 +423,6 @@ add_triangles(struct shapes *shapes, const struct draw_command *c, const float *
         put_colour(vertex[i].colour, c->colour);
     }
     shapes->vertices_count += count;
-    batch->count += (uint32_t)count;
 }
 
 static float
@@ -400,9 +465,25 @@ add_glyphs(struct shapes *shapes, const struct draw_command *c, struct text *tex
     }
 }
 
+/* Whether any region is near the line of text: most lines of a panel are not. */
+static bool
+is_wanted(const struct shapes *shapes, const struct draw_command *c)
+{
+    float above = c->at[1] - 2.0f * c->size_px, below = c->at[1] + 2.0f * c->size_px;
+    for (size_t i = 0; i < shapes->regions_count; i++) {
+        if (shapes->regions[i].y0 < below && shapes->regions[i].y1 > above) {
+            return true;
+        }
+    }
+    return shapes->regions_count == 0;
+}
+
 static void
 add_text(struct shapes *shapes, const struct draw_command *c, const char *bytes, struct text *text)
 {
+    if (!is_wanted(shapes, c)) {
+        return;
+    }
     struct text_style style = {(enum text_face)c->face, (enum text_weight)c->weight, c->size_px};
     const struct shape_run *run = line_shape(text, style, (struct str){bytes, c->count});
     float left = c->at[0];
@@ -456,6 +537,7 @@ shapes_add_command(struct shapes *shapes, const struct draw_list *list, size_t i
     case DRAW_KIND_COUNT:
         break;
     }
+    flush(shapes);
 }
 
 void

@@ -71,9 +71,14 @@ struct shapes {
     struct shapes_batch *batches;
     size_t batches_count, batches_cap;
     size_t fence; /* batches of earlier lists, which take no more */
+    /* Where what is added is wanted: boxes that do not meet, of whoever adds; none = everywhere.
+     * Records are cut to them, so that few draws paint any number of small parts. */
+    const struct draw_box *regions;
+    size_t regions_count;
+    struct shapes_record pending; /* the last record, not yet cut; kind COUNT = none */
 };
 
-void shapes_clear(struct shapes *shapes);
+void shapes_clear(struct shapes *shapes); /* regions too */
 void shapes_free(struct shapes *shapes);
 /* Appends the list; its batches are the last ones, in painter's order. */
 void shapes_add(struct shapes *shapes, const struct draw_list *list, struct text *text);

@@ -21,6 +21,7 @@ static struct gpu *gpu;
 static struct text *text;
 static struct brush *brush;
 static struct shapes scratch;
+static struct damage damage;
 static uint8_t kept[SIZE * SIZE * 4], fresh[SIZE * SIZE * 4];
 static uint64_t state_of_random = 88172645463325252u;
 
@@ -130,12 +131,12 @@ paint(struct gpu_target target, const struct draw_list *list, const struct gpu_b
       int count)
 {
     brush_begin(brush);
-    struct brush_span span = brush_add(brush, list);
+    struct brush_span span = brush_add(brush, list, boxes, count);
     brush_upload(brush);
     for (int i = 0; i < count; i++) {
         gpu->clear(gpu, target, boxes[i], 0x0b1016ff);
-        brush_paint(brush, span, target, boxes[i], 0, 0);
     }
+    brush_paint(brush, span, target, 0, 0);
 }
 
 /* One to three commands change, go or come. */
@@ -181,10 +182,10 @@ test_damage_is_enough(void **state)
         for (int i = 0; i < count; i++) {
             draw_one(next, seeds[i]);
         }
-        struct damage damage = {.count = 0};
+        damage_begin(&damage, SIZE, SIZE);
         damage_add_difference(&damage, shown, next, text, &scratch);
+        damage_boxes(&damage);
         for (int i = 0; i < damage.count; i++) {
-            damage.boxes[i] = damage_common(damage.boxes[i], all);
             share += (double)(damage.boxes[i].x1 - damage.boxes[i].x0) *
                      (damage.boxes[i].y1 - damage.boxes[i].y0) / (SIZE * SIZE) / ROUNDS;
         }
@@ -215,38 +216,82 @@ test_equal_lists_have_none(void **state)
         draw_one(a, i);
         draw_one(b, i);
     }
-    struct damage damage = {.count = 0};
+    damage_begin(&damage, SIZE, SIZE);
     damage_add_difference(&damage, a, b, text, &scratch);
-    assert_int_equal(damage.count, 0);
+    assert_false(damage.any);
     draw_clear(b);
     damage_add_difference(&damage, b, b, text, &scratch);
+    damage_boxes(&damage);
     assert_int_equal(damage.count, 0);
     draw_destroy(a);
     draw_destroy(b);
 }
 
+/* Random boxes on canvases of any size: every pixel of them is in one box, no pixel in two, and
+ * nothing far from them is. */
 static void
-test_boxes_grow_together(void **state)
+test_boxes_cover_without_meeting(void **state)
 {
     (void)state;
-    struct damage damage = {.count = 0};
-    damage_add(&damage, (struct gpu_box){0, 0, 10, 10});
-    damage_add(&damage, (struct gpu_box){200, 0, 210, 10});
-    damage_add(&damage, (struct gpu_box){5, 5, 5, 9}); /* empty */
-    assert_int_equal(damage.count, 2);
-    damage_add(&damage, (struct gpu_box){8, 0, 202, 4}); /* meets both */
-    assert_int_equal(damage.count, 1);
-    assert_int_equal(damage.boxes[0].x1, 210);
-    for (int i = 0; i < 100; i++) {
-        damage_add(&damage, (struct gpu_box){i * 100, 1000, i * 100 + 10, 1010});
-        assert_in_range(damage.count, 1, DAMAGE_BOXES);
+    static uint8_t wanted[700][2100], found[700][2100];
+    for (uint32_t round = 0; round < 40; round++) {
+        state_of_random = UINT64_C(0x94d049bb133111eb) * (round + 1);
+        int w = 1 + (int)pick(2100), h = 1 + (int)pick(700),
+            count = (int)pick(round < 30 ? 80 : 900);
+        memset(wanted, 0, sizeof wanted);
+        memset(found, 0, sizeof found);
+        damage_begin(&damage, w, h);
+        for (int i = 0; i < count; i++) {
+            int x = (int)pick(2200) - 50, y = (int)pick(800) - 50;
+            struct gpu_box box = {x, y, x + (int)pick(30), y + (int)pick(30)};
+            damage_add(&damage, box);
+            box = damage_common(box, (struct gpu_box){0, 0, w, h});
+            for (int row = box.y0; row < box.y1 && box.x1 > box.x0; row++) {
+                memset(&wanted[row][box.x0], 1, (size_t)(box.x1 - box.x0));
+            }
+        }
+        damage_boxes(&damage);
+        assert_in_range(damage.count, 0, DAMAGE_BOXES);
+        for (int i = 0; i < damage.count; i++) {
+            struct gpu_box box = damage.boxes[i];
+            assert_true(box.x0 >= 0 && box.y0 >= 0 && box.x1 <= w && box.y1 <= h);
+            for (int y = box.y0; y < box.y1; y++) {
+                for (int x = box.x0; x < box.x1; x++) {
+                    found[y][x]++;
+                }
+            }
+        }
+        for (int y = 0; y < 700; y++) {
+            for (int x = 0; x < 2100; x++) {
+                assert_true(found[y][x] <= 1 && found[y][x] >= wanted[y][x]);
+            }
+        }
     }
-    bool covered = false;
+}
+
+static void
+test_far_boxes_stay_apart(void **state)
+{
+    (void)state;
+    damage_begin(&damage, 7680, 2160);
+    for (int i = 0; i < 200; i++) {
+        damage_add(&damage, (struct gpu_box){i % 20 * 380, i / 20 * 200, i % 20 * 380 + 12,
+                                             i / 20 * 200 + 12});
+    }
+    damage_boxes(&damage);
+    assert_int_equal(damage.count, 200);
+    int area = 0;
     for (int i = 0; i < damage.count; i++) {
         struct gpu_box box = damage.boxes[i];
-        covered = covered || (box.x0 <= 4200 && box.x1 >= 4210 && box.y0 <= 1000);
+        area += (box.x1 - box.x0) * (box.y1 - box.y0);
     }
-    assert_true(covered);
+    assert_true(area <= 200 * 32 * 32);
+    damage_begin(&damage, 7680, 2160); /* and all of it is one */
+    damage_add(&damage, (struct gpu_box){0, 0, 7680, 2160});
+    damage_boxes(&damage);
+    assert_int_equal(damage.count, 1);
+    assert_int_equal(damage.boxes[0].x1, 7680);
+    assert_int_equal(damage.boxes[0].y1, 2160);
 }
 
 int
@@ -255,7 +300,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_damage_is_enough),
         cmocka_unit_test(test_equal_lists_have_none),
-        cmocka_unit_test(test_boxes_grow_together),
+        cmocka_unit_test(test_boxes_cover_without_meeting),
+        cmocka_unit_test(test_far_boxes_stay_apart),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

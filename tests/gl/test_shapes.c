@@ -61,10 +61,10 @@ paint(uint32_t ground)
     struct gpu_box all = {0, 0, SIZE, SIZE};
     struct gpu_target target = gpu->target_create(gpu, SIZE, SIZE);
     brush_begin(brush);
-    struct brush_span span = brush_add(brush, list);
+    struct brush_span span = brush_add(brush, list, &all, 1);
     brush_upload(brush);
     gpu->clear(gpu, target, all, ground);
-    brush_paint(brush, span, target, all, 0, 0);
+    brush_paint(brush, span, target, 0, 0);
     assert_true(gpu->read(gpu, target, all, pixels));
     gpu->target_destroy(gpu, target);
     assert_int_equal(gpu->faults, 0);
