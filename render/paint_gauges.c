@@ -204,8 +204,8 @@ draw_base(const struct paint *p, const struct gauge *g)
     }
     bool small = paint_part_kiosk(p);
     enum theme_type type = small ? THEME_SMALL : THEME_CAPTION;
+    /* Chinese characters in it come from the other face; all figures are of one kind. */
     struct text_style figures = gauge_style(p, g, type, TEXT_FIGURES, TEXT_REGULAR);
-    struct text_style sans = gauge_style(p, g, type, TEXT_SANS, TEXT_REGULAR);
     float marks = gauge_px(p, g, g->shape->marks); /* text shrinks less than the dial does */
     float line = (float)figures.size_px * 1.25f;
     float below = fmaxf(gauge_px(p, g, g->shape->base), roundf(marks + line));
@@ -218,19 +218,19 @@ draw_base(const struct paint *p, const struct gauge *g)
     }
     if (!small) {
         paint_part_text(p, figures, g->cx, baseline, DRAW_CENTRE, THEME_DIM, base);
-        paint_part_text(p, sans, g->cx, g->cy + lowest, DRAW_CENTRE, THEME_DIM, target);
+        paint_part_text(p, figures, g->cx, g->cy + lowest, DRAW_CENTRE, THEME_DIM, target);
         return;
     }
     float gap = target[0] ? paint_part_px(p, 14) : 0;
     float first = text_width(p->text, figures, str_from(base));
-    float second = text_width(p->text, sans, str_from(target));
+    float second = text_width(p->text, figures, str_from(target));
     if (first + gap + second > g->cell - paint_part_px(p, 8)) { /* the tick still shows it */
         target[0] = '\0';
         gap = second = 0;
     }
     float x = roundf(g->cx - (first + gap + second) / 2);
     paint_part_text(p, figures, x, baseline, DRAW_LEFT, THEME_DIM, base);
-    paint_part_text(p, sans, x + roundf(first + gap), baseline, DRAW_LEFT, THEME_DIM, target);
+    paint_part_text(p, figures, x + roundf(first + gap), baseline, DRAW_LEFT, THEME_DIM, target);
 }
 
 static void

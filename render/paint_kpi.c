@@ -177,6 +177,9 @@ draw_one(const struct paint *p, const struct kpi *kpi, float x, float pitch)
     }
     paint_integer(shown, sizeof shown,
                   llround(paint_part_count(p, kpi->name, STR(""), kpi->value)));
+    /* By the value, not by what is shown on the way to it: the figure stays while it counts. */
+    x += paint_part_bearing(p, caption, label) -
+         paint_part_bearing(p, style, (struct str){value, 1});
     paint_part_text(p, style, x, paint_part_y(p, FIGURE), DRAW_LEFT, kpi->colour, shown);
     width = ceilf(text_width(p->text, style, str_from(value))) + gap;
     draw_change(p, kpi, x + width, room - width);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "render/text/line.h"
 #include "wall/base/when.h"
 
 #define MIN_TITLED_HEIGHT 300.0f /* lower gauge panels have no room for a title row */
@@ -90,6 +91,20 @@ struct text_style
 paint_part_figures(const struct paint *p, enum theme_type type, enum text_weight weight)
 {
     return paint_style(p, type, TEXT_FIGURES, weight);
+}
+
+float
+paint_part_bearing(const struct paint *p, struct text_style style, struct str text)
+{
+    const struct shape_run *run = line_shape(p->text, style, text);
+    struct glyphs_picture picture;
+    if (run->count == 0) {
+        return 0;
+    }
+    struct glyphs_key key = {.glyph = run->glyphs[0].glyph,
+                             .size = (uint16_t)style.size_px,
+                             .font = run->glyphs[0].font};
+    return glyphs_get(line_glyphs(p->text), key, &picture) && picture.w ? (float)picture.left : 0;
 }
 
 void
