@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "render/paint_part.h"
+#include "render/paint_row.h"
 #include "wall/base/when.h"
 
 #define MAX_SHOWN 64
@@ -312,10 +313,14 @@ paint_alarms(const struct paint *p)
     list.fit = list.fit < MAX_SHOWN ? list.fit : MAX_SHOWN;
     list.height = list.fit > 0 ? floorf((below + gap) / (float)list.fit) - gap : least;
     list.height = fminf(list.height, most_height);
+    /* Rows are placed by their tops; what may not lie across a seam is the text in them. */
+    float air = kiosk || narrow ? 6 : list.height / 2 - 15;
+    struct paint_row rows = {first, list.height + gap, -air, list.height - air};
+    list.fit = paint_row_fit(p, &rows, list.fit, paint_part_height(p) - list.height);
     collect(p, &list);
     for (int i = 0; i < list.count; i++) {
         struct row row;
-        float top = paint_part_y(p, first + (list.height + gap) * (float)i);
+        float top = paint_row_y(p, &rows, i);
         float height = paint_part_px(p, list.height);
         fill(p, list.shown[i], i, &row);
         if (narrow) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "render/paint_part.h"
+#include "render/paint_row.h"
 
 #define MAX_ROWS 1024    /* of a board; ranked ones are taken first */
 #define MAX_MEASURED 256 /* names that set the width of their column */
@@ -537,13 +538,14 @@ draw_row_ground(const struct paint *p, float top, float height, enum layer layer
 }
 
 static void
-draw_rows(const struct paint *p, const struct board *board, const struct columns *c, float first,
-          float pitch, enum layer layer)
+draw_rows(const struct paint *p, const struct board *board, const struct columns *c,
+          const struct paint_row *rows, enum layer layer)
 {
+    float pitch = rows->pitch;
     for (int i = 0; i < board->shown; i++) {
         int at = board->first + i;
         float travel;
-        float rest = paint_part_y(p, first + pitch * (float)i);
+        float rest = paint_row_y(p, rows, i);
         float baseline = paint_part_place(p, "row", board->entries[at].row->code, rest, &travel);
         if (layer == RESTING && at == board->ranked && i > 0) { /* the unranked stand apart */
             draw_rect(p->list, paint_part_x(p, 24), rest - paint_part_px(p, 9 + pitch / 2),
@@ -559,21 +561,35 @@ draw_rows(const struct paint *p, const struct board *board, const struct columns
     }
 }
 
+/* Chooses the page for as many rows as fit at the least pitch, and then the pitch that fills the
+ * height: the last row stands so far below the first at most. */
+static void
+fit_rows(const struct paint *p, struct board *board, struct paint_row *rows, float most_pitch,
+         float below)
+{
+    float least_pitch = rows->pitch;
+    float end = rows->first + below + 14; /* stepping over a seam may use some of the air below */
+    choose_page(p, board, paint_row_fit(p, rows, (int)(below / least_pitch) + 1, end));
+    float pitch = board->shown > 1 ? below / (float)(board->shown - 1) : most_pitch;
+    rows->pitch = floorf(fminf(pitch, most_pitch));
+    while (rows->pitch > least_pitch && paint_row_fit(p, rows, board->shown, end) < board->shown) {
+        rows->pitch -= 1;
+    }
+}
+
 static void
 paint_district(const struct paint *p, struct board *board)
 {
-    const float first = 120, least_pitch = 42, most_pitch = 48;
-    float below = paint_part_height(p) - first - 32;
-    choose_page(p, board, (int)(below / least_pitch) + 1);
+    struct paint_row rows = {.first = 120, .pitch = 42, .above = 23, .below = 4};
+    float below = paint_part_height(p) - rows.first - 32;
+    fit_rows(p, board, &rows, 48, below);
     choose_bars(board);
     struct columns c;
     place_columns(p, board, &c);
     draw_base(p, board, true);
     draw_heading(p, board, &c);
-    float pitch = board->shown > 1 ? below / (float)(board->shown - 1) : most_pitch;
-    pitch = floorf(fminf(pitch, most_pitch));
     for (int layer = RESTING; layer < LAYER_COUNT; layer++) {
-        draw_rows(p, board, &c, first, pitch, (enum layer)layer);
+        draw_rows(p, board, &c, &rows, (enum layer)layer);
     }
 }
 
@@ -660,12 +676,13 @@ draw_kiosk_row(const struct paint *p, const struct board *board, const struct en
 
 static void
 draw_kiosk_rows(const struct paint *p, const struct board *board, const struct kiosk_columns *c,
-                float first, float pitch, enum layer layer)
+                const struct paint_row *rows, enum layer layer)
 {
+    float pitch = rows->pitch;
     for (int i = 0; i < board->shown; i++) {
         int at = board->first + i;
         float travel;
-        float rest = paint_part_y(p, first + pitch * (float)i);
+        float rest = paint_row_y(p, rows, i);
         float baseline = paint_part_place(p, "row", board->entries[at].row->code, rest, &travel);
         if (layer == RESTING && at == board->ranked && i > 0) {
             draw_rect(p->list, paint_part_x(p, 24), rest - paint_part_px(p, 10 + pitch / 2),
@@ -684,18 +701,16 @@ draw_kiosk_rows(const struct paint *p, const struct board *board, const struct k
 static void
 paint_kiosk(const struct paint *p, struct board *board)
 {
-    const float first = 94, least_pitch = 46, most_pitch = 54;
-    float below = paint_part_height(p) - first - 30;
-    choose_page(p, board, (int)(below / least_pitch) + 1);
+    struct paint_row rows = {.first = 94, .pitch = 46, .above = 28, .below = 5};
+    float below = paint_part_height(p) - rows.first - 30;
+    fit_rows(p, board, &rows, 54, below);
     draw_base(p, board, false);
     if (board->metrics_count > 2) {
         board->metrics_count = 2; /* what a kiosk's row has room for */
     }
     struct kiosk_columns columns = place_kiosk(p, board);
-    float pitch = board->shown > 1 ? below / (float)(board->shown - 1) : most_pitch;
-    pitch = floorf(fminf(pitch, most_pitch));
     for (int layer = RESTING; layer < LAYER_COUNT; layer++) {
-        draw_kiosk_rows(p, board, &columns, first, pitch, (enum layer)layer);
+        draw_kiosk_rows(p, board, &columns, &rows, (enum layer)layer);
     }
 }
 

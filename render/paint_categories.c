@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "render/paint_part.h"
+#include "render/paint_row.h"
 
 #define MAX_SUMS 512 /* categories; further ones are left out, never mixed in */
 #define FIRST 92.0f  /* first baseline below the panel's top */
@@ -156,7 +157,9 @@ paint_categories(const struct paint *p)
     }
     paint_part_base(p, base);
 
-    int per_column = (int)((paint_part_height(p) - FIRST - 24) / PITCH) + 1;
+    static const struct paint_row places = {FIRST, PITCH, 21, 3};
+    float end = paint_part_height(p) - 24;
+    int per_column = paint_row_fit(p, &places, (int)((end - FIRST) / PITCH) + 1, end);
     int columns_count = paint_part_width(p) >= 640 ? 2 : 1;
     int most = per_column * columns_count;
     if (p->panel->rows > 0 && p->panel->rows < most) {
@@ -175,8 +178,7 @@ paint_categories(const struct paint *p)
         .width = width, .name = names, .bar = width - names - 24 - 12 - counts};
     for (int i = 0; i < count && i < most; i++) {
         float left = 24 + (width + GUTTER) * (float)(i / per_column);
-        draw_sum(p, &sums[i], &columns, left,
-                 paint_part_y(p, FIRST + PITCH * (float)(i % per_column)), sums[0].now);
+        draw_sum(p, &sums[i], &columns, left, paint_row_y(p, &places, i % per_column), sums[0].now);
     }
     if (count == 0) {
         paint_part_text(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, 24),

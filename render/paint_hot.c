@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "render/paint_part.h"
+#include "render/paint_row.h"
 
 #define MAX_ROWS 16
 #define FIRST 86.0f /* first baseline below the panel's top */
@@ -81,7 +82,9 @@ paint_hot(const struct paint *p)
     const struct snapshot_rows *rows = &p->frame->snapshot->groups[SNAPSHOT_COMMUNITY];
     enum snapshot_window window = (enum snapshot_window)p->panel->window;
     struct str street = paint_part_street(p);
-    int most = (int)((paint_part_height(p) - FIRST - 8) / PITCH) + 1;
+    static const struct paint_row places = {FIRST, PITCH, 21, 3};
+    float end = paint_part_height(p) - 8;
+    int most = paint_row_fit(p, &places, (int)((end - FIRST) / PITCH) + 1, end);
     if (p->panel->rows > 0 && p->panel->rows < most) {
         most = p->panel->rows;
     }
@@ -95,8 +98,7 @@ paint_hot(const struct paint *p)
     }
     paint_part_base(p, paint_part_window(p->panel->window));
     for (int i = 0; i < top.count; i++) {
-        draw_row(p, top.rows[i], paint_part_y(p, FIRST + PITCH * (float)i),
-                 top.rows[0]->counts[window].received);
+        draw_row(p, top.rows[i], paint_row_y(p, &places, i), top.rows[0]->counts[window].received);
     }
     if (top.count == 0) {
         paint_part_text(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, 24),

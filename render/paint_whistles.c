@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "render/paint_part.h"
+#include "render/paint_row.h"
 #include "wall/base/when.h"
 
 #define FIRST 86.0f /* first baseline below the panel's top */
@@ -55,7 +56,9 @@ paint_whistles(const struct paint *p)
 {
     const struct snapshot *snapshot = p->frame->snapshot;
     struct str street = paint_part_street(p);
-    int most = (int)((paint_part_height(p) - FIRST - 8) / PITCH) + 1;
+    static const struct paint_row places = {FIRST, PITCH, 21, 3};
+    float end = paint_part_height(p) - 8;
+    int most = paint_row_fit(p, &places, (int)((end - FIRST) / PITCH) + 1, end);
     if (p->panel->rows > 0 && p->panel->rows < most) {
         most = p->panel->rows;
     }
@@ -66,7 +69,7 @@ paint_whistles(const struct paint *p)
             continue;
         }
         if ((int)count < most) {
-            draw_whistle(p, whistle, paint_part_y(p, FIRST + PITCH * (float)count));
+            draw_whistle(p, whistle, paint_row_y(p, &places, (int)count));
         }
         count++;
         late += whistle->due_ms < p->frame->moment_ms;

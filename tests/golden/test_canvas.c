@@ -1,0 +1,316 @@
+/* The shipped scenes on every canvas they are meant for: nothing over anything else, nothing
+ * outside, no glyph across a seam; and what each says there, against what was looked at. No GPU. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "render/text/text.h"
+#include "tests/golden/golden.h"
+#include "tests/golden/sample.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXTS_MAX 2000
+
+static struct sample *sample;
+static struct text *measure;
+static struct scene scene;
+
+static const char *const SCENES[] = {"district-daily", "street-duty"};
+static const int CANVASES[][2] = {{1920, 1080}, {3840, 1080}, {3840, 2160},
+                                  {7680, 2160}, {5760, 1080}, {1080, 1920}};
+
+static int
+set_up(void **state)
+{
+    (void)state;
+    struct err err = {""};
+    sample = sample_create();
+    measure = text_create(&err);
+    return measure ? 0 : -1;
+}
+
+static int
+tear_down(void **state)
+{
+    (void)state;
+    sample_destroy(sample);
+    text_destroy(measure);
+    return 0;
+}
+
+/* One run of glyphs of a dumped draw list. */
+struct run {
+    float x0, y0, x1, y1; /* what its glyphs may cover */
+    bool halo;            /* lies on a map */
+    char words[200];
+};
+
+/* A panel's part of the dump. */
+struct part {
+    char id[64];
+    struct panel_rect rect;
+    struct run runs[TEXTS_MAX];
+    int count;
+};
+
+static void
+solve(const char *name, int w, int h, struct buf *notes)
+{
+    struct yaml_report report = {0};
+    if (!scene_load(name, &scene, &report)) {
+        fail_msg("%s", report.text.ptr);
+    }
+    scene_solve(&scene, w, h, notes);
+    yaml_report_free(&report);
+}
+
+/* The lists of the scene as solved; the caller frees them. */
+static struct buf
+draw(bool stale)
+{
+    struct yaml_report report = {0};
+    struct err err = {""};
+    struct buf lists = {0};
+    struct renderer *renderer = renderer_create(RENDERER_NULL, &err);
+    assert_non_null(renderer);
+    if (!renderer_set_scene(renderer, &scene, &report)) {
+        fail_msg("%s", report.text.ptr);
+    }
+    struct renderer_frame frame = sample_frame(sample);
+    if (stale) {
+        frame.feed.connected = frame.feed.in_sync = frame.feed.live = false;
+        frame.feed.stale = true;
+        frame.feed.age_ms = 245000;
+        strcpy(frame.feed.reason, "连接中断");
+    }
+    assert_true(renderer_draw(renderer, &frame));
+    renderer_dump_lists(renderer, &lists);
+    renderer_destroy(renderer);
+    yaml_report_free(&report);
+    return lists;
+}
+
+/* `text X Y align face weight size "words" …` to the box of its glyphs: Chinese from 0.86 em above
+ * the baseline to 0.12 em below it, figures from 0.74 em. */
+static bool
+read_run(const char *line, struct run *out)
+{
+    char align[8], face[8];
+    int weight, size, at = 0;
+    float x, y;
+    if (sscanf(line, "text %f %f %7s %7s %d %d \"%n", &x, &y, align, face, &weight, &size, &at) <
+            6 ||
+        at == 0) {
+        return false;
+    }
+    const char *end = strstr(line + at, "\" ");
+    size_t len = end ? (size_t)(end - line - at) : 0;
+    assert_true(len > 0 && len < sizeof out->words);
+    memcpy(out->words, line + at, len);
+    out->words[len] = '\0';
+    out->halo = strncmp(end, "\" halo", 6) == 0;
+    bool figures = strcmp(face, "figures") == 0;
+    struct text_style style = {figures ? TEXT_FIGURES : TEXT_SANS,
+                               weight == 600   ? TEXT_SEMIBOLD
+                               : weight == 500 ? TEXT_MEDIUM
+                                               : TEXT_REGULAR,
+                               size};
+    float width = text_width(measure, style, str_from(out->words));
+    out->x0 = strcmp(align, "right") == 0 ? x - width : align[0] == 'c' ? x - width / 2 : x;
+    out->x1 = out->x0 + width;
+    out->y0 = y - (float)size * (figures ? 0.74f : 0.86f);
+    out->y1 = y + (float)size * 0.12f;
+    return true;
+}
+
+/* Calls visit for every panel of the dump. */
+static void
+each_part(const struct buf *lists, void (*visit)(const struct part *, void *), void *user)
+{
+    static struct part part;
+    part.id[0] = '\0';
+    part.count = 0;
+    for (const char *line = lists->ptr; line && *line;) {
+        const char *end = strchr(line, '\n');
+        struct panel_rect r;
+        char id[64], text[512];
+        snprintf(text, sizeof text, "%.*s", (int)(end - line), line);
+        if (sscanf(text, "# %63s %d %d %d %d", id, &r.x, &r.y, &r.w, &r.h) == 5) {
+            if (part.id[0]) {
+                visit(&part, user);
+            }
+            snprintf(part.id, sizeof part.id, "%s", id);
+            part.rect = r;
+            part.count = 0;
+        } else if (read_run(text, &part.runs[part.count])) {
+            assert_true(++part.count < TEXTS_MAX);
+        }
+        line = end + 1;
+    }
+    visit(&part, user);
+}
+
+static void
+complain(const char *what, const struct part *part, const struct run *run)
+{
+    print_error("%s on %dx%d: '%s' of %s %s (%.1f, %.1f to %.1f, %.1f)\n", scene.name,
+                scene.solved_w, scene.solved_h, run->words, part->id, what, (double)run->x0,
+                (double)run->y0, (double)run->x1, (double)run->y1);
+}
+
+static bool
+meet(const struct run *a, const struct run *b)
+{
+    const float air = 0.5f; /* of an em box, glyphs of two lines may share the edge */
+    return a->x0 + air < b->x1 && b->x0 + air < a->x1 && a->y0 + (a->y1 - a->y0) * 0.15f < b->y1 &&
+           b->y0 + (b->y1 - b->y0) * 0.15f < a->y1;
+}
+
+static void
+check_part(const struct part *part, void *user)
+{
+    int *wrong = user;
+    for (int i = 0; i < part->count; i++) {
+        const struct run *run = &part->runs[i];
+        int x = (int)floorf(run->x0), y = (int)floorf(run->y0);
+        if (run->x0 < (float)part->rect.x || run->y0 < (float)part->rect.y ||
+            run->x1 > (float)(part->rect.x + part->rect.w) ||
+            run->y1 > (float)(part->rect.y + part->rect.h)) {
+            complain("lies outside its panel", part, run);
+            ++*wrong;
+        }
+        if (scene_seam_shift_x(&scene, x, (int)ceilf(run->x1) - x) != 0 ||
+            scene_seam_shift(&scene, y, (int)ceilf(run->y1) - y) != 0) {
+            complain("lies across a seam", part, run);
+            ++*wrong;
+        }
+        for (int j = i + 1; j < part->count; j++) {
+            if (!run->halo && !part->runs[j].halo && meet(run, &part->runs[j])) {
+                complain("meets another text", part, run);
+                complain("is that", part, &part->runs[j]);
+                ++*wrong;
+            }
+        }
+    }
+}
+
+static void
+no_text_is_cut_or_crosses(void **state)
+{
+    (void)state;
+    int wrong = 0;
+    for (size_t s = 0; s < sizeof SCENES / sizeof *SCENES; s++) {
+        for (size_t c = 0; c < sizeof CANVASES / sizeof *CANVASES; c++) {
+            for (int stale = 0; stale < 2; stale++) {
+                solve(SCENES[s], CANVASES[c][0], CANVASES[c][1], NULL);
+                struct buf lists = draw(stale);
+                each_part(&lists, check_part, &wrong);
+                buf_free(&lists);
+            }
+        }
+    }
+    assert_int_equal(wrong, 0);
+}
+
+static void
+bezels_are_kept_free(void **state)
+{
+    (void)state;
+    int wrong = 0;
+    for (int bezel = 4; bezel <= 24; bezel += 20) {
+        solve("district-daily", 3840, 1080, NULL);
+        scene.grids[0].bezel = bezel;
+        scene_solve(&scene, 3840, 1080, NULL);
+        struct buf lists = draw(false);
+        each_part(&lists, check_part, &wrong);
+        buf_free(&lists);
+    }
+    assert_int_equal(wrong, 0);
+}
+
+static bool
+apart(const struct panel_rect *a, const struct panel_rect *b)
+{
+    return a->x + a->w <= b->x || b->x + b->w <= a->x || a->y + a->h <= b->y || b->y + b->h <= a->y;
+}
+
+static void
+no_panel_lies_over_another(void **state)
+{
+    (void)state;
+    static const char *const NAMES[] = {"district-daily", "street-duty", "boston"};
+    for (size_t k = 0; k < 3 * sizeof CANVASES / sizeof *CANVASES; k++) {
+        const int *canvas = CANVASES[k / 3];
+        solve(NAMES[k % 3], canvas[0], canvas[1], NULL);
+        assert_true(scene.unit >= 1);
+        for (int i = 0; i < scene.panels_count; i++) {
+            const struct panel_rect *a = &scene.panels[i].rect;
+            int inside = scene.grids[scene.grid_now].places[i].inside;
+            assert_true(a->x >= 0 && a->y >= 0 && a->x + a->w <= canvas[0] &&
+                        a->y + a->h <= canvas[1]);
+            for (int j = i + 1; j < scene.panels_count; j++) {
+                const struct panel_rect *b = &scene.panels[j].rect;
+                if (scene.grids[scene.grid_now].places[j].inside == inside && a->w && b->w) {
+                    assert_true(apart(a, b));
+                }
+            }
+        }
+    }
+}
+
+/* ---- what each says ---- */
+
+static void
+write_part(const struct part *part, void *user)
+{
+    struct buf *out = user;
+    buf_printf(out, "# %s %d %d %d %d\n", part->id, part->rect.x, part->rect.y, part->rect.w,
+               part->rect.h);
+    for (int i = 0; i < part->count; i++) {
+        const struct run *run = &part->runs[i];
+        buf_printf(out, "%d %d %d %d %s\n", (int)lroundf(run->x0), (int)lroundf(run->y0),
+                   (int)lroundf(run->x1 - run->x0), (int)lroundf(run->y1 - run->y0), run->words);
+    }
+}
+
+/* Where every text stands; shapes have their goldens on the scenes' own canvases. */
+static void
+every_canvas_as_looked_at(void **state)
+{
+    (void)state;
+    int differ = 0;
+    for (size_t s = 0; s < sizeof SCENES / sizeof *SCENES; s++) {
+        for (size_t c = 0; c < sizeof CANVASES / sizeof *CANVASES; c++) {
+            char name[128];
+            struct buf out = {0};
+            solve(SCENES[s], CANVASES[c][0], CANVASES[c][1], &out);
+            struct buf lists = draw(false);
+            each_part(&lists, write_part, &out);
+            snprintf(name, sizeof name, "canvas/%s-%dx%d.txt", SCENES[s], CANVASES[c][0],
+                     CANVASES[c][1]);
+            differ += !golden_text(name, buf_str(&out));
+            buf_free(&lists);
+            buf_free(&out);
+        }
+    }
+    assert_int_equal(differ, 0);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_panel_lies_over_another),
+        cmocka_unit_test(no_text_is_cut_or_crosses),
+        cmocka_unit_test(bezels_are_kept_free),
+        cmocka_unit_test(every_canvas_as_looked_at),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
