@@ -1,11 +1,13 @@
 #include "feeds/hub/hub.h"
 
+#include <errno.h>
 #include <netdb.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "wall/base/file.h"
 #include "wall/base/log.h"
@@ -102,6 +104,11 @@ check(struct hub *hub, const struct hub_config *config, int *port, struct err *e
                        config->listen);
     if (!config->tls_cert != !config->tls_key)
         return err_set(err, "TLS needs both the certificate and the key");
+    if (config->tls_cert && access(config->tls_cert, R_OK) != 0)
+        return err_set(err, "%s: the certificate cannot be read: %s", config->tls_cert,
+                       strerror(errno));
+    if (config->tls_key && access(config->tls_key, R_OK) != 0)
+        return err_set(err, "%s: the key cannot be read: %s", config->tls_key, strerror(errno));
     if (config->tokens && !(hub->tokens = load_tokens(config->tokens, err)))
         return false;
     return true;
