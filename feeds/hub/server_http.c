@@ -143,6 +143,9 @@ check_length(struct lws *wsi, struct server_request *request)
     char length[32] = "", encoding[64] = "";
     bool has_length = lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0;
     header(wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH, length, sizeof length);
+    /* Blanks behind a value are no part of it (RFC 9110, 5.5). */
+    for (size_t n = strlen(length); n > 0 && (length[n - 1] == ' ' || length[n - 1] == '\t');)
+        length[--n] = '\0';
     if (lws_hdr_total_length(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING) > 0) {
         header(wsi, WSI_TOKEN_HTTP_TRANSFER_ENCODING, encoding, sizeof encoding);
         request->is_chunked = request->closes = true;
@@ -261,7 +264,8 @@ begin(struct server *server, struct lws *wsi, struct server_request *request, co
         server->counts.posts++;
         if (begin_post(server, wsi, request, path))
             return 0;
-        request->closes = true;
+        /* Refused already: what libwebsockets still takes for its body is never handed in. */
+        request->closes = request->discards = request->has_body = true;
     } else if (is_get) {
         begin_get(server, wsi, request, path);
     } else {
@@ -288,7 +292,7 @@ body_is_there(struct server *server, struct server_request *request)
     if (request->has_body)
         return;
     request->has_body = true;
-    if (request->discards) {
+    if (request->discards || request->status != 0) {
         answer_is_set(request);
         return;
     }
