@@ -18,7 +18,7 @@
 struct hub {
     struct server *server;
     struct state *state;
-    struct tokens *tokens;
+    bool has_tokens;
     char folder[1024];
     char host[128];
     pthread_t thread;
@@ -91,7 +91,8 @@ serve(void *arg)
 
 /* What can be wrong in the configuration, before anything is touched. */
 static bool
-check(struct hub *hub, const struct hub_config *config, int *port, struct err *err)
+check(struct hub *hub, const struct hub_config *config, int *port, struct tokens **tokens,
+      struct err *err)
 {
     bool loopback = false;
     if (!split_address(config->listen, hub->host, sizeof hub->host, port, err) ||
@@ -109,9 +110,10 @@ check(struct hub *hub, const struct hub_config *config, int *port, struct err *e
                        strerror(errno));
     if (config->tls_key && access(config->tls_key, R_OK) != 0)
         return err_set(err, "%s: the key cannot be read: %s", config->tls_key, strerror(errno));
-    if (config->tokens && !(hub->tokens = load_tokens(config->tokens, err)))
-        return false;
-    return true;
+    hub->has_tokens = config->tokens != NULL;
+    if (config->tokens)
+        *tokens = load_tokens(config->tokens, err);
+    return !config->tokens || *tokens;
 }
 
 static bool
@@ -119,26 +121,30 @@ start(struct hub *hub, const struct hub_config *config, struct err *err)
 {
     int port = 0;
     struct names *directory = NULL;
-    if (!check(hub, config, &port, err))
+    struct tokens *tokens = NULL;
+    if (!check(hub, config, &port, &tokens, err))
         return false;
     struct str folder = file_folder(config->log);
     snprintf(hub->folder, sizeof hub->folder, "%.*s", folder.len ? (int)folder.len : 1,
              folder.len ? folder.ptr : ".");
-    if (config->directory && !(directory = load_names(config->directory, err)))
-        return false;
-    struct log *log = log_open(config->log, LOG_WRITE, err);
+    if (config->directory)
+        directory = load_names(config->directory, err);
+    struct log *log = NULL;
+    if (!config->directory || directory)
+        log = log_open(config->log, LOG_WRITE, err);
     if (log)
         hub->state = state_create(config->log, config->profile, err);
     if (!hub->state) {
         log_close(log);
         names_free(directory);
+        tokens_free(tokens);
         return false;
     }
     struct server_config server = {.host = hub->host,
                                    .port = port,
                                    .tls_cert = config->tls_cert,
                                    .tls_key = config->tls_key,
-                                   .tokens = hub->tokens,
+                                   .tokens = tokens,
                                    .directory = directory,
                                    .state = hub->state,
                                    .folder = hub->folder,
@@ -158,7 +164,6 @@ static void
 destroy(struct hub *hub)
 {
     state_destroy(hub->state);
-    tokens_free(hub->tokens);
     free(hub);
 }
 
@@ -195,6 +200,17 @@ bool
 hub_append(struct hub *hub, const struct event *events, size_t count, struct err *err)
 {
     return server_append(hub->server, events, count, err);
+}
+
+bool
+hub_set_tokens(struct hub *hub, const char *path, struct err *err)
+{
+    struct tokens *tokens = hub->has_tokens ? load_tokens(path, err) : NULL;
+    if (!hub->has_tokens)
+        return err_set(err, "the hub was started without tokens");
+    if (tokens)
+        server_set_tokens(hub->server, tokens);
+    return tokens != NULL;
 }
 
 bool

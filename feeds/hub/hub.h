@@ -28,6 +28,9 @@ void hub_stop(struct hub *hub);
 int hub_port(const struct hub *hub);
 /* Takes a batch in as POST /events would (validated already), durable when it returns true. */
 bool hub_append(struct hub *hub, const struct event *events, size_t count, struct err *err);
+/* Reads the token file again: connections whose token is gone or means something else now are
+ * ended. Only for a hub that was started with one. false: all stays as it was. */
+bool hub_set_tokens(struct hub *hub, const char *path, struct err *err);
 /* Reads the directory file again and sends it to every wall. false: it stays as it was. */
 bool hub_set_directory(struct hub *hub, const char *path, struct err *err);
 

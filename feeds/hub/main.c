@@ -26,7 +26,7 @@ static const char usage[] =
     "      walls (ws://ADDR:PORT/feed/v1). Listens on " DEFAULT_LISTEN " unless told\n"
     "      otherwise; on another address than loopback only with a token file.\n"
     "      The first line it prints says where; port 0 takes any free one.\n"
-    "      SIGHUP reads the directory again; SIGTERM and SIGINT stop it.\n"
+    "      SIGHUP reads tokens and directory again; SIGTERM and SIGINT stop it.\n"
     "  import [--log FILE.db | --to URL] [--mapping M.yaml] FILE\n"
     "      Brings events or tickets from a file into a log or a hub.\n"
     "  simulate [--days D] [--per-day N] [--seed S] [--until TIME] [--to URL]\n"
@@ -119,6 +119,21 @@ read_profile(const char *path, struct profile *profile)
     return ok;
 }
 
+/* SIGHUP: a file with an error in it changes nothing. */
+static void
+read_again(struct hub *hub, const struct options *o)
+{
+    struct err err = {0};
+    if (o->tokens && !hub_set_tokens(hub, o->tokens, &err))
+        log_line(LOG_LEVEL_ERROR, "hub", "the tokens stay as they were: %s", err.text);
+    else if (o->tokens)
+        log_line(LOG_LEVEL_INFO, "hub", "tokens read again");
+    if (o->directory && !hub_set_directory(hub, o->directory, &err))
+        log_line(LOG_LEVEL_ERROR, "hub", "the directory stays as it was: %s", err.text);
+    else if (o->directory)
+        log_line(LOG_LEVEL_INFO, "hub", "directory read again");
+}
+
 static int
 serve(int argc, char **argv)
 {
@@ -155,12 +170,8 @@ serve(int argc, char **argv)
     printf("listening on %.*s:%d\n", host, o.listen, hub_port(hub));
     fflush(stdout);
     int signal_number = 0;
-    while (sigwait(&signals, &signal_number) == 0 && signal_number == SIGHUP) {
-        if (o.directory && !hub_set_directory(hub, o.directory, &err))
-            log_line(LOG_LEVEL_ERROR, "hub", "the directory stays as it was: %s", err.text);
-        else if (o.directory)
-            log_line(LOG_LEVEL_INFO, "hub", "directory read again");
-    }
+    while (sigwait(&signals, &signal_number) == 0 && signal_number == SIGHUP)
+        read_again(hub, &o);
     hub_stop(hub);
     return 0;
 }

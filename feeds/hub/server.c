@@ -129,6 +129,18 @@ take_directory(struct server *server)
         session_directory(w->session);
 }
 
+static void
+take_tokens(struct server *server)
+{
+    struct tokens *fresh = atomic_exchange(&server->new_tokens, NULL);
+    if (!fresh)
+        return;
+    for (struct server_wall *w = server->walls; w; w = w->next)
+        session_retoken(w->session, fresh);
+    tokens_free(server->tokens);
+    server->tokens = fresh;
+}
+
 /* ---- the loop ---- */
 
 static void
@@ -136,6 +148,7 @@ woken(struct server *server)
 {
     take_jobs(server);
     take_directory(server);
+    take_tokens(server);
     if (atomic_load(&server->stops) && !server->says_goodbye) {
         server->says_goodbye = true;
         for (struct server_wall *w = server->walls; w; w = w->next)
@@ -332,6 +345,8 @@ server_destroy(struct server *server)
     session_feed_free(&server->feed);
     names_free(server->directory);
     names_free(atomic_load(&server->new_directory));
+    tokens_free(server->tokens);
+    tokens_free(atomic_load(&server->new_tokens));
     buf_free(&server->out);
     free(server->loop);
     free(server);
@@ -365,6 +380,13 @@ server_append(struct server *server, const struct event *events, size_t count, s
         pthread_cond_wait(&wait.wake, &wait.mutex);
     pthread_mutex_unlock(&wait.mutex);
     return wait.ok || err_set(err, "the event log cannot be written");
+}
+
+void
+server_set_tokens(struct server *server, struct tokens *tokens)
+{
+    tokens_free(atomic_exchange(&server->new_tokens, tokens));
+    lws_cancel_service(server->context);
 }
 
 void

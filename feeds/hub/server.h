@@ -18,11 +18,11 @@ struct server_config {
     const char *host; /* an address: "127.0.0.1", "::1", "0.0.0.0" */
     int port;         /* 0 = any free one */
     const char *tls_cert, *tls_key;
-    const struct tokens *tokens; /* NULL: everybody may do all */
-    struct names *directory;     /* taken over; NULL = an empty one */
-    struct state *state;         /* used by the service thread alone from here on */
-    const char *folder;          /* for temporary files */
-    struct log *log;             /* to write; taken over, also on failure */
+    struct tokens *tokens;   /* taken over; NULL: everybody may do all */
+    struct names *directory; /* taken over; NULL = an empty one */
+    struct state *state;     /* used by the service thread alone from here on */
+    const char *folder;      /* for temporary files */
+    struct log *log;         /* to write; taken over, also on failure */
 };
 
 /* Listens; nothing is served before server_run. NULL and err on failure. */
@@ -37,6 +37,9 @@ void server_destroy(struct server *server); /* behind server_run; NULL-safe */
  * Not from the service thread. */
 bool server_append(struct server *server, const struct event *events, size_t count,
                    struct err *err);
+/* Judges every connection anew by a token file that was read again; takes it over. Only for a
+ * server that was made with one. */
+void server_set_tokens(struct server *server, struct tokens *tokens);
 /* Sends the new directory to every wall; takes it over. */
 void server_set_directory(struct server *server, struct names *directory);
 

@@ -66,11 +66,12 @@ struct server {
     struct lws_context *context;
     struct server_loop *loop;
     char json_name[32]; /* the JSON subprotocol's name as libwebsockets compares it */
-    const struct tokens *tokens;
+    struct tokens *tokens;
     struct session_feed feed;
     struct names *directory;
     struct intake *intake;
     _Atomic(struct names *) new_directory;
+    _Atomic(struct tokens *) new_tokens;
     atomic_bool stops;
     bool says_goodbye;
     int port;

@@ -220,6 +220,30 @@ session_directory(struct session *session)
         reply(session, &message);
 }
 
+static bool
+same_scope(const struct tokens_entry *a, const struct tokens_entry *b)
+{
+    if (a->everywhere != b->everywhere || a->streets_count != b->streets_count)
+        return false;
+    for (size_t i = 0; i < a->streets_count; i++) {
+        if (!str_eq(a->streets[i], b->streets[i]))
+            return false;
+    }
+    return true;
+}
+
+void
+session_retoken(struct session *session, const struct tokens *tokens)
+{
+    const struct tokens_entry *now = tokens_find(tokens, session->token->secret);
+    if (!now || !(now->rights & TOKENS_READ))
+        session_goodbye(session, MESSAGE_TOKEN_EXPIRED, 60000, "the token is not valid any more");
+    else if (!same_scope(now, session->token))
+        session_goodbye(session, MESSAGE_SCOPE_CHANGED, 1000, "the token's scope was changed");
+    /* One that leaves is not asked for its rights any more. */
+    session->token = now ? now : tokens_open_house();
+}
+
 /* ---- what the wall says ---- */
 
 /* Sets out for a snapshot, or for waiting until there is room to make one. */

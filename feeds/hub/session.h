@@ -71,6 +71,9 @@ bool session_awaits_hello(const struct session *session);
 /* Its publish is logged, or refused by the log; the state has it already. */
 void session_published(struct session *session, const struct intake_job *job);
 void session_directory(struct session *session); /* the feed's directory was replaced */
+/* The token file was read anew: goes on with what the token means now, or says goodbye
+ * (token-expired, scope-changed). The tokens of before may be freed afterwards. */
+void session_retoken(struct session *session, const struct tokens *tokens);
 /* Says goodbye as the next message and then closes; the first reason stands. */
 void session_goodbye(struct session *session, enum message_bye reason, int64_t retry_after_ms,
                      const char *message);

@@ -100,14 +100,14 @@ async function refuse() {
 }
 
 async function scopes() {
-    const tokens = file('tokens.yaml', `
+    const tokensText = `
 - {token: everything-00000001, name: all, scope: all, rights: [read, publish, write]}
 - {token: street-one-00000002, name: s1, scope: [S01], rights: [read, publish]}
 - {token: two-streets-0000003, name: s12, scope: [S01, S02], rights: [read]}
 - {token: write-only-00000004, name: w, scope: all, rights: [write]}
 - {token: long-expired-000005, name: e, scope: all, rights: [read], expires: 2020-01-01T00:00:00Z}
 - {token: soon-expired-000006, name: f, scope: all, rights: [read], expires: ${new Date(Date.now() + 4000).toISOString()}}
-`);
+`, tokens = file('tokens.yaml', tokensText);
     const directory = file('directory.yaml', 'streets: {S01: {name: 八宝山街道}, "02": {name: 老山街道}}\ncategories: {heating: {name: 供暖, parent: null}}\n');
     const hub = await Hub.start(program, ['--log', join(folder, 'scopes.db'), '--tokens', tokens, '--directory', directory]);
     const token = 'everything-00000001';
@@ -135,6 +135,16 @@ async function scopes() {
     file('directory.yaml', 'streets: {S01: {name: 新名}}\n');
     hub.child.kill('SIGHUP');
     check((await one.when(() => one.directory))?.streets.S01.name === '新名', 'SIGHUP sends the new directory');
+    const lines = tokensText.replace('scope: [S01, S02]', 'scope: [S01]').split('\n').filter(l => !l.includes('street-one'));
+    const three = new Wall(hub, { token: 'two-streets-0000003' });
+    await three.inSync();
+    file('tokens.yaml', '- {token: broken');
+    hub.child.kill('SIGHUP');
+    await pause(300);
+    check(!one.closed && !three.closed, 'a broken token file changes nothing');
+    file('tokens.yaml', lines.join('\n'));
+    hub.child.kill('SIGHUP');
+    check((await one.when(() => one.closed))?.reason === 'token-expired' && (await three.when(() => three.closed))?.reason === 'scope-changed', 'tokens that are gone or mean less end their connections', `${JSON.stringify(one.closed)} ${JSON.stringify(three.closed)}`);
     check((await soon.when(() => soon.closed, 9000))?.reason === 'token-expired', 'a token that expires ends its connection', JSON.stringify(soon.closed));
     clean(one, 'nothing wrong for one street'); clean(two, 'nothing wrong for two');
     await hub.stop();
