@@ -157,9 +157,10 @@ paint_categories(const struct paint *p)
     }
     paint_part_base(p, base);
 
-    static const struct paint_row places = {FIRST, PITCH, 21, 3};
+    float more = paint_part_kiosk(p) ? 8 : 0; /* of its larger text */
+    struct paint_row places = {FIRST + more, PITCH, 21 + more / 2, 3};
     float end = paint_part_height(p) - 24;
-    int per_column = paint_row_fit(p, &places, (int)((end - FIRST) / PITCH) + 1, end);
+    int per_column = paint_row_fit(p, &places, (int)((end - places.first) / PITCH) + 1, end);
     int columns_count = paint_part_width(p) >= 640 ? 2 : 1;
     int most = per_column * columns_count;
     if (p->panel->rows > 0 && p->panel->rows < most) {

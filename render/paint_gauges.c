@@ -6,9 +6,9 @@
 
 #include "render/paint_part.h"
 
-#define LEAST_ARC 0.05f  /* 3° */
+#define LEAST_ARC 0.05f /* 3° */
 #define MOST_SCALE 1.5f
-#define SPARE 40.0f /* design pixels that stay free before a dial grows */
+#define SPARE 40.0f      /* design pixels that stay free before a dial grows */
 #define SWEEP 2.0943951f /* 120°: the arc runs from −120° to +120° from 12 o'clock */
 
 /* Design pixels; vertical ones are baselines below the arc's centre. */
@@ -283,7 +283,9 @@ place_dial(const struct paint *p, struct gauge *g)
     float height = paint_part_height(p);
     float top = !paint_part_titled(p) ? 14 : paint_part_kiosk(p) ? 68 : 64;
     float needs = shape->tick_out + shape->target + 10, room = height - top - 8;
-    float by_width = g->cell / (2 * shape->tick_out * p->unit + paint_part_px(p, 16));
+    float dial = 2 * shape->tick_out * p->unit;
+    float by_width = fminf(g->cell / (dial + paint_part_px(p, 16)), /* what it needs; grown: air */
+                           fmaxf(1, g->cell / (dial + paint_part_px(p, 96))));
     float by_height = room < needs ? room / needs : fmaxf(1, (room - SPARE) / needs);
     g->scale = fminf(fminf(by_width, by_height), MOST_SCALE);
     float spare = fmaxf(0, room - needs * g->scale) / 2;

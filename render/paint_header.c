@@ -36,7 +36,9 @@ draw_place(const struct paint *p, float room)
     float end = x + paint_part_fit(p, place, x, baseline, room, DRAW_LEFT, THEME_INK,
                                    str_from(p->scene->place));
     float at = ceilf(end) + paint_part_px(p, paint_part_kiosk(p) ? 24 : 20);
-    if (p->scene->caption[0] && at < x + room) {
+    float least = 3 * (float)caption.size_px; /* less would be no more than an ellipsis */
+    float caption_width = text_width(p->text, caption, str_from(p->scene->caption));
+    if (p->scene->caption[0] && fminf(caption_width, least) <= x + room - at) {
         end = at + paint_part_fit(p, caption, at, baseline, x + room - at, DRAW_LEFT, THEME_DIM,
                                   str_from(p->scene->caption));
     }

@@ -34,8 +34,28 @@ take(struct top *top, int most, const struct snapshot_row *row, enum snapshot_wi
     top->rows[at] = row;
 }
 
+/* Design pixels from the panel's left edge; street 0: not said, since all are of one. */
+struct columns {
+    float name_width, street, bar;
+};
+
+static struct columns
+place_columns(const struct paint *p)
+{
+    struct columns c = {.name_width = paint_part_width(p) >= 700 ? 176 : 124};
+    float end = 24 + c.name_width;
+    if (paint_part_street(p).len) {
+        c.bar = end + 20;
+        return c;
+    }
+    c.street = end + 8;
+    c.bar = c.street + 84;
+    return c;
+}
+
 static void
-draw_row(const struct paint *p, const struct snapshot_row *row, float baseline, uint32_t greatest)
+draw_row(const struct paint *p, const struct snapshot_row *row, const struct columns *c,
+         float baseline, uint32_t greatest)
 {
     enum snapshot_window window = (enum snapshot_window)p->panel->window;
     int before = paint_part_before(p->panel->window);
@@ -44,17 +64,19 @@ draw_row(const struct paint *p, const struct snapshot_row *row, float baseline, 
     struct text_style figures = paint_part_figures(p, THEME_LIST, TEXT_SEMIBOLD);
     char count[32], shown[32], change[32];
     paint_part_fit(p, paint_part_sans(p, THEME_LIST, TEXT_REGULAR), paint_part_x(p, 24), baseline,
-                   paint_part_px(p, 124), DRAW_LEFT, THEME_INK, row->name);
-    paint_part_fit(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, 156),
-                   baseline, paint_part_px(p, 72), DRAW_LEFT, THEME_DIM,
-                   paint_part_street_name(row->parent_name));
+                   paint_part_px(p, c->name_width), DRAW_LEFT, THEME_INK, row->name);
+    if (c->street > 0) {
+        paint_part_fit(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR),
+                       paint_part_x(p, c->street), baseline, paint_part_px(p, 72), DRAW_LEFT,
+                       THEME_DIM, paint_part_street_name(row->parent_name));
+    }
     paint_integer(count, sizeof count, greatest);
     float counts = fmaxf(text_width(p->text, figures, str_from(count)), paint_part_px(p, 40));
-    float bar = paint_part_px(p, right - 62 - 14 - 240) - ceilf(counts);
+    float bar = paint_part_px(p, right - 62 - 14 - c->bar) - ceilf(counts);
     float width = greatest && bar > 0 ? bar * (float)now / (float)greatest : 0;
     width = (float)paint_part_count(p, "bar", row->code, (double)width);
     float cap = text_cap_height(p->text, figures);
-    paint_part_bar(p, paint_part_x(p, 240), baseline - cap / 2, width, paint_part_px(p, 12),
+    paint_part_bar(p, paint_part_x(p, c->bar), baseline - cap / 2, width, paint_part_px(p, 12),
                    THEME_DATA2);
     paint_integer(count, sizeof count, now);
     paint_integer(shown, sizeof shown, llround(paint_part_count(p, "now", row->code, now)));
@@ -82,9 +104,10 @@ paint_hot(const struct paint *p)
     const struct snapshot_rows *rows = &p->frame->snapshot->groups[SNAPSHOT_COMMUNITY];
     enum snapshot_window window = (enum snapshot_window)p->panel->window;
     struct str street = paint_part_street(p);
-    static const struct paint_row places = {FIRST, PITCH, 21, 3};
+    float more = paint_part_kiosk(p) ? 6 : 0; /* of its larger text */
+    struct paint_row places = {FIRST + 2 * more, PITCH + more, 21 + more / 2, 3};
     float end = paint_part_height(p) - 8;
-    int most = paint_row_fit(p, &places, (int)((end - FIRST) / PITCH) + 1, end);
+    int most = paint_row_fit(p, &places, (int)((end - places.first) / places.pitch) + 1, end);
     if (p->panel->rows > 0 && p->panel->rows < most) {
         most = p->panel->rows;
     }
@@ -97,8 +120,10 @@ paint_hot(const struct paint *p)
         }
     }
     paint_part_base(p, paint_part_window(p->panel->window));
+    struct columns columns = place_columns(p);
     for (int i = 0; i < top.count; i++) {
-        draw_row(p, top.rows[i], paint_row_y(p, &places, i), top.rows[0]->counts[window].received);
+        draw_row(p, top.rows[i], &columns, paint_row_y(p, &places, i),
+                 top.rows[0]->counts[window].received);
     }
     if (top.count == 0) {
         paint_part_text(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, 24),

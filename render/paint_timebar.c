@@ -7,7 +7,9 @@
 #include "wall/base/when.h"
 
 #define MARGIN 24.0f
-#define BARS_TOP 24.0f     /* design pixels below the panel's top */
+#define CAPTION 16.0f /* baseline below the panel's top; design pixels */
+#define BARS_TOP 24.0f
+#define KIOSK_LOWER 5.0f   /* both stand lower under a kiosk's larger text */
 #define BARS_LOWER 44.0f   /* the bars stand this far above its bottom */
 #define LABELS_LOWER 16.0f /* baseline of the hours */
 
@@ -16,11 +18,17 @@ struct bar_area {
     double greatest;             /* a full bar's count */
 };
 
+static float
+lower(const struct paint *p)
+{
+    return paint_part_kiosk(p) ? KIOSK_LOWER : 0;
+}
+
 static struct bar_area
 area_of(const struct paint *p, const struct snapshot_history *history)
 {
     struct bar_area area = {.x = paint_part_x(p, MARGIN),
-                            .top = paint_part_y(p, BARS_TOP),
+                            .top = paint_part_y(p, BARS_TOP + lower(p)),
                             .bottom = paint_part_y(p, paint_part_height(p) - BARS_LOWER),
                             .width = (float)p->panel->rect.w - 2 * paint_part_px(p, MARGIN),
                             .greatest = 1};
@@ -139,7 +147,7 @@ paint_timebar(const struct paint *p)
     draw_rect(p->list, roundf(now - width / 2), area.top - above, width,
               area.bottom - area.top + above + below, 0, paint_colour(p, THEME_INK));
     struct text_style small = paint_part_sans(p, THEME_SMALL, TEXT_REGULAR);
-    paint_part_text(p, small, area.x + area.width, paint_part_y(p, 16), DRAW_RIGHT, THEME_DIM,
-                    "每 10 分钟受理 · 灰条为近四周同日均值");
+    paint_part_fit(p, small, area.x + area.width, paint_part_y(p, CAPTION + lower(p)), area.width,
+                   DRAW_RIGHT, THEME_DIM, STR("每 10 分钟受理 · 灰条为近四周同日均值"));
     record(p, row, begun);
 }

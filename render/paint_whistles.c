@@ -56,9 +56,10 @@ paint_whistles(const struct paint *p)
 {
     const struct snapshot *snapshot = p->frame->snapshot;
     struct str street = paint_part_street(p);
-    static const struct paint_row places = {FIRST, PITCH, 21, 3};
+    float more = paint_part_kiosk(p) ? 6 : 0; /* of its larger text */
+    struct paint_row places = {FIRST + 2 * more, PITCH + more, 21 + more / 2, 3};
     float end = paint_part_height(p) - 8;
-    int most = paint_row_fit(p, &places, (int)((end - FIRST) / PITCH) + 1, end);
+    int most = paint_row_fit(p, &places, (int)((end - places.first) / places.pitch) + 1, end);
     if (p->panel->rows > 0 && p->panel->rows < most) {
         most = p->panel->rows;
     }
