@@ -299,7 +299,7 @@ measure_callout(const struct paint *p, const struct snapshot_burst *burst, struc
     float head = text_width(p->text, out->head_style, str_from(out->head));
     float body = text_width(p->text, out->body_style, str_from(out->body));
     out->w = ceilf(fmaxf(head, body)) + 2 * out->pad;
-    out->h = paint_part_px(p, 92) * (p->scene->kiosk_scale ? 1.1f : 1);
+    out->h = roundf(paint_part_px(p, 92) * (p->scene->kiosk_scale ? 1.1f : 1));
     out->ring = 46 * p->unit;
     map_project(p->map, burst->lon, burst->lat, &out->x, &out->y);
 }

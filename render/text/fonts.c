@@ -6,6 +6,7 @@
 #include <hb.h>
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct wanted {
@@ -156,7 +157,7 @@ fonts_init(struct fonts *fonts, struct err *err)
 void
 fonts_finish(struct fonts *fonts)
 {
-    for (int i = 0; i < FONTS_COUNT; i++) {
+    for (int i = 0; i < FONTS_COUNT + FONTS_RARE; i++) {
         if (fonts->list[i].owns) {
             FT_Done_Face(fonts->list[i].face);
             hb_font_destroy(fonts->list[i].shaper);
@@ -173,6 +174,83 @@ fonts_has(const struct fonts *fonts, int index, uint32_t code_point)
 {
     hb_codepoint_t glyph = 0;
     return hb_font_get_nominal_glyph(fonts->list[index].shaper, code_point, &glyph) != 0;
+}
+
+/* The scalable font without colours that fontconfig prefers for the character. */
+static bool
+find_rare(uint32_t code_point, struct found *out)
+{
+    FcPattern *query = FcPatternCreate();
+    FcCharSet *set = FcCharSetCreate();
+    if (!query || !set) {
+        abort();
+    }
+    FcCharSetAddChar(set, code_point);
+    FcPatternAddCharSet(query, FC_CHARSET, set);
+    FcPatternAddString(query, FC_FAMILY, (const FcChar8 *)wanted[TEXT_SANS].family);
+    FcPatternAddString(query, FC_LANG, (const FcChar8 *)"zh-cn");
+    FcPatternAddBool(query, FC_SCALABLE, FcTrue);
+    FcPatternAddBool(query, FC_COLOR, FcFalse);
+    FcConfigSubstitute(NULL, query, FcMatchPattern);
+    FcDefaultSubstitute(query);
+    FcResult result = FcResultNoMatch;
+    FcFontSet *all = FcFontSort(NULL, query, FcTrue, NULL, &result);
+    bool ok = false;
+    for (int i = 0; all && i < all->nfont && !ok; i++) {
+        FcChar8 *file = NULL;
+        FcCharSet *has = NULL;
+        FcBool colour = FcFalse, scalable = FcTrue;
+        FcPatternGetBool(all->fonts[i], FC_COLOR, 0, &colour);
+        FcPatternGetBool(all->fonts[i], FC_SCALABLE, 0, &scalable);
+        ok = !colour && scalable &&
+             FcPatternGetCharSet(all->fonts[i], FC_CHARSET, 0, &has) == FcResultMatch &&
+             FcCharSetHasChar(has, code_point) &&
+             FcPatternGetString(all->fonts[i], FC_FILE, 0, &file) == FcResultMatch &&
+             strlen((const char *)file) < sizeof out->path;
+        if (ok) {
+            snprintf(out->path, sizeof out->path, "%s", (const char *)file);
+            out->index = 0;
+            FcPatternGetInteger(all->fonts[i], FC_INDEX, 0, &out->index);
+        }
+    }
+    if (all) {
+        FcFontSetDestroy(all);
+    }
+    FcCharSetDestroy(set);
+    FcPatternDestroy(query);
+    return ok;
+}
+
+int
+fonts_rare(struct fonts *fonts, uint32_t code_point)
+{
+    for (int i = 0; i < fonts->rare_count; i++) {
+        if (fonts_has(fonts, FONTS_COUNT + i, code_point)) {
+            return FONTS_COUNT + i;
+        }
+    }
+    for (int i = 0; i < fonts->unknown_count; i++) {
+        if (fonts->unknown[i] == code_point) {
+            return -1;
+        }
+    }
+    struct found found;
+    struct err err;
+    if (fonts->rare_count == FONTS_RARE || fonts->unknown_count == FONTS_UNKNOWN) {
+        return -1; /* a frame does not ask fontconfig for ever */
+    }
+    int at = FONTS_COUNT + fonts->rare_count;
+    if (find_rare(code_point, &found) && open_font(fonts, &fonts->list[at], &found, &err)) {
+        if (fonts_has(fonts, at, code_point)) {
+            fonts->rare_count++;
+            return at;
+        }
+        FT_Done_Face(fonts->list[at].face);
+        hb_font_destroy(fonts->list[at].shaper);
+    }
+    fonts->list[at] = (struct fonts_font){.owns = false};
+    fonts->unknown[fonts->unknown_count++] = code_point;
+    return -1;
 }
 
 float

@@ -28,17 +28,42 @@ struct entry {
 };
 
 struct shape {
-    const struct fonts *fonts;
+    struct fonts *fonts;
     hb_buffer_t *buffer;
     hb_language_t language;
     unsigned long missing;
+    int32_t digit[FONTS_COUNT +
+                  FONTS_RARE]; /* advance of every digit in font units; 0 = each its own */
     uint32_t count, newest, oldest;
     uint32_t buckets[BUCKETS];
     struct entry entries[SHAPE_RUNS];
 };
 
+/* Digits never jump: tabular, and not kerned against the signs between them. */
+static const hb_feature_t figure_features[] = {
+    {HB_TAG('t', 'n', 'u', 'm'), 1, HB_FEATURE_GLOBAL_START, HB_FEATURE_GLOBAL_END},
+    {HB_TAG('k', 'e', 'r', 'n'), 0, HB_FEATURE_GLOBAL_START, HB_FEATURE_GLOBAL_END},
+};
+enum { FIGURE_FEATURES = sizeof figure_features / sizeof figure_features[0] };
+
+/* A variable font's weights between its masters may leave a tabular digit some units off the
+ * others: all get the advance of 0. */
+static void
+measure_digits(struct shape *shape)
+{
+    for (int font = fonts_index(TEXT_FIGURES, TEXT_REGULAR); font < FONTS_COUNT; font++) {
+        unsigned int count = 0;
+        hb_buffer_clear_contents(shape->buffer);
+        hb_buffer_add_utf8(shape->buffer, "0", 1, 0, 1);
+        hb_buffer_guess_segment_properties(shape->buffer);
+        hb_shape(shape->fonts->list[font].shaper, shape->buffer, figure_features, FIGURE_FEATURES);
+        const hb_glyph_position_t *at = hb_buffer_get_glyph_positions(shape->buffer, &count);
+        shape->digit[font] = count == 1 ? at[0].x_advance : 0;
+    }
+}
+
 struct shape *
-shape_create(const struct fonts *fonts)
+shape_create(struct fonts *fonts)
 {
     struct shape *shape = calloc(1, sizeof *shape);
     if (!shape) {
@@ -49,6 +74,7 @@ shape_create(const struct fonts *fonts)
     /* 员, 骨, 直 differ between zh-Hans, zh-Hant and ja in the same file: never from the locale. */
     shape->language = hb_language_from_string("zh-Hans", -1);
     shape->newest = shape->oldest = NONE;
+    measure_digits(shape);
     memset(shape->buckets, 0xff, sizeof shape->buckets);
     return shape;
 }
@@ -153,6 +179,10 @@ font_for(struct shape *shape, struct text_style style, uint32_t code_point, int 
     if (fonts_has(shape->fonts, fallback, code_point)) {
         return fallback;
     }
+    int rare = joins ? -1 : fonts_rare(shape->fonts, code_point);
+    if (rare >= 0) {
+        return rare;
+    }
     shape->missing += !joins;
     return own; /* its glyph 0 is a visible box */
 }
@@ -193,7 +223,9 @@ add_glyphs(struct shape *shape, struct entry *e, int font, float px_per_unit)
             .y = -(float)at[i].y_offset * px_per_unit,
             .font = (uint8_t)font,
         };
-        e->run.width += (float)at[i].x_advance * px_per_unit;
+        char byte = e->text[infos[i].cluster];
+        bool digit = byte >= '0' && byte <= '9' && at[i].x_advance > 0 && shape->digit[font] > 0;
+        e->run.width += (float)(digit ? shape->digit[font] : at[i].x_advance) * px_per_unit;
     }
 }
 
@@ -202,11 +234,6 @@ static void
 shape_piece(struct shape *shape, struct entry *e, size_t from, size_t to, int font,
             hb_script_t script)
 {
-    /* Digits never jump: tabular, and not kerned against the signs between them. */
-    static const hb_feature_t features[] = {
-        {HB_TAG('t', 'n', 'u', 'm'), 1, HB_FEATURE_GLOBAL_START, HB_FEATURE_GLOBAL_END},
-        {HB_TAG('k', 'e', 'r', 'n'), 0, HB_FEATURE_GLOBAL_START, HB_FEATURE_GLOBAL_END},
-    };
     if (from == to) {
         return;
     }
@@ -217,8 +244,8 @@ shape_piece(struct shape *shape, struct entry *e, size_t from, size_t to, int fo
     hb_buffer_set_direction(shape->buffer, HB_DIRECTION_LTR);
     hb_buffer_set_script(shape->buffer, script);
     hb_buffer_set_language(shape->buffer, shape->language);
-    bool figures = font >= fonts_index(TEXT_FIGURES, TEXT_REGULAR);
-    hb_shape(with->shaper, shape->buffer, features, figures ? 2 : 0);
+    bool figures = font >= fonts_index(TEXT_FIGURES, TEXT_REGULAR) && font < FONTS_COUNT;
+    hb_shape(with->shaper, shape->buffer, figure_features, figures ? FIGURE_FEATURES : 0);
     add_glyphs(shape, e, font, (float)e->style.size_px / (float)with->units_per_em);
 }
 

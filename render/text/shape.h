@@ -1,7 +1,7 @@
 /* shape: lines of text to glyphs and positions (HarfBuzz), cached by style and string.
  *
  * Owns the cache: at most SHAPE_RUNS runs, the least recently used goes first. A line is split
- * where the script changes or where the style's own face lacks a glyph that the other face has.
+ * where the script changes or where the style's own face lacks a glyph that another font has.
  * Main thread. */
 #ifndef RENDER_TEXT_SHAPE_H
 #define RENDER_TEXT_SHAPE_H
@@ -26,7 +26,7 @@ struct shape_run {
 
 struct shape;
 
-struct shape *shape_create(const struct fonts *fonts);
+struct shape *shape_create(struct fonts *fonts);
 void shape_destroy(struct shape *shape); /* NULL-safe */
 /* Valid until SHAPE_RUNS other lines were asked for. */
 const struct shape_run *shape_get(struct shape *shape, struct text_style style, struct str s);

@@ -137,6 +137,44 @@ test_missing_is_a_counted_box(void **state)
     assert_int_equal(text_missing(text), before + 1); /* cached: counted once */
 }
 
+/* A character that neither face has, from whatever font of this machine has it; each font is opened
+ * once, and a character that none has is asked for once. */
+static void
+test_rare_characters_come_from_other_fonts(void **state)
+{
+    (void)state;
+    struct fonts fonts;
+    struct err err = {""};
+    const uint32_t braille = 0x2801, more = 0x2840, none = 0xf0000;
+    assert_true(fonts_init(&fonts, &err));
+    assert_false(fonts_has(&fonts, 0, braille));
+    int found = fonts_rare(&fonts, braille);
+    if (found < 0) {
+        print_message("no other font here has U+2801\n");
+    } else {
+        unsigned long before = text_missing(text);
+        assert_int_equal(found, FONTS_COUNT);
+        assert_int_equal(fonts_rare(&fonts, more), found);
+        const struct shape_run *run =
+            line_shape(text, style(TEXT_SANS, TEXT_REGULAR, 40), STR("八\xe2\xa0\x81角"));
+        assert_int_equal(run->count, 3);
+        assert_int_equal(run->glyphs[1].font, FONTS_COUNT);
+        assert_int_equal(run->glyphs[2].font, 0);
+        assert_true(run->glyphs[1].glyph != 0);
+        assert_int_equal(text_missing(text), before);
+        struct glyphs_key key = {
+            .glyph = run->glyphs[1].glyph, .size = 40, .font = run->glyphs[1].font};
+        struct glyphs_picture picture;
+        assert_true(glyphs_get(line_glyphs(text), key, &picture) && picture.w > 0);
+    }
+    int opened = fonts.rare_count;
+    assert_int_equal(fonts_rare(&fonts, none), -1);
+    assert_int_equal(fonts_rare(&fonts, none), -1);
+    assert_int_equal(fonts.unknown_count, found < 0 ? 2 : 1);
+    assert_int_equal(fonts.rare_count, opened);
+    fonts_finish(&fonts);
+}
+
 static void
 test_language_is_simplified_chinese(void **state)
 {
@@ -301,6 +339,7 @@ main(void)
         cmocka_unit_test(test_cap_heights),
         cmocka_unit_test(test_faces_fall_back_inside_a_line),
         cmocka_unit_test(test_missing_is_a_counted_box),
+        cmocka_unit_test(test_rare_characters_come_from_other_fonts),
         cmocka_unit_test(test_language_is_simplified_chinese),
         cmocka_unit_test(test_bad_text_is_replaced),
         cmocka_unit_test(test_runs_survive_a_full_cache),
