@@ -9,6 +9,7 @@
 #include "wall/base/log.h"
 
 #include "feeds/hub/marks.h"
+#include "feeds/hub/replay.h"
 
 struct state {
     struct tickets *tickets;
@@ -227,16 +228,14 @@ state_apply(struct state *state, const struct event *event, int64_t seq, struct 
     state->head = seq;
 }
 
-static bool
-replay_entry(void *user, const struct log_entry *entry)
+static void
+replay_entry(void *user, int64_t seq, struct str json, const struct event *event)
 {
     struct state *state = user;
     struct state_change change;
-    struct event event;
-    if (decode(state, entry->json, &event))
-        state_apply(state, &event, entry->seq, entry->json, &change);
-    state->head = entry->seq;
-    return true;
+    if (event)
+        state_apply(state, event, seq, json, &change);
+    state->head = seq;
 }
 
 struct state *
@@ -247,7 +246,7 @@ state_create(const char *log_path, const struct profile *profile, struct err *er
         abort();
     state->tickets = tickets_create(profile);
     state->log = log_open(log_path, LOG_READ, err);
-    if (!state->log || !log_each(state->log, 0, INT64_MAX, replay_entry, state, err)) {
+    if (!state->log || !replay_log(state->log, replay_entry, state, err)) {
         state_destroy(state);
         return NULL;
     }
