@@ -348,8 +348,11 @@ read_one(struct scene_read *load, const struct scene_grid_plan *plan, const stru
         }
     }
     if (load->report->count == before && has_own_shape(load, grid, plan)) {
+        double farthest_m = grid->farthest_m;
         scene->grids_count++;
+        grid->farthest_m = 0; /* as written, without growth for viewers far away */
         scene_solve(scene, grid->canvas_w, grid->canvas_h, NULL);
+        grid->farthest_m = farthest_m;
         check_seams(load, grid);
         check_boxes_fit(load, grid, raw->boxes);
     }

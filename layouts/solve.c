@@ -69,10 +69,10 @@ static void
 least(enum panel_kind kind, int *w, int *h)
 {
     static const int LEAST[PANEL_KIND_COUNT][2] = {
-        [PANEL_HEADER] = {640, 56}, [PANEL_KPI] = {480, 56},        [PANEL_GAUGES] = {420, 160},
-        [PANEL_TREND] = {320, 120}, [PANEL_CATEGORIES] = {320, 96}, [PANEL_MAP] = {240, 200},
-        [PANEL_HOT] = {320, 96},    [PANEL_WHISTLES] = {320, 88},   [PANEL_TIMEBAR] = {320, 64},
-        [PANEL_BOARD] = {420, 120}, [PANEL_ALARMS] = {420, 120},
+        [PANEL_HEADER] = {640, 56}, [PANEL_KPI] = {480, 56},         [PANEL_GAUGES] = {420, 190},
+        [PANEL_TREND] = {320, 176}, [PANEL_CATEGORIES] = {320, 130}, [PANEL_MAP] = {240, 200},
+        [PANEL_HOT] = {320, 96},    [PANEL_WHISTLES] = {320, 88},    [PANEL_TIMEBAR] = {320, 64},
+        [PANEL_BOARD] = {420, 190}, [PANEL_ALARMS] = {420, 120},
     };
     *w = LEAST[kind][0];
     *h = LEAST[kind][1];
@@ -137,13 +137,18 @@ growth_for(const struct scene *scene, double px, double minutes)
     return round(px * scene->unit) >= needed ? 1 : ceil(needed) / (px * scene->unit);
 }
 
-/* A design pixel is a pixel of a canvas whose shorter side is 1080. The scale's smallest text
- * decides on growth: Chinese read in full, and captions. */
-static void
-find_unit(struct scene *scene, const struct scene_grid *grid)
+/* A design pixel is a pixel of a canvas whose shorter side is 1080. */
+static double
+plain_unit(const struct scene *scene, const struct scene_grid *grid)
 {
     int shorter = grid->canvas_w < grid->canvas_h ? grid->canvas_w : grid->canvas_h;
-    scene->unit = shorter / 1080.0 * fit(scene, grid);
+    return shorter / 1080.0 * fit(scene, grid);
+}
+
+/* The scale's smallest text decides: Chinese read in full, and captions. */
+static void
+grow_unit(struct scene *scene)
+{
     if (scene->wall_height_mm <= 0 || scene->farthest_m <= 0) {
         return;
     }
@@ -155,20 +160,30 @@ find_unit(struct scene *scene, const struct scene_grid *grid)
 
 /* ---- the grid ---- */
 
-/* Lines of text keep their room when text grows: the rows of header and strip grow with it. */
+/* Lines of text keep their room when text grows: the rows of header and strip grow with it, and
+ * the others share what is left. */
 static void
 row_shares(const struct scene *scene, const struct scene_grid *grid,
            const struct scene_place *places, double *out)
 {
-    int shorter = grid->canvas_w < grid->canvas_h ? grid->canvas_w : grid->canvas_h;
-    double growth = scene->unit / (shorter / 1080.0 * fit(scene, grid));
-    memcpy(out, grid->rows, sizeof grid->rows);
+    bool line[SCENE_TRACKS] = {false};
+    double sum = 0, lines_sum = 0;
     for (int i = 0; i < scene->panels_count; i++) {
-        bool line = scene->panels[i].kind == PANEL_HEADER || scene->panels[i].kind == PANEL_KPI;
-        int row = places[i].row[0];
-        if (line && places[i].in_grid && places[i].shown && row == places[i].row[1] &&
-            out[row] <= grid->rows[row]) {
-            out[row] *= growth;
+        bool is_line = scene->panels[i].kind == PANEL_HEADER || scene->panels[i].kind == PANEL_KPI;
+        if (is_line && places[i].in_grid && places[i].shown &&
+            places[i].row[0] == places[i].row[1]) {
+            line[places[i].row[0]] = true;
+        }
+    }
+    for (int row = 0; row < grid->rows_count; row++) {
+        out[row] = grid->rows[row];
+        sum += out[row];
+        lines_sum += line[row] ? out[row] : 0;
+    }
+    double part = lines_sum / sum * scene->unit / plain_unit(scene, grid);
+    for (int row = 0; row < grid->rows_count && part < 0.8; row++) {
+        if (line[row]) {
+            out[row] *= part / (1 - part) * (sum - lines_sum) / lines_sum;
         }
     }
 }
@@ -276,20 +291,38 @@ solve_grid(struct scene *scene, const struct scene_grid *grid, struct scene_plac
 
 /* ---- boxes ---- */
 
+/* An edge of a box near its parent's top or bottom keeps as far from it as text grows (what lies
+ * between is text); the others keep their share. */
+static int
+edge(double at, double scale, double growth, int parent)
+{
+    double share = at * scale, rest = parent - share;
+    if (share < parent / 4.0) {
+        return (int)lround(fmax(share, at * growth));
+    }
+    return rest < parent / 4.0 ? (int)lround(parent - fmax(rest, rest / scale * growth))
+                               : (int)lround(share);
+}
+
+/* planned: where the grid's panels are without growth and with nothing left out, which is what a
+ * box is measured in; it keeps its share of the panel that it is inside. */
 static void
-place_box(struct scene *scene, const struct scene_grid *grid, const struct scene_place *place,
-          struct panel_rect *rect)
+place_box(struct scene *scene, const struct scene_grid *grid, const struct panel_rect *planned,
+          const struct scene_place *place, struct panel_rect *rect)
 {
     double sx = (double)scene->solved_w / grid->canvas_w;
     double sy = (double)scene->solved_h / grid->canvas_h;
     struct panel_rect parent = {0, 0, scene->solved_w, scene->solved_h};
     if (place->inside >= 0) {
         parent = scene->panels[place->inside].rect;
+        sx *= (double)parent.w / planned[place->inside].w;
+        sy *= (double)parent.h / planned[place->inside].h;
     }
+    double growth = scene->unit / plain_unit(scene, grid) * fit(scene, grid);
     rect->x = parent.x + (int)lround(place->box[0] * sx);
-    rect->y = parent.y + (int)lround(place->box[1] * sy);
+    rect->y = parent.y + edge(place->box[1], sy, growth, parent.h);
     rect->w = parent.x + (int)lround((place->box[0] + place->box[2]) * sx) - rect->x;
-    rect->h = parent.y + (int)lround((place->box[1] + place->box[3]) * sy) - rect->y;
+    rect->h = parent.y + edge(place->box[1] + place->box[3], sy, growth, parent.h) - rect->y;
     /* Rounding must not push it over its parent's edge. */
     int right = parent.x + parent.w, bottom = parent.y + parent.h;
     rect->w = rect->x + rect->w > right ? right - rect->x : rect->w;
@@ -297,8 +330,8 @@ place_box(struct scene *scene, const struct scene_grid *grid, const struct scene
 }
 
 static void
-solve_boxes(struct scene *scene, const struct scene_grid *grid, const struct scene_place *places,
-            struct buf *notes)
+solve_boxes(struct scene *scene, const struct scene_grid *grid, const struct panel_rect *planned,
+            const struct scene_place *places, struct buf *notes)
 {
     for (int i = 0; i < scene->panels_count; i++) {
         const struct scene_place *place = &places[i];
@@ -309,7 +342,7 @@ solve_boxes(struct scene *scene, const struct scene_grid *grid, const struct sce
             leave_out(scene, i, "the panel it is inside is left out", notes);
             continue;
         }
-        place_box(scene, grid, place, &scene->panels[i].rect);
+        place_box(scene, grid, planned, place, &scene->panels[i].rect);
         if (too_small(scene, i)) {
             leave_out(scene, i, "too little room", notes);
         }
@@ -338,10 +371,16 @@ scene_solve(struct scene *scene, int w, int h, struct buf *notes)
     scene->bezel = grid->bezel * fit(scene, grid);
     scene->wall_height_mm = grid->wall_height_mm;
     scene->farthest_m = grid->farthest_m;
-    find_unit(scene, grid);
+    scene->unit = plain_unit(scene, grid);
 
     struct scene_place places[SCENE_PANELS];
+    struct panel_rect planned[SCENE_PANELS];
     memcpy(places, grid->places, sizeof places);
+    place_in_grid(scene, grid, places);
+    for (int i = 0; i < scene->panels_count; i++) {
+        planned[i] = scene->panels[i].rect;
+    }
+    grow_unit(scene);
     for (int i = 0; i < scene->panels_count; i++) {
         scene->panels[i].framed = places[i].framed;
         scene->panels[i].rect = (struct panel_rect){0};
@@ -351,7 +390,7 @@ scene_solve(struct scene *scene, int w, int h, struct buf *notes)
         }
     }
     solve_grid(scene, grid, places, notes);
-    solve_boxes(scene, grid, places, notes);
+    solve_boxes(scene, grid, planned, places, notes);
 }
 
 /* ---- seams ---- */

@@ -209,7 +209,7 @@ each_shape_has_its_arrangement(void **state)
     scene.grids[0].farthest_m = 9; /* half as far again: half as large again */
     scene_solve(&scene, 3840, 1080, NULL);
     assert_float_equal(scene.unit, 1.5, 1e-9);
-    assert_int_equal(rect_of(&scene, "header")->h, 122); /* a line of text keeps its room */
+    assert_int_equal(rect_of(&scene, "header")->h, 132); /* a line of text keeps its room */
     assert_true(scene_arc_minutes(&scene, 24) >= 25 - 1e-9);
     scene.grids[0].farthest_m = 30; /* beyond what text can grow to */
     scene_solve(&scene, 3840, 1080, NULL);
