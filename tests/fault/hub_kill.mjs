@@ -34,9 +34,10 @@ for (let round = 1; round <= rounds; round++) {
     wall = new Wall(hub, state ? { resume: state.resume, fold: state.fold } : {});
     check(await wall.inSync(), `round ${round}: a wall is in sync${state ? ' by resuming' : ''}`, wall.wrong[0] ?? JSON.stringify(wall.welcome)?.slice(0, 100));
     if (state) check(wall.welcome.mode === 'resume', `round ${round}: what it had been told was durable`, JSON.stringify(wall.welcome)?.slice(0, 100));
-    const before = confirmed.size, until = Date.now() + 5000;
+    const before = confirmed.size, until = Date.now() + 30000;
     const posters = [1, 2, 3, 4].map(() => load(hub, until));
-    await pause(600 + Math.random() * 700);
+    while (confirmed.size < before + 2000 && Date.now() < until) await pause(10);
+    await pause(Math.random() * 700);
     const ended = hub.stop('SIGKILL');
     await Promise.all(posters);
     check((await ended).signal === 'SIGKILL' && confirmed.size > before, `round ${round}: killed after ${confirmed.size - before} confirmed events`);
