@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "tests/golden/sample.h"
+#include "tests/golden/states.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -103,6 +103,56 @@ test_street(void **state)
     assert_steady("street-duty");
 }
 
+/* Every second other figures and ranks come in, and 20 frames carry them there. */
+static void
+run_moving(struct renderer *renderer, struct states *states, struct renderer_frame *frame,
+           int seconds)
+{
+    struct snapshot_row *streets = states_rows(states, SNAPSHOT_STREET);
+    struct snapshot_row *all = states_rows(states, SNAPSHOT_DISTRICT);
+    for (int s = 0; s < seconds; s++) {
+        frame->moment_ms += 1000;
+        frame->time_ms = frame->moment_ms;
+        for (int i = 0; i < 9; i++) {
+            struct snapshot_counts *counts = &streets[i].counts[SNAPSHOT_PERIOD];
+            struct snapshot_survey *survey = &counts->by[SNAPSHOT_BY_DISTRICT];
+            survey->solved = survey->effective * (uint32_t)(700 + (i * 31 + s * 17) % 200) / 1000;
+        }
+        states_rank(states, SNAPSHOT_STREET);
+        all->counts[SNAPSHOT_TODAY].received = 400 + (uint32_t)(s * 7 % 50);
+        all->open = 1700 + (uint32_t)(s * 13 % 90);
+        states_snapshot(states)->version++;
+        for (int i = 0; i < 20; i++) {
+            renderer_draw(renderer, frame);
+            frame->time_ms += 24;
+        }
+    }
+}
+
+static void
+test_moving(void **state)
+{
+    (void)state;
+    static struct scene scene;
+    struct yaml_report report = {0};
+    struct err err = {""};
+    struct states *states = states_create("sample");
+    struct renderer_frame frame = states_frame(states);
+    assert_true(scene_load("district-daily", &scene, &report));
+    scene_solve(&scene, scene.canvas_w, scene.canvas_h, NULL);
+    struct renderer *renderer = renderer_create(RENDERER_NULL, &err);
+    assert_non_null(renderer);
+    assert_true(renderer_set_scene(renderer, &scene, &report));
+    run_moving(renderer, states, &frame, 240);
+    size_t before = allocations;
+    run_moving(renderer, states, &frame, 30);
+    size_t made = allocations - before;
+    renderer_destroy(renderer);
+    states_destroy(states);
+    yaml_report_free(&report);
+    assert_int_equal(made, 0);
+}
+
 int
 main(void)
 {
@@ -112,6 +162,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_district),
         cmocka_unit_test(test_street),
+        cmocka_unit_test(test_moving),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
