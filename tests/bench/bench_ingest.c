@@ -23,6 +23,7 @@
 #include "feeds/hub/simulate.h"
 #include "wall/base/clock.h"
 
+#define CONNECTIONS_MAX 64
 #define UNTIL INT64_C(1795398087000) /* 2026-11-23T09:41:27+08:00 */
 
 struct sender {
@@ -177,13 +178,10 @@ by_size(const void *a, const void *b)
 }
 
 static void
-report(struct sender *senders, size_t connections, size_t events, size_t bytes, size_t requests,
+report(int64_t refused, size_t connections, size_t events, size_t bytes, size_t requests,
        int64_t began, int64_t *took_ns)
 {
     double seconds = (double)(clock_mono_ns() - began) / 1e9;
-    int64_t refused = 0;
-    for (size_t i = 0; i < connections; i++)
-        refused += senders[i].refused;
     qsort(took_ns, requests, sizeof *took_ns, by_size);
     printf("%zu events of %.0f bytes in %zu batches over %zu connections: %.0f events/s, "
            "confirmed after p50 %.1f ms, p99 %.1f ms, worst %.1f ms; %lld batches refused\n",
@@ -192,41 +190,15 @@ report(struct sender *senders, size_t connections, size_t events, size_t bytes, 
            (double)took_ns[requests - 1] / 1e6, (long long)refused);
 }
 
-int
-main(int argc, char **argv)
+/* Sends all requests over the connections; how many were refused. */
+static int64_t
+run(const struct sockaddr_in *to, struct buf *requests, size_t count, size_t connections,
+    int64_t *took_ns)
 {
-    size_t events = argc > 1 ? strtoul(argv[1], NULL, 10) : 500000;
-    size_t batch = argc > 2 ? strtoul(argv[2], NULL, 10) : 1000;
-    size_t connections = argc > 3 ? strtoul(argv[3], NULL, 10) : 4;
-    if (!events || !batch || batch > 10000 || !connections || connections > 64) {
-        fprintf(stderr, "usage: bench_ingest [EVENTS [BATCH [CONNECTIONS [ADDR:PORT]]]]\n");
-        return 2;
-    }
-    char folder[64] = "";
-    pid_t pid = 0;
-    struct sockaddr_in to = {.sin_family = AF_INET};
-    inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
-    if (argc > 4) {
-        char host[64] = "";
-        unsigned port = 0;
-        if (sscanf(argv[4], "%63[0-9.]:%u", host, &port) != 2 ||
-            inet_pton(AF_INET, host, &to.sin_addr) != 1)
-            return 2;
-        to.sin_port = htons((uint16_t)port);
-    } else {
-        to.sin_port = htons((uint16_t)start_hub(folder, &pid));
-    }
-    struct buf *requests = calloc(events / batch + 2, sizeof *requests);
-    struct sender *senders = calloc(connections, sizeof *senders);
-    if (!requests || !senders)
-        abort();
-    size_t bytes = 0, count = make_requests(requests, events, batch, &bytes);
-    int64_t *took_ns = calloc(count + 1, sizeof *took_ns);
-    if (!took_ns)
-        abort();
-    int64_t began = clock_mono_ns();
+    struct sender senders[CONNECTIONS_MAX];
+    int64_t refused = 0;
     for (size_t i = 0; i < connections; i++) {
-        senders[i] = (struct sender){.to = to,
+        senders[i] = (struct sender){.to = *to,
                                      .requests = requests,
                                      .first = i,
                                      .step = connections,
@@ -235,21 +207,71 @@ main(int argc, char **argv)
         if (pthread_create(&senders[i].thread, NULL, send_requests, &senders[i]) != 0)
             abort();
     }
-    for (size_t i = 0; i < connections; i++)
+    for (size_t i = 0; i < connections; i++) {
         pthread_join(senders[i].thread, NULL);
-    report(senders, connections, events, bytes, count, began, took_ns);
-    if (pid) {
-        char command[128];
-        struct rusage usage;
-        int status = 0;
-        kill(pid, SIGTERM);
-        wait4(pid, &status, 0, &usage);
-        printf("hub: %.2f s of CPU, at most %ld MB resident\n",
-               (double)usage.ru_utime.tv_sec + (double)usage.ru_stime.tv_sec +
-                   (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6,
-               usage.ru_maxrss / 1024);
-        snprintf(command, sizeof command, "rm -rf %s", folder);
-        return system(command);
+        refused += senders[i].refused;
     }
-    return 0;
+    return refused;
+}
+
+static int
+end_hub(pid_t pid, const char *folder)
+{
+    char command[128];
+    struct rusage usage;
+    int status = 0;
+    kill(pid, SIGTERM);
+    wait4(pid, &status, 0, &usage);
+    printf("hub: %.2f s of CPU, at most %ld MB resident\n",
+           (double)usage.ru_utime.tv_sec + (double)usage.ru_stime.tv_sec +
+               (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6,
+           usage.ru_maxrss / 1024);
+    snprintf(command, sizeof command, "rm -rf %s", folder);
+    return system(command);
+}
+
+static bool
+read_address(const char *text, struct sockaddr_in *to)
+{
+    char host[64] = "";
+    unsigned port = 0;
+    if (sscanf(text, "%63[0-9.]:%u", host, &port) != 2 ||
+        inet_pton(AF_INET, host, &to->sin_addr) != 1)
+        return false;
+    to->sin_port = htons((uint16_t)port);
+    return true;
+}
+
+int
+main(int argc, char **argv)
+{
+    size_t events = argc > 1 ? strtoul(argv[1], NULL, 10) : 500000;
+    size_t batch = argc > 2 ? strtoul(argv[2], NULL, 10) : 1000;
+    size_t connections = argc > 3 ? strtoul(argv[3], NULL, 10) : 4;
+    struct sockaddr_in to = {.sin_family = AF_INET};
+    inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
+    if (!events || !batch || batch > 10000 || !connections || connections > CONNECTIONS_MAX ||
+        (argc > 4 && !read_address(argv[4], &to))) {
+        fprintf(stderr, "usage: bench_ingest [EVENTS [BATCH [CONNECTIONS [ADDR:PORT]]]]\n");
+        return 2;
+    }
+    char folder[64] = "";
+    pid_t pid = 0;
+    if (argc <= 4)
+        to.sin_port = htons((uint16_t)start_hub(folder, &pid));
+    struct buf *requests = calloc(events / batch + 2, sizeof *requests);
+    if (!requests)
+        abort();
+    size_t bytes = 0, count = make_requests(requests, events, batch, &bytes);
+    int64_t *took_ns = calloc(count + 1, sizeof *took_ns);
+    if (!took_ns)
+        abort();
+    int64_t began = clock_mono_ns();
+    int64_t refused = run(&to, requests, count, connections, took_ns);
+    report(refused, connections, events, bytes, count, began, took_ns);
+    for (size_t i = 0; i < count; i++)
+        buf_free(&requests[i]);
+    free(requests);
+    free(took_ns);
+    return pid ? end_hub(pid, folder) : 0;
 }
