@@ -54,6 +54,19 @@ try --check
 ends 0 "--check of the defaults"
 try --check --scene street-duty
 ends 0 "--check of the other scene"
+told "every panel's text is in the table, by the arc that it covers" "  alarms         row_figure"
+told "other canvases of the scene are looked at too" "street-duty on 1080x1920: legible"
+told "and the colours, as those see them who lack a cone" "amber, red      full "
+try --check --size 1080x1920
+ends 0 "--check of one canvas"
+told "what has no room there is named" \
+    "district-daily: panel 'trend' is left out: it has no place on a canvas of this shape"
+sed -e 's/farthest_m: 6}/farthest_m: 14}/' "$SOURCE_DIR/layouts/scenes/district-daily.yaml" \
+    >"$folder/far.yaml"
+try --check --scene "$folder/far.yaml"
+ends 2 "--check of a scene that its farthest viewer cannot read"
+told "with panel, size and place" "$folder/far.yaml:$(grep -n '^viewing' "$folder/far.yaml" |
+    cut -d: -f1):10: panel 'alarms' on 3840x1080: list text of 48 px is "
 cat >"$folder/wall.yaml" <<'YAML'
 feed: ws://hub.example/feed/v1
 scene: mine.yaml
