@@ -11,5 +11,5 @@ packages_need $packages_build || exit 2
 build=${WALLBOARD_BUILD:-build}
 [ -f "$build/build.ninja" ] ||
     cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DWALLBOARD_TESTS=OFF
-cmake --build "$build" --target wallboard -j "$(nproc)"
+cmake --build "$build" --target wallboard wallboard-hub -j "$(nproc)"
 exec "$build/wall/wallboard" --demo "$@"
