@@ -29,7 +29,7 @@ struct paint {
     const struct map *map;              /* the map panels' loaded layers; NULL elsewhere */
     struct paint_record *record;        /* NULL: record nothing */
     struct motion *motion;              /* NULL: nothing moves; render/motion.h */
-    float unit; /* canvas pixels of one design pixel (scene->unit) */
+    float unit;                         /* canvas pixels of one design pixel (scene->unit) */
 };
 
 void paint_header(const struct paint *p);
