@@ -1,11 +1,15 @@
 #include "feeds/hub/intake.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <string.h>
+#include <time.h>
 
+#include "wall/base/clock.h"
 #include "wall/base/log.h"
+
+#define INTAKE_PROBE_S 2
 
 struct queue {
     struct intake_job *first, *last;
@@ -179,14 +183,36 @@ take_group(struct intake *intake)
     return group.first;
 }
 
+/* Waits for work. A log that could not be written is tried from time to time, so that the hub finds
+ * out that there is room again although nobody sends. Under the mutex. */
+static void
+wait_for_work(struct intake *intake)
+{
+    while (!intake->waiting.first && !intake->stops) {
+        struct timespec until = {.tv_sec = clock_wall_ms() / 1000 + INTAKE_PROBE_S};
+        struct err err = {0};
+        if (!atomic_load(&intake->failing)) {
+            pthread_cond_wait(&intake->wake, &intake->mutex);
+            continue;
+        }
+        if (pthread_cond_timedwait(&intake->wake, &intake->mutex, &until) != ETIMEDOUT)
+            continue;
+        pthread_mutex_unlock(&intake->mutex);
+        if (log_probe(intake->log, &err)) {
+            atomic_store(&intake->failing, false);
+            log_line(LOG_LEVEL_INFO, "hub", "the event log can be written again");
+        }
+        pthread_mutex_lock(&intake->mutex);
+    }
+}
+
 static void *
 write_all(void *arg)
 {
     struct intake *intake = arg;
     pthread_mutex_lock(&intake->mutex);
     for (;;) {
-        while (!intake->waiting.first && !intake->stops)
-            pthread_cond_wait(&intake->wake, &intake->mutex);
+        wait_for_work(intake);
         struct intake_job *group = take_group(intake);
         if (!group)
             break;

@@ -43,6 +43,9 @@ bool log_add(struct log *log, const struct event *events, size_t count, int64_t 
 bool log_commit(struct log *log, struct err *err);
 void log_rollback(struct log *log);
 
+/* Whether it can be written again: writes and flushes a page's worth that is no event. */
+bool log_probe(struct log *log, struct err *err);
+
 struct log_entry {
     int64_t seq;
     int64_t time_ms;

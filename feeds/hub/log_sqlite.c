@@ -340,6 +340,21 @@ log_append(struct log *log, const struct event *events, size_t count, int64_t *s
     return log_begin(log, err) && log_add(log, events, count, seqs, err) && log_commit(log, err);
 }
 
+bool
+log_probe(struct log *log, struct err *err)
+{
+    if (log->mode != LOG_WRITE || log->in_group)
+        return err_set(err, "event log: not to be probed now");
+    if (sqlite3_exec(log->db, "INSERT OR REPLACE INTO meta VALUES('probe', hex(randomblob(4096)))",
+                     NULL, NULL, NULL) != SQLITE_OK) {
+        fail(log, "probing", err);
+        if (!sqlite3_get_autocommit(log->db))
+            step(log, ROLLBACK);
+        return false;
+    }
+    return true;
+}
+
 static struct str
 column(sqlite3_stmt *stmt, int at)
 {

@@ -27,6 +27,8 @@ check(await wall.when(() => wall.beats > beats, 6000) && wall.wrong.length === 0
 check(await new Wall(hub, { resume: { log: wall.welcome.log, seq: confirmed }, fold: wall.fold }).inSync(confirmed), 'and may reconnect');
 
 execFileSync('prlimit', ['--pid', String(hub.child.pid), '--fsize=unlimited:unlimited']);
+for (let i = 0; i < 100 && (await hub.request('GET', '/healthz')).status !== 200; i++) await pause(100);
+check((await hub.request('GET', '/healthz')).status === 200, 'the hub finds the room by itself');
 const r = await hub.post(refused.events);
 check(r.status === 202 && r.json.accepted === refused.events.length && r.json.seq === confirmed + refused.events.length, 'with room again the same batch is taken, without a hole', r.text.slice(0, 200));
 check((await hub.request('GET', '/healthz')).status === 200, 'healthz is well');

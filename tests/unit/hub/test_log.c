@@ -224,9 +224,14 @@ test_recovers_from_a_full_disk(void **state)
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
     bool taken = log_append(log, events, COUNT, NULL, &err);
     bool taken_again = log_append(log, events, COUNT, NULL, &err);
+    struct rlimit tiny = {4096, old.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tiny), 0);
+    bool probed = log_probe(log, &err);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
     assert_false(taken);
     assert_false(taken_again);
+    assert_false(probed);
+    assert_true(log_probe(log, &err));
     assert_int_equal(log_head(log), 1);
 
     int64_t seqs[COUNT];
