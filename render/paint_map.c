@@ -115,6 +115,7 @@ struct dots {
     int64_t moment_ms;
     uint32_t street; /* only this one's; UINT32_MAX = all */
     bool all;
+    float crowd; /* 1, less where the marks would cover the map: see crowd_of */
 };
 
 /* The newest arrivals of the last RIPPLE_MS. */
@@ -171,19 +172,43 @@ dot_alpha(const struct paint *p)
 }
 
 /* A cell with several tickets is a little larger and brighter: 3–9 px of radius in all. */
-static void
-draw_dot(const struct paint *p, enum dot dot, float x, float y, unsigned tickets)
+static float
+dot_radius(const struct paint *p, enum dot dot, unsigned tickets)
 {
     static const float RADII[2][DOT_COUNT] = {{3.5f, 4.5f, 6.5f}, {5.3f, 6, 8.2f}};
-    static const enum theme_colour COLOURS[DOT_COUNT] = {THEME_DATA, THEME_AMBER, THEME_RED};
     float more = tickets > 1 ? fminf(0.7f * log2f((float)tickets), 2.5f) : 0;
-    float radius = (RADII[p->scene->kiosk_scale][dot] + more) * p->unit;
+    return (RADII[p->scene->kiosk_scale][dot] + more) * p->unit;
+}
+
+/* How much smaller the marks are drawn so that tens of thousands show where they are dense, and not
+ * a carpet: together they cover at most a fifth of the map. area: of all of them, square pixels. */
+static float
+crowd_of(const struct paint *p, float area)
+{
+    struct panel_rect clip = map_clip(p->map);
+    float most = 0.2f * (float)clip.w * (float)clip.h;
+    return area > most ? sqrtf(most / area) : 1;
+}
+
+/* In a crowd the late ones shrink less than those in hand: they are what is looked for. */
+static void
+draw_dot(const struct dots *dots, enum dot dot, float x, float y, unsigned tickets)
+{
+    static const enum theme_colour COLOURS[DOT_COUNT] = {THEME_DATA, THEME_AMBER, THEME_RED};
+    static const float YIELDS[DOT_COUNT] = {1, 0.75f, 0.5f};
+    const struct paint *p = dots->p;
+    float radius = dot_radius(p, dot, tickets), rim = 2 * p->unit;
+    if (dots->crowd < 1) {
+        radius = fmaxf(radius * powf(dots->crowd, YIELDS[dot]), 1.2f * p->unit);
+        rim = fminf(rim, radius - 2.5f * p->unit); /* a small mark has none */
+    }
     uint32_t colour = paint_colour(p, COLOURS[dot]);
     if (dot == DOT_OPEN) {
         float alpha = fminf(dot_alpha(p) + 0.16f * (float)(tickets - 1), 1);
         draw_disc(p->list, x, y, radius, draw_fade(colour, alpha), 0, 0);
+    } else if (rim <= 0) {
+        draw_disc(p->list, x, y, radius, colour, 0, 0);
     } else {
-        float rim = 2 * p->unit;
         draw_disc(p->list, x, y, radius + rim, colour, rim, p->theme->colours[THEME_GROUND]);
     }
 }
@@ -227,7 +252,7 @@ pass(const struct dots *dots, int only, uint16_t *cells, struct ripples *ripples
             uint16_t *count = &cells[(uint32_t)dot * cells_count + cell.index];
             *count = (uint16_t)(*count + (*count < UINT16_MAX));
         } else {
-            draw_dot(p, dot, cell.x, cell.y, 1);
+            draw_dot(dots, dot, cell.x, cell.y, 1);
         }
         if (ripples && dots->moment_ms - point->arrived_ms < RIPPLE_MS) {
             add_ripple(ripples, cell.x, cell.y, point->arrived_ms);
@@ -237,17 +262,49 @@ pass(const struct dots *dots, int only, uint16_t *cells, struct ripples *ripples
 
 /* Draws what was counted, data < amber < red, and leaves the counts zero. */
 static void
-draw_cells(const struct paint *p, uint16_t *cells)
+draw_cells(struct dots *dots, uint16_t *cells)
 {
+    const struct paint *p = dots->p;
     uint32_t count = map_cells_count(p->map);
+    float area = 0;
+    for (uint32_t i = 0; i < count * DOT_COUNT; i++) {
+        float radius = cells[i] ? dot_radius(p, (enum dot)(i / count), cells[i]) : 0;
+        area += 3.14f * radius * radius;
+    }
+    dots->crowd = crowd_of(p, area);
     for (uint32_t i = 0; i < count * DOT_COUNT; i++) {
         if (cells[i]) {
             float x, y;
             map_cell_place(p->map, i % count, &x, &y);
-            draw_dot(p, (enum dot)(i / count), x, y, cells[i]);
+            draw_dot(dots, (enum dot)(i / count), x, y, cells[i]);
             cells[i] = 0;
         }
     }
+}
+
+/* Without cells every point is a mark of its own. */
+static float
+area_of_points(const struct dots *dots, bool placed)
+{
+    const struct snapshot *snapshot = dots->p->frame->snapshot;
+    float area = 0;
+    for (size_t i = 0; i < snapshot->points_count; i++) {
+        const struct snapshot_point *point = &snapshot->points[i];
+        struct map_cell cell;
+        if (is_shown(dots, point) && (!placed || place_of(dots->p, point, &cell))) {
+            float radius = dot_radius(dots->p, dot_of(point, dots->moment_ms), 1);
+            area += 3.14f * radius * radius;
+        }
+    }
+    return area;
+}
+
+/* Where even all points are no crowd, none is looked up to see whether it lies on the map. */
+static float
+crowd_of_points(const struct dots *dots)
+{
+    float crowd = crowd_of(dots->p, area_of_points(dots, false));
+    return crowd < 1 ? crowd_of(dots->p, area_of_points(dots, true)) : 1;
 }
 
 /* A still picture of a moment: the same age of an arrival gives the same rings. */
@@ -273,7 +330,7 @@ static void
 draw_points(const struct paint *p)
 {
     const struct snapshot *snapshot = p->frame->snapshot;
-    struct dots dots = {.p = p, .moment_ms = p->frame->moment_ms, .all = !has_focus(p)};
+    struct dots dots = {.p = p, .moment_ms = p->frame->moment_ms, .all = !has_focus(p), .crowd = 1};
     if (!dots.all) {
         const struct snapshot_row *row =
             snapshot_row(snapshot, SNAPSHOT_STREET, str_from(p->scene->focus_street));
@@ -287,8 +344,9 @@ draw_points(const struct paint *p)
     if (!p->scene->exact_points && map_cells_count(p->map)) {
         uint16_t *cells = map_cells_scratch(p->map);
         pass(&dots, -1, cells, &ripples);
-        draw_cells(p, cells);
+        draw_cells(&dots, cells);
     } else {
+        dots.crowd = crowd_of_points(&dots);
         for (int dot = 0; dot < DOT_COUNT; dot++) {
             pass(&dots, dot, NULL, &ripples);
         }
