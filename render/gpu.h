@@ -60,6 +60,12 @@ struct gpu_draw {
     int origin_x, origin_y;     /* where the target's top left lies on the canvas */
 };
 
+struct gpu_trial {
+    void (*swap)(void *user);
+    void *user;
+    int64_t (*now_ns)(void); /* monotonic */
+};
+
 struct gpu {
     void (*destroy)(struct gpu *gpu);
 
@@ -84,22 +90,32 @@ struct gpu {
 
     void (*clear)(struct gpu *gpu, struct gpu_target target, struct gpu_box box, uint32_t colour);
     void (*draw)(struct gpu *gpu, const struct gpu_draw *draw);
-    /* Copies box of from to the same size of pixels at x, y of to. */
-    void (*copy)(struct gpu *gpu, struct gpu_target from, struct gpu_box box, struct gpu_target to,
-                 int x, int y);
+    /* Copies boxes of from, which do not meet, to the same size of pixels by x, y further in to. */
+    void (*copy)(struct gpu *gpu, struct gpu_target from, const struct gpu_box *boxes, int count,
+                 struct gpu_target to, int x, int y);
     /* Lays the whole of from over the whole of to, scaled where the sizes differ: alpha 0–1 of it
      * is seen. Not onto the window. */
     void (*blend)(struct gpu *gpu, struct gpu_target from, struct gpu_target to, float alpha);
     /* Copies the whole target to box of the window, smoothly scaled where the sizes differ. */
     void (*present)(struct gpu *gpu, struct gpu_target from, struct gpu_box box);
-    /* Size of the window's framebuffer; once a frame, before clear or present of the window. */
+    /* Size of the window's framebuffer; once a frame, before clear, copy or present of the window.
+     */
     void (*window_size)(struct gpu *gpu, int w, int h);
+    /* What the window's framebuffer holds before it is drawn: n > 0 = what was presented n swaps
+     * ago, 0 = unknown. As the window system says; else as try_out found. */
+    int (*window_age)(struct gpu *gpu);
+    /* Measures whether the GPU is slow and, where nobody says how old the window's framebuffer is,
+     * finds out with two swaps of a dark window whether it keeps what was drawn. After window_size,
+     * before the first frame. Not called: not slow, and the age stays unknown. */
+    void (*try_out)(struct gpu *gpu, const struct gpu_trial *trial);
     /* RGBA, top row first, 4 bytes a pixel. Waits for the GPU. */
     bool (*read)(struct gpu *gpu, struct gpu_target from, struct gpu_box box, uint8_t *rgba);
 
     unsigned long faults; /* resources that failed and errors the driver reported */
     char describe[256];   /* GPU, driver, version: one line for the operator */
     int max_size;         /* greatest width or height of a target */
+    /* Every pixel costs, as measured at start: a processor draws, or a very small GPU. */
+    bool slow;
 };
 
 /* Needs a current context; NULL and err where it is too old. */

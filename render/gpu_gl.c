@@ -1,62 +1,31 @@
-#include "render/gpu.h"
+#include "render/gpu_gl.h"
 
 #include "wall/base/log.h"
-
-#include <epoxy/gl.h>
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXTURES = 8, BUFFERS = 8, PROGRAMS = 8, TARGETS = 16 };
-
-struct program {
-    GLuint name, vertex_array;
-    GLint canvas; /* uniform: the target's size in pixels, its top left on the canvas */
-    struct gpu_attribute attributes[GPU_ATTRIBUTES];
-    int attributes_count;
-    uint32_t stride;
-    bool instanced;
-};
-
-struct target {
-    GLuint framebuffer, texture;
-    int w, h;
-};
-
-struct gl {
-    struct gpu base;
-    bool es;          /* OpenGL ES: sRGB targets always convert, no FRAMEBUFFER_SRGB switch */
-    bool srgb_switch; /* GL_FRAMEBUFFER_SRGB can be switched */
-    bool read_bgra;   /* the order that drivers keep: several times faster to read */
-    GLuint textures[TEXTURES + 1]; /* index = id; [0] stays 0 */
-    GLuint buffers[BUFFERS + 1];
-    struct program programs[PROGRAMS + 1];
-    struct target targets[TARGETS + 1];
-    int window_w, window_h;
-    GLuint cover_array, encode_program, blend_program; /* made on first use */
-};
-
 static struct log_limit fault_limit;
 
-static void
-fault(struct gl *gl, const char *what)
+void
+gpu_gl_fault(struct gpu_gl *gl, const char *what)
 {
     gl->base.faults++;
     log_limited(&fault_limit, 10000, LOG_LEVEL_WARNING, "gpu", "%s: it is not drawn", what);
 }
 
 /* Errors since the last call count as one fault of what. */
-static bool
-check(struct gl *gl, const char *what)
+bool
+gpu_gl_check(struct gpu_gl *gl, const char *what)
 {
     bool ok = true;
     for (int i = 0; i < 8 && glGetError() != GL_NO_ERROR; i++) {
         ok = false;
     }
     if (!ok) {
-        fault(gl, what);
+        gpu_gl_fault(gl, what);
     }
     return ok;
 }
@@ -66,7 +35,7 @@ on_message(GLenum source, GLenum type, GLuint id, GLenum severity, GLsizei lengt
            const GLchar *message, const void *user)
 {
     (void)source, (void)id, (void)severity, (void)length;
-    struct gl *gl = (struct gl *)(uintptr_t)user;
+    struct gpu_gl *gl = (struct gpu_gl *)(uintptr_t)user;
     if (type == GL_DEBUG_TYPE_ERROR || type == GL_DEBUG_TYPE_UNDEFINED_BEHAVIOR) {
         gl->base.faults++;
         log_limited(&fault_limit, 10000, LOG_LEVEL_WARNING, "gpu", "driver: %s", message);
@@ -87,10 +56,10 @@ free_id(const GLuint *names, uint32_t count)
 static struct gpu_texture
 gl_texture_create(struct gpu *gpu, int w, int h, int layers)
 {
-    struct gl *gl = (struct gl *)gpu;
-    uint32_t id = free_id(gl->textures, TEXTURES);
+    struct gpu_gl *gl = (struct gpu_gl *)gpu;
+    uint32_t id = free_id(gl->textures, GPU_GL_TEXTURES);
     if (!id) {
-        fault(gl, "too many textures");
+        gpu_gl_fault(gl, "too many textures");
         return (struct gpu_texture){0};
     }
     glGenTextures(1, &gl->textures[id]);
@@ -99,7 +68,7 @@ gl_texture_create(struct gpu *gpu, int w, int h, int layers)
     glTexParameteri(GL_TEXTURE_2D_ARRAY, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
     glTexParameteri(GL_TEXTURE_2D_ARRAY, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
     glTexParameteri(GL_TEXTURE_2D_ARRAY, GL_TEXTURE_MAX_LEVEL, 0);
-    if (!check(gl, "a glyph texture cannot be made")) {
+    if (!gpu_gl_check(gl, "a glyph texture cannot be made")) {
         glDeleteTextures(1, &gl->textures[id]);
         gl->textures[id] = 0;
         id = 0;
@@ -110,7 +79,7 @@ gl_texture_create(struct gpu *gpu, int w, int h, int layers)
 static void
 gl_texture_destroy(struct gpu *gpu, struct gpu_texture texture)
 {
-    struct gl *gl = (struct gl *)gpu;
+    struct gpu_gl *gl = (struct gpu_gl *)gpu;
     if (texture.id) {
         glDeleteTextures(1, &gl->textures[texture.id]);
         gl->textures[texture.id] = 0;
@@ -121,7 +90,7 @@ static void
 gl_texture_upload(struct gpu *gpu, struct gpu_texture texture, int layer, int x, int y, int w,
                   int h, const uint8_t *bytes)
 {
-    struct gl *gl = (struct gl *)gpu;
+    struct gpu_gl *gl = (struct gpu_gl *)gpu;
     if (texture.id) {
         glBindTexture(GL_TEXTURE_2D_ARRAY, gl->textures[texture.id]);
         glTexSubImage3D(GL_TEXTURE_2D_ARRAY, 0, x, y, layer, w, h, 1, GL_RED, GL_UNSIGNED_BYTE,
@@ -132,10 +101,10 @@ gl_texture_upload(struct gpu *gpu, struct gpu_texture texture, int layer, int x,
 static struct gpu_buffer
 gl_buffer_create(struct gpu *gpu)
 {
-    struct gl *gl = (struct gl *)gpu;
-    uint32_t id = free_id(gl->buffers, BUFFERS);
+    struct gpu_gl *gl = (struct gpu_gl *)gpu;
+    uint32_t id = free_id(gl->buffers, GPU_GL_BUFFERS);
     if (!id) {
-        fault(gl, "too many buffers");
+        gpu_gl_fault(gl, "too many buffers");
         return (struct gpu_buffer){0};
     }
     glGenBuffers(1, &gl->buffers[id]);
@@ -145,7 +114,7 @@ gl_buffer_create(struct gpu *gpu)
 static void
 gl_buffer_destroy(struct gpu *gpu, struct gpu_buffer buffer)
 {
-    struct gl *gl = (struct gl *)gpu;
+    struct gpu_gl *gl = (struct gpu_gl *)gpu;
     if (buffer.id) {
         glDeleteBuffers(1, &gl->buffers[buffer.id]);
         gl->buffers[buffer.id] = 0;
@@ -155,7 +124,7 @@ gl_buffer_destroy(struct gpu *gpu, struct gpu_buffer buffer)
 static void
 gl_buffer_upload(struct gpu *gpu, struct gpu_buffer buffer, const void *bytes, size_t size)
 {
-    struct gl *gl = (struct gl *)gpu;
+    struct gpu_gl *gl = (struct gpu_gl *)gpu;
     if (buffer.id && size > 0) {
         glBindBuffer(GL_ARRAY_BUFFER, gl->buffers[buffer.id]);
         glBufferData(GL_ARRAY_BUFFER, (GLsizeiptr)size, bytes, GL_STREAM_DRAW);
@@ -163,7 +132,7 @@ gl_buffer_upload(struct gpu *gpu, struct gpu_buffer buffer, const void *bytes, s
 }
 
 static GLuint
-compile(struct gl *gl, GLenum stage, const char *name, struct str source)
+compile(struct gpu_gl *gl, GLenum stage, const char *name, struct str source)
 {
     static const char gl_prelude[] = "#version 330 core\n#line 1\n";
     static const char es_prelude[] = "#version 300 es\n"
@@ -190,8 +159,8 @@ compile(struct gl *gl, GLenum stage, const char *name, struct str source)
     return shader;
 }
 
-static GLuint
-link_program(struct gl *gl, const char *name, struct str vertex, struct str fragment)
+GLuint
+gpu_gl_link_program(struct gpu_gl *gl, const char *name, struct str vertex, struct str fragment)
 {
     GLuint vs = compile(gl, GL_VERTEX_SHADER, name, vertex);
     GLuint fs = vs ? compile(gl, GL_FRAGMENT_SHADER, name, fragment) : 0;
@@ -214,7 +183,7 @@ link_program(struct gl *gl, const char *name, struct str vertex, struct str frag
     glDeleteShader(vs);
     glDeleteShader(fs);
     if (!program) {
-        fault(gl, "a shader program cannot be made");
+        gpu_gl_fault(gl, "a shader program cannot be made");
     }
     return program;
 }
@@ -222,17 +191,17 @@ link_program(struct gl *gl, const char *name, struct str vertex, struct str frag
 static struct gpu_program
 gl_program_create(struct gpu *gpu, const struct gpu_program_desc *desc)
 {
-    struct gl *gl = (struct gl *)gpu;
+    struct gpu_gl *gl = (struct gpu_gl *)gpu;
     uint32_t id = 1;
-    while (id <= PROGRAMS && gl->programs[id].name) {
+    while (id <= GPU_GL_PROGRAMS && gl->programs[id].name) {
         id++;
     }
-    if (id > PROGRAMS || desc->attributes_count > GPU_ATTRIBUTES) {
-        fault(gl, "too many programs");
+    if (id > GPU_GL_PROGRAMS || desc->attributes_count > GPU_ATTRIBUTES) {
+        gpu_gl_fault(gl, "too many programs");
         return (struct gpu_program){0};
     }
-    struct program *program = &gl->programs[id];
-    program->name = link_program(gl, desc->name, desc->vertex, desc->fragment);
+    struct gpu_gl_program *program = &gl->programs[id];
+    program->name = gpu_gl_link_program(gl, desc->name, desc->vertex, desc->fragment);
     if (!program->name) {
         return (struct gpu_program){0};
     }
@@ -255,38 +224,38 @@ gl_program_create(struct gpu *gpu, const struct gpu_program_desc *desc)
 static void
 gl_program_destroy(struct gpu *gpu, struct gpu_program program)
 {
-    struct gl *gl = (struct gl *)gpu;
+    struct gpu_gl *gl = (struct gpu_gl *)gpu;
     if (program.id) {
         glDeleteProgram(gl->programs[program.id].name);
         glDeleteVertexArrays(1, &gl->programs[program.id].vertex_array);
-        gl->programs[program.id] = (struct program){0};
+        gl->programs[program.id] = (struct gpu_gl_program){0};
     }
 }
 
 static void
 gl_target_destroy(struct gpu *gpu, struct gpu_target target)
 {
-    struct gl *gl = (struct gl *)gpu;
+    struct gpu_gl *gl = (struct gpu_gl *)gpu;
     if (target.id && target.id != GPU_WINDOW) {
         glDeleteFramebuffers(1, &gl->targets[target.id].framebuffer);
         glDeleteTextures(1, &gl->targets[target.id].texture);
-        gl->targets[target.id] = (struct target){0};
+        gl->targets[target.id] = (struct gpu_gl_target){0};
     }
 }
 
 static struct gpu_target
 gl_target_create(struct gpu *gpu, int w, int h)
 {
-    struct gl *gl = (struct gl *)gpu;
+    struct gpu_gl *gl = (struct gpu_gl *)gpu;
     uint32_t id = 1;
-    while (id <= TARGETS && gl->targets[id].framebuffer) {
+    while (id <= GPU_GL_TARGETS && gl->targets[id].framebuffer) {
         id++;
     }
-    if (id > TARGETS || w < 1 || h < 1 || w > gpu->max_size || h > gpu->max_size) {
-        fault(gl, "a canvas of that size cannot be made");
+    if (id > GPU_GL_TARGETS || w < 1 || h < 1 || w > gpu->max_size || h > gpu->max_size) {
+        gpu_gl_fault(gl, "a canvas of that size cannot be made");
         return (struct gpu_target){0};
     }
-    struct target *target = &gl->targets[id];
+    struct gpu_gl_target *target = &gl->targets[id];
     target->w = w;
     target->h = h;
     glGenTextures(1, &target->texture);
@@ -301,7 +270,7 @@ gl_target_create(struct gpu *gpu, int w, int h)
     glBindFramebuffer(GL_FRAMEBUFFER, target->framebuffer);
     glFramebufferTexture2D(GL_FRAMEBUFFER, GL_COLOR_ATTACHMENT0, GL_TEXTURE_2D, target->texture, 0);
     bool complete = glCheckFramebufferStatus(GL_FRAMEBUFFER) == GL_FRAMEBUFFER_COMPLETE;
-    if (!check(gl, "a canvas cannot be made") || !complete) {
+    if (!gpu_gl_check(gl, "a canvas cannot be made") || !complete) {
         gl_target_destroy(gpu, (struct gpu_target){id});
         gpu->faults += !complete;
         return (struct gpu_target){0};
@@ -312,13 +281,14 @@ gl_target_create(struct gpu *gpu, int w, int h)
 static void
 gl_window_size(struct gpu *gpu, int w, int h)
 {
-    struct gl *gl = (struct gl *)gpu;
+    struct gpu_gl *gl = (struct gpu_gl *)gpu;
     gl->window_w = w;
     gl->window_h = h;
 }
 
-static bool
-size_of(const struct gl *gl, struct gpu_target target, GLuint *framebuffer, int *w, int *h)
+bool
+gpu_gl_size_of(const struct gpu_gl *gl, struct gpu_target target, GLuint *framebuffer, int *w,
+               int *h)
 {
     bool window = target.id == GPU_WINDOW;
     if (!window && (target.id == 0 || !gl->targets[target.id].framebuffer)) {
@@ -330,8 +300,8 @@ size_of(const struct gl *gl, struct gpu_target target, GLuint *framebuffer, int 
     return true;
 }
 
-static void
-convert_srgb(const struct gl *gl, bool on)
+void
+gpu_gl_convert_srgb(const struct gpu_gl *gl, bool on)
 {
     if (gl->srgb_switch) {
         (on ? glEnable : glDisable)(GL_FRAMEBUFFER_SRGB);
@@ -362,10 +332,10 @@ linear(uint32_t byte)
 static void
 gl_clear(struct gpu *gpu, struct gpu_target target, struct gpu_box box, uint32_t colour)
 {
-    struct gl *gl = (struct gl *)gpu;
+    struct gpu_gl *gl = (struct gpu_gl *)gpu;
     GLuint framebuffer = 0;
     int w = 0, h = 0;
-    if (!size_of(gl, target, &framebuffer, &w, &h) || !scissor(box, w, h)) {
+    if (!gpu_gl_size_of(gl, target, &framebuffer, &w, &h) || !scissor(box, w, h)) {
         return;
     }
     glBindFramebuffer(GL_FRAMEBUFFER, framebuffer);
@@ -377,13 +347,13 @@ gl_clear(struct gpu *gpu, struct gpu_target target, struct gpu_box box, uint32_t
     if (box.x0 <= 0 && box.y0 <= 0 && box.x1 >= w && box.y1 >= h) {
         glDisable(GL_SCISSOR_TEST); /* a whole picture is cleared much faster than a part */
     }
-    convert_srgb(gl, framebuffer != 0);
+    gpu_gl_convert_srgb(gl, framebuffer != 0);
     glClearColor(rgb[0], rgb[1], rgb[2], (float)(colour & 0xff) / 255.0f);
     glClear(GL_COLOR_BUFFER_BIT);
 }
 
 static void
-bind_records(const struct program *program, size_t first)
+bind_records(const struct gpu_gl_program *program, size_t first)
 {
     static const GLenum types[GPU_TYPE_COUNT] = {
         [GPU_FLOAT] = GL_FLOAT,
@@ -403,17 +373,17 @@ bind_records(const struct program *program, size_t first)
 static void
 gl_draw(struct gpu *gpu, const struct gpu_draw *draw)
 {
-    struct gl *gl = (struct gl *)gpu;
+    struct gpu_gl *gl = (struct gpu_gl *)gpu;
     GLuint framebuffer = 0;
     int w = 0, h = 0;
     if (!draw->program.id || !draw->buffer.id || draw->count == 0 ||
-        !size_of(gl, draw->target, &framebuffer, &w, &h) || !scissor(draw->scissor, w, h)) {
+        !gpu_gl_size_of(gl, draw->target, &framebuffer, &w, &h) || !scissor(draw->scissor, w, h)) {
         return;
     }
-    const struct program *program = &gl->programs[draw->program.id];
+    const struct gpu_gl_program *program = &gl->programs[draw->program.id];
     glBindFramebuffer(GL_FRAMEBUFFER, framebuffer);
     glViewport(0, 0, w, h);
-    convert_srgb(gl, true);
+    gpu_gl_convert_srgb(gl, true);
     glEnable(GL_BLEND);
     glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA); /* premultiplied */
     glUseProgram(program->name);
@@ -430,126 +400,6 @@ gl_draw(struct gpu *gpu, const struct gpu_draw *draw)
     } else {
         glDrawArrays(GL_TRIANGLES, 0, (GLsizei)draw->count);
     }
-}
-
-static void
-gl_copy(struct gpu *gpu, struct gpu_target from, struct gpu_box box, struct gpu_target to, int x,
-        int y)
-{
-    struct gl *gl = (struct gl *)gpu;
-    GLuint source = 0, sink = 0;
-    int from_w = 0, from_h = 0, to_w = 0, to_h = 0;
-    if (!size_of(gl, from, &source, &from_w, &from_h) || !size_of(gl, to, &sink, &to_w, &to_h)) {
-        return;
-    }
-    int w = box.x1 - box.x0, h = box.y1 - box.y0;
-    glDisable(GL_SCISSOR_TEST);
-    convert_srgb(gl, true); /* both sides sRGB: the bytes as they are, and Mesa's quick way */
-    glBindFramebuffer(GL_READ_FRAMEBUFFER, source);
-    glBindFramebuffer(GL_DRAW_FRAMEBUFFER, sink);
-    glBlitFramebuffer(box.x0, from_h - box.y1, box.x1, from_h - box.y0, x, to_h - y - h, x + w,
-                      to_h - y, GL_COLOR_BUFFER_BIT, GL_NEAREST);
-}
-
-/* One triangle over the whole viewport, with the texture's coordinates. */
-static const char cover_vertex[] =
-    "out vec2 at;\n"
-    "void main() {\n"
-    "    at = vec2(float(gl_VertexID & 1), float(gl_VertexID >> 1)) * 2.0;\n"
-    "    gl_Position = vec4(at * 2.0 - 1.0, 0.0, 1.0);\n"
-    "}\n";
-
-static bool
-bind_cover(struct gl *gl, GLuint *program, const char *name, struct str fragment,
-           const struct target *from)
-{
-    if (!gl->cover_array) {
-        glGenVertexArrays(1, &gl->cover_array);
-    }
-    if (!*program) {
-        *program = link_program(gl, name, STR(cover_vertex), fragment);
-    }
-    if (!*program) {
-        return false;
-    }
-    glUseProgram(*program);
-    glActiveTexture(GL_TEXTURE0);
-    glBindTexture(GL_TEXTURE_2D, from->texture);
-    glBindVertexArray(gl->cover_array);
-    return true;
-}
-
-/* Where blits decode sRGB and cannot be told not to (OpenGL ES), one triangle encodes it again. */
-static void
-present_encoded(struct gl *gl, const struct target *from, struct gpu_box box)
-{
-    static const char fragment[] =
-        "uniform sampler2D atlas;\n"
-        "in vec2 at;\n"
-        "out vec4 colour;\n"
-        "void main() {\n"
-        "    vec3 light = texture(atlas, at).rgb;\n"
-        "    vec3 low = light * 12.92, high = 1.055 * pow(light, vec3(1.0 / 2.4)) - 0.055;\n"
-        "    colour = vec4(mix(high, low, vec3(lessThanEqual(light, vec3(0.0031308)))), 1.0);\n"
-        "}\n";
-    if (!bind_cover(gl, &gl->encode_program, "present", STR(fragment), from)) {
-        return;
-    }
-    glDisable(GL_SCISSOR_TEST);
-    glDisable(GL_BLEND);
-    glBindFramebuffer(GL_FRAMEBUFFER, 0);
-    glViewport(box.x0, gl->window_h - box.y1, box.x1 - box.x0, box.y1 - box.y0);
-    glDrawArrays(GL_TRIANGLES, 0, 3);
-}
-
-/* In linear light: sampling decodes sRGB, writing encodes it. */
-static void
-gl_blend(struct gpu *gpu, struct gpu_target from, struct gpu_target to, float alpha)
-{
-    static const char fragment[] = "uniform sampler2D atlas;\n"
-                                   "uniform float alpha;\n"
-                                   "in vec2 at;\n"
-                                   "out vec4 colour;\n"
-                                   "void main() {\n"
-                                   "    colour = vec4(texture(atlas, at).rgb, 1.0) * alpha;\n"
-                                   "}\n";
-    struct gl *gl = (struct gl *)gpu;
-    GLuint source = 0, sink = 0;
-    int w = 0, h = 0;
-    if (to.id == GPU_WINDOW || !size_of(gl, from, &source, &w, &h) || !source ||
-        !size_of(gl, to, &sink, &w, &h) ||
-        !bind_cover(gl, &gl->blend_program, "blend", STR(fragment), &gl->targets[from.id])) {
-        return;
-    }
-    glUniform1f(glGetUniformLocation(gl->blend_program, "alpha"), alpha);
-    glDisable(GL_SCISSOR_TEST);
-    convert_srgb(gl, true);
-    glEnable(GL_BLEND);
-    glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
-    glBindFramebuffer(GL_FRAMEBUFFER, sink);
-    glViewport(0, 0, w, h);
-    glDrawArrays(GL_TRIANGLES, 0, 3);
-}
-
-static void
-gl_present(struct gpu *gpu, struct gpu_target from, struct gpu_box box)
-{
-    struct gl *gl = (struct gl *)gpu;
-    if (from.id == 0 || from.id == GPU_WINDOW) {
-        return;
-    }
-    const struct target *target = &gl->targets[from.id];
-    if (!gl->srgb_switch) {
-        present_encoded(gl, target, box);
-        return;
-    }
-    bool same = box.x1 - box.x0 == target->w && box.y1 - box.y0 == target->h;
-    glDisable(GL_SCISSOR_TEST);
-    convert_srgb(gl, false);
-    glBindFramebuffer(GL_READ_FRAMEBUFFER, target->framebuffer);
-    glBindFramebuffer(GL_DRAW_FRAMEBUFFER, 0);
-    glBlitFramebuffer(0, 0, target->w, target->h, box.x0, gl->window_h - box.y1, box.x1,
-                      gl->window_h - box.y0, GL_COLOR_BUFFER_BIT, same ? GL_NEAREST : GL_LINEAR);
 }
 
 /* In place: rows bottom-up to top-down and, where they came as BGRA, to RGBA. */
@@ -574,41 +424,39 @@ tidy(uint8_t *pixels, size_t w, size_t h, bool bgra)
 static bool
 gl_read(struct gpu *gpu, struct gpu_target from, struct gpu_box box, uint8_t *rgba)
 {
-    struct gl *gl = (struct gl *)gpu;
+    struct gpu_gl *gl = (struct gpu_gl *)gpu;
     GLuint framebuffer = 0;
     int w = 0, h = 0;
-    if (!size_of(gl, from, &framebuffer, &w, &h) || box.x0 < 0 || box.y0 < 0 || box.x1 > w ||
+    if (!gpu_gl_size_of(gl, from, &framebuffer, &w, &h) || box.x0 < 0 || box.y0 < 0 || box.x1 > w ||
         box.y1 > h || box.x1 <= box.x0 || box.y1 <= box.y0) {
         return false;
     }
-    convert_srgb(gl, false); /* the bytes as they are */
+    gpu_gl_convert_srgb(gl, false); /* the bytes as they are */
     glBindFramebuffer(GL_FRAMEBUFFER, framebuffer);
     glPixelStorei(GL_PACK_ALIGNMENT, 4);
     glReadPixels(box.x0, h - box.y1, box.x1 - box.x0, box.y1 - box.y0,
                  gl->read_bgra ? GL_BGRA : GL_RGBA, GL_UNSIGNED_BYTE, rgba);
     tidy(rgba, (size_t)(box.x1 - box.x0), (size_t)(box.y1 - box.y0), gl->read_bgra);
-    return check(gl, "the canvas cannot be read");
+    return gpu_gl_check(gl, "the canvas cannot be read");
 }
 
 static void
 gl_destroy(struct gpu *gpu)
 {
-    struct gl *gl = (struct gl *)gpu;
-    for (uint32_t id = 1; id <= TEXTURES; id++) {
+    struct gpu_gl *gl = (struct gpu_gl *)gpu;
+    for (uint32_t id = 1; id <= GPU_GL_TEXTURES; id++) {
         gl_texture_destroy(gpu, (struct gpu_texture){id});
     }
-    for (uint32_t id = 1; id <= BUFFERS; id++) {
+    for (uint32_t id = 1; id <= GPU_GL_BUFFERS; id++) {
         gl_buffer_destroy(gpu, (struct gpu_buffer){id});
     }
-    for (uint32_t id = 1; id <= PROGRAMS; id++) {
+    for (uint32_t id = 1; id <= GPU_GL_PROGRAMS; id++) {
         gl_program_destroy(gpu, (struct gpu_program){id});
     }
-    for (uint32_t id = 1; id <= TARGETS; id++) {
+    for (uint32_t id = 1; id <= GPU_GL_TARGETS; id++) {
         gl_target_destroy(gpu, (struct gpu_target){id});
     }
-    glDeleteProgram(gl->encode_program);
-    glDeleteProgram(gl->blend_program);
-    glDeleteVertexArrays(1, &gl->cover_array);
+    gpu_gl_copy_free(gl);
     free(gl);
 }
 
@@ -626,10 +474,12 @@ static const struct gpu functions = {
     .target_destroy = gl_target_destroy,
     .clear = gl_clear,
     .draw = gl_draw,
-    .copy = gl_copy,
-    .blend = gl_blend,
-    .present = gl_present,
+    .copy = gpu_gl_copy,
+    .blend = gpu_gl_blend,
+    .present = gpu_gl_present,
     .window_size = gl_window_size,
+    .window_age = gpu_gl_window_age,
+    .try_out = gpu_gl_try_out,
     .read = gl_read,
 };
 
@@ -643,7 +493,7 @@ gpu_create_gl(struct err *err)
                 es ? " ES" : "", version / 10, version % 10);
         return NULL;
     }
-    struct gl *gl = calloc(1, sizeof *gl);
+    struct gpu_gl *gl = calloc(1, sizeof *gl);
     if (!gl) {
         abort();
     }
@@ -668,6 +518,7 @@ gpu_create_gl(struct err *err)
             glDebugMessageCallback(on_message, gl);
         }
     }
-    check(gl, "the GPU reported an error at start");
+    gpu_gl_look(gl);
+    gpu_gl_check(gl, "the GPU reported an error at start");
     return &gl->base;
 }

@@ -88,10 +88,10 @@ null_draw(struct gpu *gpu, const struct gpu_draw *draw)
 }
 
 static void
-null_copy(struct gpu *gpu, struct gpu_target from, struct gpu_box box, struct gpu_target to, int x,
-          int y)
+null_copy(struct gpu *gpu, struct gpu_target from, const struct gpu_box *boxes, int count,
+          struct gpu_target to, int x, int y)
 {
-    (void)gpu, (void)from, (void)box, (void)to, (void)x, (void)y;
+    (void)gpu, (void)from, (void)boxes, (void)count, (void)to, (void)x, (void)y;
 }
 
 static void
@@ -110,6 +110,19 @@ static void
 null_window_size(struct gpu *gpu, int w, int h)
 {
     (void)gpu, (void)w, (void)h;
+}
+
+static int
+null_window_age(struct gpu *gpu)
+{
+    (void)gpu;
+    return 0;
+}
+
+static void
+null_try_out(struct gpu *gpu, const struct gpu_trial *trial)
+{
+    (void)gpu, (void)trial;
 }
 
 static bool
@@ -144,6 +157,8 @@ gpu_create_null(void)
         .blend = null_blend,
         .present = null_present,
         .window_size = null_window_size,
+        .window_age = null_window_age,
+        .try_out = null_try_out,
         .read = null_read,
         .max_size = 16384,
     };

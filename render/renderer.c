@@ -7,6 +7,7 @@
 #include "render/paint.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 #define PROBE_CELL_PX 4
 
 #define WANDER_PX 2.0
+#define PRESENTS 2 /* how many are looked back on: framebuffers of up to one more are made good */
 
 /* One scene going over into another. */
 struct crossing {
@@ -63,8 +65,13 @@ struct renderer {
     struct gpu_target canvas;
     struct layer layers[SCENE_PANELS];
     struct paint_record record;
-    struct damage damage;    /* what the last draw repainted */
-    struct parts parts;      /* the same, in parts that lie on one map or on none */
+    struct damage damage;          /* what the last draw repainted */
+    struct damage unshown;         /* what was repainted since the last present */
+    struct damage shown[PRESENTS]; /* and before each of the last presents, the last one first */
+    struct damage present;         /* scratch */
+    bool present_all;              /* the window may hold anything */
+    int window_w, window_h;        /* at the last present */
+    struct parts parts; /* what the last draw repainted, in parts that lie on one map or on none */
     struct draw_list *under; /* the ground's colour under those on none */
     struct shapes scratch;   /* for finding it */
     bool all_damaged;
@@ -77,6 +84,7 @@ struct renderer {
     uint64_t frames;        /* drawn with a change, so: to be presented */
     bool probe_shown;
     uint64_t probe_bits;
+    char describe[400]; /* after renderer_try_out */
 };
 
 struct renderer *
@@ -272,8 +280,9 @@ renderer_set_scene(struct renderer *renderer, const struct scene *scene, struct 
     motion_forget(renderer->motion);
     renderer->scene = *scene;
     renderer->theme = theme;
-    renderer->has_scene = renderer->all_damaged = true;
+    renderer->has_scene = renderer->all_damaged = renderer->present_all = true;
     renderer->probe_shown = false;
+    damage_begin(&renderer->unshown, scene->solved_w, scene->solved_h);
     renderer->canvas =
         renderer->gpu->target_create(renderer->gpu, scene->solved_w, scene->solved_h);
     for (int i = 0; i < scene->panels_count; i++) {
@@ -393,16 +402,23 @@ find_parts(struct renderer *renderer)
     }
 }
 
+/* Copies a map's ground to the parts that lie on it, or to all others that it reaches into. */
 static void
-copy_ground(struct renderer *renderer, int panel, struct gpu_box box)
+copy_ground(struct renderer *renderer, int panel, bool lies_on)
 {
+    static struct gpu_box boxes[PARTS];
+    const struct parts *parts = &renderer->parts;
     struct gpu_box own = box_of(renderer->scene.panels[panel].rect);
-    struct gpu_box part = damage_common(own, box);
-    struct gpu_box from = {part.x0 - own.x0, part.y0 - own.y0, part.x1 - own.x0, part.y1 - own.y0};
-    if (part.x1 > part.x0 && part.y1 > part.y0) {
-        renderer->gpu->copy(renderer->gpu, renderer->layers[panel].ground, from, renderer->canvas,
-                            part.x0, part.y0);
+    int count = 0;
+    for (int k = 0; k < parts->count; k++) {
+        struct gpu_box part = damage_common(own, parts->at[k].box);
+        if ((parts->at[k].map == panel) == lies_on && part.x1 > part.x0 && part.y1 > part.y0) {
+            boxes[count++] = (struct gpu_box){part.x0 - own.x0, part.y0 - own.y0, part.x1 - own.x0,
+                                              part.y1 - own.y0};
+        }
     }
+    renderer->gpu->copy(renderer->gpu, renderer->layers[panel].ground, boxes, count,
+                        renderer->canvas, own.x0, own.y0);
 }
 
 /* The records of all that reaches into the parts, each panel's cut to what is its own of them. */
@@ -441,22 +457,19 @@ static void
 repaint(struct renderer *renderer)
 {
     struct brush_span under;
-    const struct parts *parts = &renderer->parts;
     brush_begin(renderer->brush);
     add_lists(renderer, &under);
     brush_upload(renderer->brush);
-    for (int k = 0; k < parts->count; k++) {
-        if (parts->at[k].map >= 0) {
-            copy_ground(renderer, parts->at[k].map, parts->at[k].box);
+    for (int i = 0; i < renderer->scene.panels_count; i++) {
+        if (renderer->layers[i].bottom) {
+            copy_ground(renderer, i, true);
         }
     }
     brush_paint(renderer->brush, under, renderer->canvas, 0, 0);
     for (int i = 0; i < renderer->scene.panels_count; i++) {
         const struct layer *layer = &renderer->layers[i];
-        for (int k = 0; layer->ground.id && k < parts->count; k++) {
-            if (parts->at[k].map != i) {
-                copy_ground(renderer, i, parts->at[k].box);
-            }
+        if (layer->ground.id) {
+            copy_ground(renderer, i, false);
         }
         brush_paint(renderer->brush, layer->span, renderer->canvas, 0, 0);
     }
@@ -471,6 +484,8 @@ probe_bits(const struct renderer *renderer, const struct renderer_frame *frame)
            (uint64_t)(frame->snapshot != NULL) << 30 | (uint64_t)frame->feed.in_sync << 31 |
            UINT64_C(1) << 33;
 }
+
+static const struct gpu_box probe_box = {0, 0, PROBE_CELLS *PROBE_CELL_PX, PROBE_CELL_PX};
 
 static void
 draw_probe(struct renderer *renderer, struct gpu_target target)
@@ -540,7 +555,8 @@ cross(struct renderer *renderer, const struct renderer_frame *frame)
         return true;
     }
     double part = motion_ease_both((double)passed / MOTION_SCENE_MS);
-    gpu->copy(gpu, renderer->canvas, canvas_box(renderer), crossing->glass, 0, 0);
+    struct gpu_box whole = canvas_box(renderer);
+    gpu->copy(gpu, renderer->canvas, &whole, 1, crossing->glass, 0, 0);
     gpu->blend(gpu, crossing->from, crossing->glass, (float)(1 - part));
     if (frame->probe) {
         draw_probe(renderer, crossing->glass);
@@ -571,13 +587,16 @@ draw_canvas(struct renderer *renderer, const struct renderer_frame *frame)
     renderer->time_ms = frame->time_ms;
     renderer->still = frame->still || renderer->scene.still;
     if (probe_differs(renderer, frame)) {
-        damage_add(&renderer->damage,
-                   (struct gpu_box){0, 0, PROBE_CELLS * PROBE_CELL_PX, PROBE_CELL_PX});
+        damage_add(&renderer->damage, probe_box);
     }
     if (!renderer->damage.any) {
         return false;
     }
+    if (frame->probe) { /* they count frames */
+        damage_add(&renderer->damage, probe_box);
+    }
     damage_boxes(&renderer->damage);
+    damage_add_all(&renderer->unshown, &renderer->damage);
     find_parts(renderer);
     repaint(renderer);
     renderer->frames++;
@@ -596,8 +615,10 @@ renderer_draw(struct renderer *renderer, const struct renderer_frame *frame)
         return false;
     }
     bool changed = draw_canvas(renderer, frame);
-    changed = cross(renderer, frame) || changed;
-    return wander(renderer, frame) || changed;
+    bool all = cross(renderer, frame);
+    all = wander(renderer, frame) || all;
+    renderer->present_all = renderer->present_all || all;
+    return changed || all;
 }
 
 /* The canvas in the middle of the window, as large as it fits without losing its proportions. */
@@ -611,6 +632,42 @@ letterbox(const struct scene *scene, int w, int h)
     return (struct gpu_box){x, y, x + box_w, y + box_h};
 }
 
+/* What of the canvas the window lacks: what changed since the picture that its framebuffer holds.
+ */
+static bool
+find_lacking(struct renderer *renderer, bool whole)
+{
+    int age = whole ? 0 : renderer->gpu->window_age(renderer->gpu);
+    struct damage *lacking = &renderer->present;
+    if (age < 1 || age > PRESENTS + 1) {
+        return false;
+    }
+    damage_begin(lacking, renderer->scene.solved_w, renderer->scene.solved_h);
+    damage_add_all(lacking, &renderer->unshown);
+    for (int i = 0; i < age - 1; i++) {
+        damage_add_all(lacking, &renderer->shown[i]);
+    }
+    damage_boxes(lacking);
+    return true;
+}
+
+/* This present is done: what it brought is what the framebuffers before it lack. */
+static void
+note_present(struct renderer *renderer, bool whole)
+{
+    int w = renderer->scene.solved_w, h = renderer->scene.solved_h;
+    for (int i = PRESENTS - 1; i > 0; i--) {
+        renderer->shown[i] = renderer->shown[i - 1];
+    }
+    renderer->shown[0] = renderer->unshown;
+    if (whole) {
+        damage_begin(&renderer->shown[0], w, h);
+        damage_add(&renderer->shown[0], canvas_box(renderer));
+    }
+    damage_begin(&renderer->unshown, w, h);
+    renderer->present_all = false;
+}
+
 void
 renderer_present(struct renderer *renderer, int width_px, int height_px)
 {
@@ -620,22 +677,52 @@ renderer_present(struct renderer *renderer, int width_px, int height_px)
     struct gpu *gpu = renderer->gpu;
     struct gpu_target window = {GPU_WINDOW};
     struct gpu_box box = letterbox(&renderer->scene, width_px, height_px);
-    bool whole = box.x1 - box.x0 == width_px && box.y1 - box.y0 == height_px;
+    bool fills = box.x1 - box.x0 == width_px && box.y1 - box.y0 == height_px;
     bool away = renderer->wander_x != 0 || renderer->wander_y != 0;
+    bool scaled = !fills || width_px != renderer->scene.solved_w;
+    bool whole = renderer->present_all || scaled || renderer->crossing.shown ||
+                 width_px != renderer->window_w || height_px != renderer->window_h;
     gpu->window_size(gpu, width_px, height_px);
-    if (!whole || away) { /* what the picture leaves free: its own ground where it wanders */
-        gpu->clear(gpu, window, (struct gpu_box){0, 0, width_px, height_px},
-                   whole ? renderer->theme.colours[THEME_GROUND] : 0x000000ff);
-    }
+    renderer->window_w = width_px;
+    renderer->window_h = height_px;
     box.x0 += renderer->wander_x;
     box.x1 += renderer->wander_x;
     box.y0 += renderer->wander_y;
     box.y1 += renderer->wander_y;
-    gpu->present(gpu, shown_target(renderer), box);
-    bool scaled = !whole || away || width_px != renderer->scene.solved_w;
-    if (renderer->probe_shown && scaled) {
+    if (find_lacking(renderer, whole)) {
+        gpu->copy(gpu, renderer->canvas, renderer->present.boxes, renderer->present.count, window,
+                  box.x0, box.y0);
+    } else {
+        if (!fills || away) { /* what the picture leaves free: its own ground where it wanders */
+            gpu->clear(gpu, window, (struct gpu_box){0, 0, width_px, height_px},
+                       fills ? renderer->theme.colours[THEME_GROUND] : 0x000000ff);
+        }
+        gpu->present(gpu, shown_target(renderer), box);
+    }
+    if (renderer->probe_shown && (scaled || away)) {
         draw_probe(renderer, window); /* the cells keep their place and size in the window */
     }
+    note_present(renderer, whole);
+}
+
+void
+renderer_expose(struct renderer *renderer)
+{
+    renderer->present_all = true;
+}
+
+void
+renderer_try_out(struct renderer *renderer, int width_px, int height_px,
+                 const struct renderer_trial *trial)
+{
+    struct gpu_trial to_gpu = {trial->swap, trial->user, trial->now_ns};
+    renderer->gpu->window_size(renderer->gpu, width_px, height_px);
+    renderer->gpu->try_out(renderer->gpu, &to_gpu);
+    renderer->present_all = true;
+    snprintf(renderer->describe, sizeof renderer->describe, "%s; canvas to %d px, %s, window %s",
+             renderer->gpu->describe, renderer->gpu->max_size,
+             renderer->gpu->slow ? "slow pixels" : "quick pixels",
+             renderer->gpu->window_age(renderer->gpu) > 0 ? "updated in parts" : "presented whole");
 }
 
 bool
@@ -679,7 +766,7 @@ renderer_dump_lists(const struct renderer *renderer, struct buf *out)
 const char *
 renderer_describe(const struct renderer *renderer)
 {
-    return renderer->gpu->describe;
+    return *renderer->describe ? renderer->describe : renderer->gpu->describe;
 }
 
 unsigned long

@@ -50,8 +50,22 @@ bool renderer_draw(struct renderer *renderer, const struct renderer_frame *frame
 /* The frame time from which a frame would look different by itself (something moves or flashes);
  * INT64_MAX: only what comes in, or the moment, changes anything. */
 int64_t renderer_due_ms(const struct renderer *renderer);
-/* Copies the canvas to the current framebuffer 0 of the given size. */
+/* Brings the current framebuffer 0, of the given size, up to date with the canvas: as little of it
+ * as is known to differ. To be followed by a swap. */
 void renderer_present(struct renderer *renderer, int width_px, int height_px);
+/* What the window holds may be lost: the next present is whole. */
+void renderer_expose(struct renderer *renderer);
+
+struct renderer_trial {
+    void (*swap)(void *user);
+    void *user;
+    int64_t (*now_ns)(void); /* monotonic */
+};
+/* Measures how quick the GPU is and whether the window, of the given size, keeps what was
+ * presented; shows a dark window. Once, before the first frame; without it every present is whole.
+ */
+void renderer_try_out(struct renderer *renderer, int width_px, int height_px,
+                      const struct renderer_trial *trial);
 /* Reads what is shown, as large as the canvas: RGBA, top row first, w × h × 4 bytes. */
 bool renderer_read(struct renderer *renderer, uint8_t *rgba, size_t bytes);
 void renderer_size(const struct renderer *renderer, int *width_px, int *height_px);

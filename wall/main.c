@@ -156,6 +156,12 @@ start_feed(struct owners *own, struct err *err)
     return own->feed != NULL;
 }
 
+static void
+swap_display(void *user)
+{
+    display_swap(user);
+}
+
 /* Offscreen the scene's own size is drawn, on a display what the display gives. */
 static bool
 start_glass(struct owners *own, struct yaml_report *report, struct err *err)
@@ -189,6 +195,9 @@ start_glass(struct owners *own, struct yaml_report *report, struct err *err)
     if (!own->stage) {
         return false;
     }
+    struct renderer_trial trial = {swap_display, own->display, clock_mono_ns};
+    display_size(own->display, &w, &h);
+    renderer_try_out(stage_renderer(own->stage), w, h, &trial);
     log_line(LOG_LEVEL_INFO, "display", "%s; %s", display_describe(own->display),
              renderer_describe(stage_renderer(own->stage)));
     return true;
@@ -289,6 +298,9 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
     if (renderer_draw(renderer, &frame) || glass->exposed) {
         int w = 0, h = 0;
         display_size(own->display, &w, &h);
+        if (glass->exposed) {
+            renderer_expose(renderer);
+        }
         renderer_present(renderer, w, h);
         int64_t before_ns = clock_mono_ns();
         display_swap(own->display);

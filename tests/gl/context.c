@@ -88,6 +88,15 @@ context_swap(void)
 }
 
 void
+context_clear(void)
+{
+    glBindFramebuffer(GL_FRAMEBUFFER, 0);
+    glDisable(GL_SCISSOR_TEST);
+    glClearColor(0, 0, 0, 1);
+    glClear(GL_COLOR_BUFFER_BIT);
+}
+
+void
 context_finish(void)
 {
     glFinish();

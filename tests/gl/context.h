@@ -12,6 +12,7 @@
 bool context_create(int width_px, int height_px);
 void context_destroy(void);
 void context_swap(void);
+void context_clear(void); /* the window to black */
 /* What the window's back buffer holds: RGBA, top row first. */
 void context_read(uint8_t *rgba, int width_px, int height_px);
 /* Returns when the GPU has done all it was asked for. */

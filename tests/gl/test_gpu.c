@@ -80,13 +80,32 @@ test_copy_keeps_every_level(void **state)
                    (uint32_t)i << 24 | (uint32_t)i << 16 | (uint32_t)i << 8 | 0xff);
     }
     gpu->clear(gpu, to, all, 0x123456ff);
-    gpu->copy(gpu, from, (struct gpu_box){0, 0, 16, 16}, to, 10, 12);
+    struct gpu_box levels = {0, 0, 16, 16};
+    gpu->copy(gpu, from, &levels, 1, to, 10, 12);
     assert_true(gpu->read(gpu, to, all, pixels));
     for (int i = 0; i < 256; i++) {
         assert_int_equal(pixel(10 + i % 16, 12 + i / 16) >> 24, i);
     }
     assert_int_equal(pixel(9, 12), 0x123456ff);
     assert_int_equal(pixel(10, 11), 0x123456ff);
+
+    /* In parts, and to the window. */
+    struct gpu_box quarters[] = {{0, 0, 5, 9}, {5, 0, 16, 9}, {0, 9, 1, 16}, {1, 9, 16, 16}};
+    gpu->clear(gpu, to, all, 0x123456ff);
+    gpu->copy(gpu, from, quarters, 4, to, 3, 2);
+    gpu->window_size(gpu, SIZE, SIZE);
+    gpu->clear(gpu, (struct gpu_target){GPU_WINDOW}, all, 0x123456ff);
+    gpu->copy(gpu, from, quarters, 4, (struct gpu_target){GPU_WINDOW}, 3, 2);
+    for (int window = 0; window < 2; window++) {
+        struct gpu_target seen = window ? (struct gpu_target){GPU_WINDOW} : to;
+        assert_true(gpu->read(gpu, seen, all, pixels));
+        for (int i = 0; i < 256; i++) {
+            assert_int_equal(pixel(3 + i % 16, 2 + i / 16) >> 24, i);
+        }
+        assert_int_equal(pixel(2, 2) >> 8, 0x123456);
+        assert_int_equal(pixel(19, 2) >> 8, 0x123456);
+        assert_int_equal(pixel(3, 18) >> 8, 0x123456);
+    }
     gpu->target_destroy(gpu, from);
     gpu->target_destroy(gpu, to);
     assert_int_equal(gpu->faults, 0);

@@ -214,6 +214,79 @@ test_present_keeps_proportions(void **state)
 }
 
 static void
+swap(void *user)
+{
+    (void)user;
+    context_swap();
+}
+
+static int64_t
+slow_clock(void)
+{
+    static int64_t now_ns;
+    return now_ns += 1000000000; /* by this one every GPU is slow, so that the window is tried */
+}
+
+/* What differs between the window and the canvas after it was presented. */
+static size_t
+window_differs(const uint8_t *window)
+{
+    size_t differs = 0;
+    read_into(renderer, kept);
+    for (size_t i = 0; i < (size_t)W * H; i++) {
+        differs += memcmp(window + i * 4, kept + i * 4, 3) != 0;
+    }
+    return differs;
+}
+
+/* Presented in parts, frame after frame, the window shows the canvas; and what it held beside the
+ * parts was really left alone. */
+static void
+test_presented_in_parts(void **state)
+{
+    (void)state;
+    static uint8_t window[W * H * 4];
+    struct renderer_trial trial = {swap, NULL, slow_clock};
+    struct renderer_frame frame = sample_frame(sample);
+    renderer_destroy(renderer);
+    context_destroy();
+    assert_true(context_create(W, H));
+    renderer = make_renderer();
+    assert_non_null(renderer);
+    renderer_try_out(renderer, W, H, &trial);
+    bool parts = strstr(renderer_describe(renderer), "in parts") != NULL;
+    print_message("%s\n", renderer_describe(renderer));
+    for (uint32_t i = 0, random = 7; i < 60; i++) {
+        random = random * 1664525 + 1013904223;
+        frame.moment_ms += random >> 20 & 2047;
+        frame.feed.seq += random >> 8 & 1;
+        frame.probe = (random >> 16 & 15) == 0 ? !frame.probe : frame.probe;
+        frame.feed.stale = (random >> 24 & 15) == 0 ? !frame.feed.stale : frame.feed.stale;
+        if (!renderer_draw(renderer, &frame)) {
+            continue;
+        }
+        renderer_present(renderer, W, H);
+        context_read(window, W, H);
+        assert_int_equal(window_differs(window), 0);
+        context_swap();
+    }
+    if (parts) { /* spoil the window behind the renderer's back: only the parts are mended */
+        context_clear();
+        context_swap();
+        frame.moment_ms += 1000;
+        assert_true(renderer_draw(renderer, &frame));
+        renderer_present(renderer, W, H);
+        context_read(window, W, H);
+        assert_in_range(window_differs(window), W * H / 2, W * H);
+        renderer_expose(renderer);
+        renderer_present(renderer, W, H);
+        context_read(window, W, H);
+        assert_int_equal(window_differs(window), 0);
+    }
+    assert_int_equal(renderer_faults(renderer), 0);
+}
+
+static void
 test_a_wrong_scene_leaves_the_old_one(void **state)
 {
     (void)state;
@@ -237,6 +310,7 @@ main(void)
         cmocka_unit_test(test_probe_cells),
         cmocka_unit_test(test_present_keeps_proportions),
         cmocka_unit_test(test_a_wrong_scene_leaves_the_old_one),
+        cmocka_unit_test(test_presented_in_parts),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -1,0 +1,107 @@
+#include "render/gpu_age.h"
+
+#include <dlfcn.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+
+/* As in the registries of EGL and GLX; their headers would bring X11's. */
+#define EGL_DRAW_SURFACE 0x3059
+#define EGL_EXTENSION_NAMES 0x3055
+#define EGL_AGE 0x313D
+#define GLX_AGE 0x20F4
+
+struct egl {
+    void *(*display)(void);
+    void *(*surface)(int which);
+    const char *(*names)(void *display, int name);
+    unsigned (*query)(void *display, void *surface, int attribute, int *value);
+};
+
+struct glx {
+    void *(*display)(void);
+    unsigned long (*drawable)(void);
+    const char *(*names)(void *display, int screen);
+    void (*query)(void *display, unsigned long drawable, int attribute, unsigned *value);
+};
+
+/* ISO C has no cast from an object's pointer to a function's. */
+static bool
+find(void *library, const char *name, void *function)
+{
+    void *at = dlsym(library, name);
+    memcpy(function, &at, sizeof at);
+    return at != NULL;
+}
+
+/* Only what is loaded already. */
+static void *
+open_loaded(const char *name)
+{
+    return dlopen(name, RTLD_LAZY | RTLD_NOLOAD);
+}
+
+static bool
+offers(const char *names, const char *name)
+{
+    const char *at = names ? strstr(names, name) : NULL;
+    size_t len = strlen(name);
+    return at && (at[len] == ' ' || at[len] == '\0');
+}
+
+static bool
+egl_age(int *age)
+{
+    void *library = open_loaded("libEGL.so.1");
+    struct egl egl;
+    bool found = library && find(library, "eglGetCurrentDisplay", &egl.display) &&
+                 find(library, "eglGetCurrentSurface", &egl.surface) &&
+                 find(library, "eglQueryString", &egl.names) &&
+                 find(library, "eglQuerySurface", &egl.query);
+    void *display = found ? egl.display() : NULL;
+    bool current = display != NULL;
+    if (current) {
+        void *surface = egl.surface(EGL_DRAW_SURFACE);
+        if (!offers(egl.names(display, EGL_EXTENSION_NAMES), "EGL_EXT_buffer_age") || !surface ||
+            !egl.query(display, surface, EGL_AGE, age)) {
+            *age = -1;
+        }
+    }
+    if (library) {
+        dlclose(library);
+    }
+    return current;
+}
+
+static bool
+glx_age(int *age)
+{
+    void *library = open_loaded("libGLX.so.0");
+    library = library ? library : open_loaded("libGL.so.1");
+    struct glx glx;
+    bool found = library && find(library, "glXGetCurrentDisplay", &glx.display) &&
+                 find(library, "glXGetCurrentDrawable", &glx.drawable) &&
+                 find(library, "glXQueryExtensionsString", &glx.names) &&
+                 find(library, "glXQueryDrawable", &glx.query);
+    void *display = found ? glx.display() : NULL;
+    bool current = display != NULL;
+    if (current && offers(glx.names(display, 0), "GLX_EXT_buffer_age") && glx.drawable()) {
+        unsigned value = 0;
+        glx.query(display, glx.drawable(), GLX_AGE, &value);
+        *age = (int)value;
+    }
+    if (library) {
+        dlclose(library);
+    }
+    return current;
+}
+
+int
+gpu_age_now(void)
+{
+    int age = -1;
+    if (!egl_age(&age)) {
+        glx_age(&age);
+    }
+    return age >= -1 && age < 1000 ? age : 0;
+}

@@ -1,0 +1,345 @@
+/* Pictures onto pictures and onto the window, byte for byte where the sizes agree; how old the
+ * window's framebuffer is; how quick the GPU is. */
+#include "render/gpu_gl.h"
+
+#include "render/gpu_age.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SLOW_PX_PER_MS 600000 /* a processor of two cores draws some 400,000 */
+#define SLOW_SIDE 512
+
+enum { AS_IT_IS, ENCODING };
+
+/* A box a record, four corners each. Not by gl_FragCoord: between pictures and the window Mesa does
+ * not always turn it over. */
+static const char copy_vertex[] =
+    "layout(location = 0) in vec4 in_box;\n"
+    "uniform vec2 size;\n"  /* of what is drawn into */
+    "uniform vec4 place;\n" /* there, of the picture: left, top, width, height */
+    "out vec2 at;\n"
+    "void main() {\n"
+    "    vec2 corner = vec2(float(gl_VertexID & 1), float(gl_VertexID >> 1));\n"
+    "    vec2 pixel = mix(in_box.xy, in_box.zw, corner), share = pixel / size;\n"
+    "    gl_Position = vec4(share.x * 2.0 - 1.0, 1.0 - share.y * 2.0, 0.0, 1.0);\n"
+    "    at = (pixel - place.xy) / place.zw;\n"
+    "    at.y = 1.0 - at.y;\n"
+    "}\n";
+static const char copy_fragment[] = "uniform sampler2D atlas;\n"
+                                    "in vec2 at;\n"
+                                    "out vec4 colour;\n"
+                                    "void main() {\n"
+                                    "    colour = texture(atlas, at);\n"
+                                    "}\n";
+static const char encode_fragment[] =
+    "uniform sampler2D atlas;\n"
+    "in vec2 at;\n"
+    "out vec4 colour;\n"
+    "void main() {\n"
+    "    vec3 light = texture(atlas, at).rgb;\n"
+    "    vec3 low = light * 12.92, high = 1.055 * pow(light, vec3(1.0 / 2.4)) - 0.055;\n"
+    "    colour = vec4(mix(high, low, vec3(lessThanEqual(light, vec3(0.0031308)))), 1.0);\n"
+    "}\n";
+
+static bool
+make_copy(struct gpu_gl *gl)
+{
+    if (!gl->copy_array) {
+        glGenVertexArrays(1, &gl->copy_array);
+        glGenBuffers(1, &gl->copy_buffer);
+        glBindVertexArray(gl->copy_array);
+        glBindBuffer(GL_ARRAY_BUFFER, gl->copy_buffer);
+        glEnableVertexAttribArray(0);
+        glVertexAttribDivisor(0, 1);
+        glVertexAttribPointer(0, 4, GL_FLOAT, GL_FALSE, 0, NULL);
+        glGenSamplers(1, &gl->sampler);
+        glSamplerParameteri(gl->sampler, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
+        glSamplerParameteri(gl->sampler, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
+        glSamplerParameteri(gl->sampler, GL_TEXTURE_WRAP_S, GL_CLAMP_TO_EDGE);
+        glSamplerParameteri(gl->sampler, GL_TEXTURE_WRAP_T, GL_CLAMP_TO_EDGE);
+        gl->copy_programs[AS_IT_IS] =
+            gpu_gl_link_program(gl, "copy", STR(copy_vertex), STR(copy_fragment));
+        if (!gl->skip_decode || !gl->srgb_switch) {
+            gl->copy_programs[ENCODING] =
+                gpu_gl_link_program(gl, "encode", STR(copy_vertex), STR(encode_fragment));
+        }
+    }
+    return gl->copy_programs[AS_IT_IS] != 0;
+}
+
+/* How the bytes get through unchanged. sRGB textures are decoded where that cannot be skipped, and
+ * then encoded again by the target, or by the shader where the target does not. */
+static GLuint
+copy_program(struct gpu_gl *gl, bool window)
+{
+    bool encodes = !window || gl->window_srgb; /* the target could, and without a switch does */
+    bool raw = gl->skip_decode && (gl->srgb_switch || !encodes);
+    if (gl->skip_decode) {
+        glSamplerParameteri(gl->sampler, GL_TEXTURE_SRGB_DECODE_EXT,
+                            raw ? GL_SKIP_DECODE_EXT : GL_DECODE_EXT);
+    }
+    gpu_gl_convert_srgb(gl, encodes && !raw);
+    return gl->copy_programs[raw || encodes ? AS_IT_IS : ENCODING];
+}
+
+/* As many boxes as there are, with one draw. */
+static void
+draw_boxes(struct gpu_gl *gl, const struct gpu_gl_target *from, const struct gpu_box *boxes,
+           size_t count, GLuint sink, int to_w, int to_h, int x, int y)
+{
+    if (!make_copy(gl)) {
+        return;
+    }
+    if (count > gl->copy_boxes_cap) {
+        gl->copy_boxes_cap = count * 2;
+        gl->copy_boxes = reallocarray(gl->copy_boxes, gl->copy_boxes_cap, 4 * sizeof(float));
+        if (!gl->copy_boxes) {
+            abort();
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        gl->copy_boxes[i * 4] = (float)(boxes[i].x0 + x);
+        gl->copy_boxes[i * 4 + 1] = (float)(boxes[i].y0 + y);
+        gl->copy_boxes[i * 4 + 2] = (float)(boxes[i].x1 + x);
+        gl->copy_boxes[i * 4 + 3] = (float)(boxes[i].y1 + y);
+    }
+    GLuint program = copy_program(gl, sink == 0);
+    glDisable(GL_SCISSOR_TEST);
+    glDisable(GL_BLEND);
+    glBindFramebuffer(GL_FRAMEBUFFER, sink);
+    glViewport(0, 0, to_w, to_h);
+    glUseProgram(program);
+    glUniform2f(glGetUniformLocation(program, "size"), (float)to_w, (float)to_h);
+    glUniform4f(glGetUniformLocation(program, "place"), (float)x, (float)y, (float)from->w,
+                (float)from->h);
+    glActiveTexture(GL_TEXTURE0);
+    glBindTexture(GL_TEXTURE_2D, from->texture);
+    glBindSampler(0, gl->sampler);
+    glBindVertexArray(gl->copy_array);
+    glBindBuffer(GL_ARRAY_BUFFER, gl->copy_buffer);
+    glBufferData(GL_ARRAY_BUFFER, (GLsizeiptr)(count * 4 * sizeof(float)), gl->copy_boxes,
+                 GL_STREAM_DRAW);
+    glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, (GLsizei)count);
+    glBindSampler(0, 0);
+}
+
+void
+gpu_gl_copy(struct gpu *gpu, struct gpu_target from, const struct gpu_box *boxes, int count,
+            struct gpu_target to, int x, int y)
+{
+    struct gpu_gl *gl = (struct gpu_gl *)gpu;
+    GLuint source = 0, sink = 0;
+    int from_w = 0, from_h = 0, to_w = 0, to_h = 0;
+    if (count <= 0 || !gpu_gl_size_of(gl, from, &source, &from_w, &from_h) || source == 0 ||
+        !gpu_gl_size_of(gl, to, &sink, &to_w, &to_h)) {
+        return;
+    }
+    struct gpu_box box = boxes[0];
+    int64_t area = (int64_t)(box.x1 - box.x0) * (box.y1 - box.y0);
+    if (count > 1 || sink == 0 || area * 4 < (int64_t)from_w * from_h) {
+        draw_boxes(gl, &gl->targets[from.id], boxes, (size_t)count, sink, to_w, to_h, x, y);
+        return;
+    }
+    glDisable(GL_SCISSOR_TEST);
+    gpu_gl_convert_srgb(gl, true); /* both sides sRGB: the bytes as they are, Mesa's quick way */
+    glBindFramebuffer(GL_READ_FRAMEBUFFER, source);
+    glBindFramebuffer(GL_DRAW_FRAMEBUFFER, sink);
+    glBlitFramebuffer(box.x0, from_h - box.y1, box.x1, from_h - box.y0, box.x0 + x,
+                      to_h - y - box.y1, box.x1 + x, to_h - y - box.y0, GL_COLOR_BUFFER_BIT,
+                      GL_NEAREST);
+}
+
+/* In linear light: sampling decodes sRGB, writing encodes it. */
+void
+gpu_gl_blend(struct gpu *gpu, struct gpu_target from, struct gpu_target to, float alpha)
+{
+    /* One triangle over the whole viewport, with the texture's coordinates. */
+    static const char vertex[] =
+        "out vec2 at;\n"
+        "void main() {\n"
+        "    at = vec2(float(gl_VertexID & 1), float(gl_VertexID >> 1)) * 2.0;\n"
+        "    gl_Position = vec4(at * 2.0 - 1.0, 0.0, 1.0);\n"
+        "}\n";
+    static const char fragment[] = "uniform sampler2D atlas;\n"
+                                   "uniform float alpha;\n"
+                                   "in vec2 at;\n"
+                                   "out vec4 colour;\n"
+                                   "void main() {\n"
+                                   "    colour = vec4(texture(atlas, at).rgb, 1.0) * alpha;\n"
+                                   "}\n";
+    struct gpu_gl *gl = (struct gpu_gl *)gpu;
+    GLuint source = 0, sink = 0;
+    int w = 0, h = 0;
+    if (to.id == GPU_WINDOW || !gpu_gl_size_of(gl, from, &source, &w, &h) || !source ||
+        !gpu_gl_size_of(gl, to, &sink, &w, &h)) {
+        return;
+    }
+    if (!gl->blend_array) {
+        glGenVertexArrays(1, &gl->blend_array);
+        gl->blend_program = gpu_gl_link_program(gl, "blend", STR(vertex), STR(fragment));
+    }
+    if (!gl->blend_program) {
+        return;
+    }
+    glUseProgram(gl->blend_program);
+    glActiveTexture(GL_TEXTURE0);
+    glBindTexture(GL_TEXTURE_2D, gl->targets[from.id].texture);
+    glBindVertexArray(gl->blend_array);
+    glUniform1f(glGetUniformLocation(gl->blend_program, "alpha"), alpha);
+    glDisable(GL_SCISSOR_TEST);
+    gpu_gl_convert_srgb(gl, true);
+    glEnable(GL_BLEND);
+    glBlendFunc(GL_ONE, GL_ONE_MINUS_SRC_ALPHA);
+    glBindFramebuffer(GL_FRAMEBUFFER, sink);
+    glViewport(0, 0, w, h);
+    glDrawArrays(GL_TRIANGLES, 0, 3);
+}
+
+/* Scaled into the box of the window: smoothly, and in linear light where the driver does not. */
+static void
+present_scaled(struct gpu_gl *gl, const struct gpu_gl_target *from, struct gpu_box box)
+{
+    glDisable(GL_SCISSOR_TEST);
+    if (gl->srgb_switch) {
+        gpu_gl_convert_srgb(gl, false);
+        glBindFramebuffer(GL_READ_FRAMEBUFFER, from->framebuffer);
+        glBindFramebuffer(GL_DRAW_FRAMEBUFFER, 0);
+        glBlitFramebuffer(0, 0, from->w, from->h, box.x0, gl->window_h - box.y1, box.x1,
+                          gl->window_h - box.y0, GL_COLOR_BUFFER_BIT, GL_LINEAR);
+        return;
+    }
+    if (!make_copy(gl)) {
+        return;
+    }
+    int w = box.x1 - box.x0, h = box.y1 - box.y0;
+    float whole[4] = {(float)box.x0, (float)box.y0, (float)box.x1, (float)box.y1};
+    GLuint program = gl->copy_programs[gl->window_srgb ? AS_IT_IS : ENCODING];
+    glDisable(GL_BLEND);
+    glBindFramebuffer(GL_FRAMEBUFFER, 0);
+    glViewport(0, 0, gl->window_w, gl->window_h);
+    glUseProgram(program);
+    glUniform2f(glGetUniformLocation(program, "size"), (float)gl->window_w, (float)gl->window_h);
+    glUniform4f(glGetUniformLocation(program, "place"), (float)box.x0, (float)box.y0, (float)w,
+                (float)h);
+    glActiveTexture(GL_TEXTURE0);
+    glBindTexture(GL_TEXTURE_2D, from->texture); /* with its own, linear filter */
+    glBindVertexArray(gl->copy_array);
+    glBindBuffer(GL_ARRAY_BUFFER, gl->copy_buffer);
+    glBufferData(GL_ARRAY_BUFFER, sizeof whole, whole, GL_STREAM_DRAW);
+    glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, 1);
+}
+
+void
+gpu_gl_present(struct gpu *gpu, struct gpu_target from, struct gpu_box box)
+{
+    struct gpu_gl *gl = (struct gpu_gl *)gpu;
+    if (from.id == 0 || from.id == GPU_WINDOW || !gl->targets[from.id].framebuffer) {
+        return;
+    }
+    const struct gpu_gl_target *target = &gl->targets[from.id];
+    if (box.x1 - box.x0 == target->w && box.y1 - box.y0 == target->h) {
+        struct gpu_box whole = {0, 0, target->w, target->h};
+        gpu_gl_copy(gpu, from, &whole, 1, (struct gpu_target){GPU_WINDOW}, box.x0, box.y0);
+    } else {
+        present_scaled(gl, target, box);
+    }
+}
+
+int
+gpu_gl_window_age(struct gpu *gpu)
+{
+    const struct gpu_gl *gl = (const struct gpu_gl *)gpu;
+    int age = gpu_age_now();
+    return age >= 0 ? age : gl->keeps ? 1 : 0;
+}
+
+/* One mark a swap: each has to be there after it. */
+static bool
+keeps_marks(struct gpu_gl *gl, const struct gpu_trial *trial)
+{
+    struct gpu_target window = {GPU_WINDOW};
+    struct gpu_box whole = {0, 0, gl->window_w, gl->window_h}, corner = {0, 0, 1, 1};
+    uint8_t pixel[4];
+    for (uint32_t mark = 1; mark <= 2; mark++) {
+        gl->base.clear(&gl->base, window, whole, mark << 8 | 0xff);
+        trial->swap(trial->user);
+        if (!gl->base.read(&gl->base, window, corner, pixel) || pixel[0] || pixel[1] ||
+            pixel[2] != mark) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The quickest of a few copies: others may be busy, nobody makes it quicker. */
+static bool
+is_slow(struct gpu_gl *gl, const struct gpu_trial *trial)
+{
+    struct gpu *gpu = &gl->base;
+    struct gpu_target a = gpu->target_create(gpu, SLOW_SIDE, SLOW_SIDE);
+    struct gpu_target b = gpu->target_create(gpu, SLOW_SIDE, SLOW_SIDE);
+    struct gpu_box halves[] = {{0, 0, SLOW_SIDE / 2, SLOW_SIDE},
+                               {SLOW_SIDE / 2, 0, SLOW_SIDE, SLOW_SIDE}};
+    int64_t least_ns = INT64_MAX;
+    gpu->clear(gpu, a, (struct gpu_box){0, 0, SLOW_SIDE, SLOW_SIDE}, 0x101820ff);
+    for (int i = 0; i < 4; i++) { /* the first compiles */
+        glFinish();
+        int64_t before_ns = trial->now_ns();
+        for (int k = 0; k < 2; k++) {
+            gpu->copy(gpu, k ? b : a, halves, 2, k ? a : b, 0, 0);
+        }
+        glFinish();
+        int64_t took_ns = trial->now_ns() - before_ns;
+        least_ns = took_ns < least_ns ? took_ns : least_ns;
+    }
+    gpu->target_destroy(gpu, a);
+    gpu->target_destroy(gpu, b);
+    return (double)least_ns * 1e-6 * SLOW_PX_PER_MS > 2.0 * SLOW_SIDE * SLOW_SIDE;
+}
+
+void
+gpu_gl_try_out(struct gpu *gpu, const struct gpu_trial *trial)
+{
+    struct gpu_gl *gl = (struct gpu_gl *)gpu;
+    gpu->slow = is_slow(gl, trial);
+    gl->keeps = gpu->slow && gpu_age_now() < 0 && keeps_marks(gl, trial);
+}
+
+/* Whether writing to the window encodes, as seen: what drivers say of it is not always so. */
+static bool
+window_encodes(struct gpu_gl *gl)
+{
+    uint8_t pixel[4] = {0};
+    gpu_gl_convert_srgb(gl, true);
+    glBindFramebuffer(GL_FRAMEBUFFER, 0);
+    glEnable(GL_SCISSOR_TEST);
+    glScissor(0, 0, 1, 1);
+    glClearColor(0.5f, 0.5f, 0.5f, 1);
+    glClear(GL_COLOR_BUFFER_BIT);
+    gpu_gl_convert_srgb(gl, false);
+    glReadPixels(0, 0, 1, 1, GL_RGBA, GL_UNSIGNED_BYTE, pixel);
+    glClearColor(0, 0, 0, 1);
+    glClear(GL_COLOR_BUFFER_BIT);
+    return pixel[0] > 160; /* 188, else 127 or 128 */
+}
+
+void
+gpu_gl_look(struct gpu_gl *gl)
+{
+    gl->skip_decode = epoxy_has_gl_extension("GL_EXT_texture_sRGB_decode");
+    gl->window_srgb = window_encodes(gl);
+}
+
+void
+gpu_gl_copy_free(struct gpu_gl *gl)
+{
+    glDeleteProgram(gl->copy_programs[AS_IT_IS]);
+    glDeleteProgram(gl->copy_programs[ENCODING]);
+    glDeleteProgram(gl->blend_program);
+    glDeleteVertexArrays(1, &gl->copy_array);
+    glDeleteVertexArrays(1, &gl->blend_array);
+    glDeleteBuffers(1, &gl->copy_buffer);
+    glDeleteSamplers(1, &gl->sampler);
+    free(gl->copy_boxes);
+}
