@@ -418,7 +418,8 @@ lag_ms(const struct subject *subject)
     return (double)(clock_mono_ns() - due_ns) / 1e6;
 }
 
-/* Whether the lag at the end is that of the beginning: half as much again and 20 ms are allowed. */
+/* Whether the lag at the end is still that of the beginning, three seconds before: a wall that
+ * takes a tenth less than what comes loses 300 ms in that time. */
 static bool
 keeps_up(struct subject *subject, double rate, double *early_ms, double *late_ms)
 {
@@ -440,7 +441,7 @@ keeps_up(struct subject *subject, double rate, double *early_ms, double *late_ms
     *late_ms = quantile(&late, 0.5);
     free(early.items);
     free(late.items);
-    return good && *late_ms <= *early_ms * 1.5 + 20;
+    return good && *late_ms <= *early_ms + 250;
 }
 
 /* What is still under way is drawn before the next step. */
@@ -466,6 +467,9 @@ ramp(struct subject *subject, double tickets)
             break;
         }
         bool kept = keeps_up(subject, rate, &early_ms, &late_ms);
+        if (!kept && drain(subject)) { /* a second time: something else may have been busy */
+            kept = keeps_up(subject, rate, &early_ms, &late_ms);
+        }
         printf("%9.0f tickets, %6.0f events/s, one message an event: lag %.0f ms, then %.0f ms: "
                "%s\n",
                tickets, rate, early_ms, late_ms, kept ? "keeps up" : "falls behind");
