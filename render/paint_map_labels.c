@@ -31,7 +31,7 @@ struct labels {
     struct text_style name, open, overdue;
     float name_cap, count_cap, gap;
     struct box room;
-    struct box taken[LABELS_MAX + 1];
+    struct box taken[LABELS_MAX + 2]; /* and the attribution, and the callout */
     int taken_count;
 };
 
@@ -283,16 +283,30 @@ burst_shown(const struct paint *p)
     return NULL;
 }
 
+/* At most so many characters of a name: a callout covers no more of the map than it must. */
+static struct str
+brief(struct str name, int most)
+{
+    size_t at = 0;
+    for (int i = 0; i < most && at < name.len; i++) {
+        utf8_next(name, &at);
+    }
+    name.len = at;
+    return name;
+}
+
 static void
 measure_callout(const struct paint *p, const struct snapshot_burst *burst, struct callout *out)
 {
     char span[32];
     write_span(span, sizeof span, burst->window_ms);
-    snprintf(out->head, sizeof out->head, "聚集：%.*s %u 件 / %s",
-             STR_ARG(paint_part_cut(burst->category, 60)), burst->count, span);
-    struct str where = burst->community.len ? burst->community : burst->street;
-    snprintf(out->body, sizeof out->body, "%.*s一带，平日 %.1f 件",
-             STR_ARG(paint_part_cut(where, 90)), burst->usual);
+    struct str what = brief(burst->category, 10);
+    snprintf(out->head, sizeof out->head, "聚集：%.*s%s %u 件 / %s", STR_ARG(what),
+             what.len < burst->category.len ? "…" : "", burst->count, span);
+    struct str place = burst->community.len ? burst->community : burst->street;
+    struct str where = brief(place, 12);
+    snprintf(out->body, sizeof out->body, "%.*s%s一带，平日 %.1f 件", STR_ARG(where),
+             where.len < place.len ? "…" : "", burst->usual);
     out->head_style = paint_part_sans(p, THEME_CAPTION, TEXT_MEDIUM);
     out->body_style = paint_part_sans(p, THEME_SMALL, TEXT_REGULAR);
     out->pad = paint_part_px(p, 18);
@@ -423,6 +437,24 @@ draw_callout(const struct paint *p, const struct snapshot_burst *burst,
                  "requests of one category in one street within the burst's window", NULL);
 }
 
+/* Where paint_map writes it: nothing may cover the number of an approved map. */
+static void
+keep_attribution(struct labels *labels)
+{
+    const struct paint *p = labels->p;
+    struct panel_rect clip = map_clip(p->map);
+    if (!p->scene->attribution[0]) {
+        return;
+    }
+    struct text_style style = paint_part_sans(p, THEME_SMALL, TEXT_REGULAR);
+    float width = text_width(p->text, style, str_from(p->scene->attribution));
+    float right = (float)(clip.x + clip.w) - paint_part_px(p, 24);
+    float baseline = (float)(clip.y + clip.h) - paint_part_px(p, 14);
+    labels->taken[labels->taken_count++] =
+        (struct box){right - fminf(width, (float)clip.w / 2) - labels->gap,
+                     baseline - (float)style.size_px, right + labels->gap, baseline + labels->gap};
+}
+
 void
 paint_map_labels(const struct paint *p)
 {
@@ -434,6 +466,7 @@ paint_map_labels(const struct paint *p)
                             .room = box_of(map_free(p->map))};
     labels.name_cap = text_cap_height(p->text, labels.name);
     labels.count_cap = text_cap_height(p->text, labels.open);
+    keep_attribution(&labels);
     struct label list[LABELS_MAX];
     int count = p->scene->focus_street[0] ? 0 : place_streets(&labels, list);
     const struct snapshot_burst *burst = burst_shown(p);
