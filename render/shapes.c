@@ -503,7 +503,7 @@ shapes_add_command(struct shapes *shapes, const struct draw_list *list, size_t i
                    struct text *text)
 {
     const struct draw_command *c = &list->commands[index];
-    const float *floats = list->floats + c->data;
+    const float *floats = list->floats ? list->floats + c->data : NULL;
     switch ((enum draw_kind)c->kind) {
     case DRAW_KIND_RECT:
     case DRAW_KIND_FRAME:
