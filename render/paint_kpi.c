@@ -257,6 +257,7 @@ paint_kpi(const struct paint *p)
         right = draw_periods(p) - paint_part_px(p, 32);
     }
     if (paint_part_stale(p)) {
+        right = fminf(right, paint_part_x(p, paint_part_width(p) - MARGIN));
         right -=
             paint_part_age(p, right, paint_part_y(p, FIGURE), DRAW_RIGHT) + paint_part_px(p, 32);
     }

@@ -175,8 +175,13 @@ paint_part_note(const struct paint *p, const char *text)
     struct panel_rect box = paint_content(p);
     struct text_style style = paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR);
     float cap = text_cap_height(p->text, style);
-    paint_part_text(p, style, (float)(box.x + box.w / 2),
-                    floorf((float)box.y + ((float)box.h + cap) / 2), DRAW_CENTRE, THEME_DIM, text);
+    int width = (int)ceilf(text_width(p->text, style, str_from(text)));
+    int centre = box.x + box.w / 2;
+    int baseline = (int)floorf((float)box.y + ((float)box.h + cap) / 2);
+    int top = baseline - style.size_px, height = style.size_px * 9 / 8;
+    centre += scene_seam_shift_x(p->scene, centre - (width + 1) / 2, width + 1);
+    baseline += scene_seam_shift(p->scene, top, height);
+    paint_part_text(p, style, (float)centre, (float)baseline, DRAW_CENTRE, THEME_DIM, text);
 }
 
 /* ---- what a panel is about ---- */

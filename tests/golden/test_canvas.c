@@ -9,7 +9,7 @@
 
 #include "render/text/text.h"
 #include "tests/golden/golden.h"
-#include "tests/golden/sample.h"
+#include "tests/golden/states.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -18,7 +18,6 @@
 
 #define TEXTS_MAX 2000
 
-static struct sample *sample;
 static struct text *measure;
 static struct scene scene;
 
@@ -26,12 +25,17 @@ static const char *const SCENES[] = {"district-daily", "street-duty"};
 static const int CANVASES[][2] = {{1920, 1080}, {3840, 1080}, {3840, 2160},
                                   {7680, 2160}, {5760, 1080}, {1080, 1920}};
 
+#define CANVASES_COUNT (sizeof CANVASES / sizeof *CANVASES)
+/* Those that change what is written. */
+static const char *const STATES[] = {"sample",      "empty",      "stale",   "zero",
+                                     "full",        "no-surveys", "million", "long-names",
+                                     "343-streets", "500-alarms", "past"};
+
 static int
 set_up(void **state)
 {
     (void)state;
     struct err err = {""};
-    sample = sample_create();
     measure = text_create(&err);
     return measure ? 0 : -1;
 }
@@ -40,7 +44,6 @@ static int
 tear_down(void **state)
 {
     (void)state;
-    sample_destroy(sample);
     text_destroy(measure);
     return 0;
 }
@@ -73,7 +76,7 @@ solve(const char *name, int w, int h, struct buf *notes)
 
 /* The lists of the scene as solved; the caller frees them. */
 static struct buf
-draw(bool stale)
+draw(const char *state)
 {
     struct yaml_report report = {0};
     struct err err = {""};
@@ -83,16 +86,13 @@ draw(bool stale)
     if (!renderer_set_scene(renderer, &scene, &report)) {
         fail_msg("%s", report.text.ptr);
     }
-    struct renderer_frame frame = sample_frame(sample);
-    if (stale) {
-        frame.feed.connected = frame.feed.in_sync = frame.feed.live = false;
-        frame.feed.stale = true;
-        frame.feed.age_ms = 245000;
-        strcpy(frame.feed.reason, "连接中断");
-    }
+    struct states *states = states_create(state);
+    assert_non_null(states);
+    struct renderer_frame frame = states_frame(states);
     assert_true(renderer_draw(renderer, &frame));
     renderer_dump_lists(renderer, &lists);
     renderer_destroy(renderer);
+    states_destroy(states);
     yaml_report_free(&report);
     return lists;
 }
@@ -206,14 +206,17 @@ no_text_is_cut_or_crosses(void **state)
 {
     (void)state;
     int wrong = 0;
-    for (size_t s = 0; s < sizeof SCENES / sizeof *SCENES; s++) {
-        for (size_t c = 0; c < sizeof CANVASES / sizeof *CANVASES; c++) {
-            for (int stale = 0; stale < 2; stale++) {
-                solve(SCENES[s], CANVASES[c][0], CANVASES[c][1], NULL);
-                struct buf lists = draw(stale);
-                each_part(&lists, check_part, &wrong);
-                buf_free(&lists);
+    for (size_t k = 0; k < sizeof SCENES / sizeof *SCENES * CANVASES_COUNT; k++) {
+        const int *canvas = CANVASES[k / (sizeof SCENES / sizeof *SCENES)];
+        for (size_t i = 0; i < sizeof STATES / sizeof *STATES; i++) {
+            solve(SCENES[k % (sizeof SCENES / sizeof *SCENES)], canvas[0], canvas[1], NULL);
+            struct buf lists = draw(STATES[i]);
+            int before = wrong;
+            each_part(&lists, check_part, &wrong);
+            if (wrong > before) {
+                print_error("… in the state '%s'\n", STATES[i]);
             }
+            buf_free(&lists);
         }
     }
     assert_int_equal(wrong, 0);
@@ -228,7 +231,7 @@ bezels_are_kept_free(void **state)
         solve("district-daily", 3840, 1080, NULL);
         scene.grids[0].bezel = bezel;
         scene_solve(&scene, 3840, 1080, NULL);
-        struct buf lists = draw(false);
+        struct buf lists = draw("sample");
         each_part(&lists, check_part, &wrong);
         buf_free(&lists);
     }
@@ -291,7 +294,7 @@ every_canvas_as_looked_at(void **state)
             char name[128];
             struct buf out = {0};
             solve(SCENES[s], CANVASES[c][0], CANVASES[c][1], &out);
-            struct buf lists = draw(false);
+            struct buf lists = draw("sample");
             each_part(&lists, write_part, &out);
             snprintf(name, sizeof name, "canvas/%s-%dx%d.txt", SCENES[s], CANVASES[c][0],
                      CANVASES[c][1]);
