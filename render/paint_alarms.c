@@ -17,7 +17,7 @@ struct row {
     int64_t left_ms; /* < 0: past due */
     char stage[64], left[32], matter[256], by[64];
     enum theme_colour colour; /* of the edge and the stage */
-    bool odd, flashes;
+    bool odd, flashes, moves;
 };
 
 /* ---- words ---- */
@@ -135,8 +135,9 @@ static void
 draw_ground(const struct paint *p, const struct row *row, float top, float height, float edge)
 {
     struct panel_rect r = p->panel->rect;
-    if (!row->odd) {
-        draw_rect(p->list, (float)r.x, top, (float)r.w, height, 0, paint_colour(p, THEME_ROW));
+    if (!row->odd || row->moves) { /* a row on its way covers those it passes */
+        draw_rect(p->list, (float)r.x, top, (float)r.w, height, 0,
+                  paint_colour(p, row->odd ? THEME_PANEL : THEME_ROW));
     }
     uint32_t colour = paint_colour(p, row->colour);
     bool bright = !row->flashes || motion_flash(p->motion);
@@ -271,6 +272,12 @@ draw_base(const struct paint *p, uint32_t open, uint32_t total, int shown)
                  NULL);
 }
 
+static bool
+is_narrow(const struct paint *p)
+{
+    return !paint_part_kiosk(p) && paint_part_width(p) < NARROW;
+}
+
 /* The alarms that fit, and how many there are. */
 struct list {
     const struct snapshot_alarm *shown[MAX_SHOWN];
@@ -298,11 +305,39 @@ collect(const struct paint *p, struct list *list)
     }
 }
 
+/* Those that rest, or those on their way to another place in the list, over them. */
+static void
+draw_rows(const struct paint *p, const struct list *list, const struct paint_row *rows, bool moving)
+{
+    float height = paint_part_px(p, list->height);
+    for (int i = 0; i < list->count; i++) {
+        const struct snapshot_alarm *alarm = list->shown[i];
+        struct row row;
+        float travel;
+        float top = paint_part_place(p, snapshot_stage_name(alarm->stage), alarm->ticket,
+                                     paint_row_y(p, rows, i), &travel);
+        bool moves = fabsf(travel) > 0;
+        if (moves != moving) {
+            continue;
+        }
+        fill(p, alarm, i, &row);
+        row.moves = moves;
+        if (is_narrow(p)) {
+            draw_narrow_row(p, &row, top, height);
+        } else if (paint_part_kiosk(p)) {
+            draw_kiosk_row(p, &row, top, height);
+        } else {
+            draw_district_row(p, &row, top, height, list->place);
+        }
+        record(p, &row);
+    }
+}
+
 void
 paint_alarms(const struct paint *p)
 {
     bool kiosk = paint_part_kiosk(p);
-    bool narrow = !kiosk && paint_part_width(p) < NARROW;
+    bool narrow = is_narrow(p);
     float first = kiosk ? 74 : 60, gap = kiosk ? 6 : 4, least = kiosk ? 84 : narrow ? 72 : 56;
     float most_height = kiosk ? 92 : narrow ? 80 : 60;
     float below = paint_part_height(p) - first - 8;
@@ -318,20 +353,8 @@ paint_alarms(const struct paint *p)
     struct paint_row rows = {first, list.height + gap, -air, list.height - air};
     list.fit = paint_row_fit(p, &rows, list.fit, paint_part_height(p) - list.height);
     collect(p, &list);
-    for (int i = 0; i < list.count; i++) {
-        struct row row;
-        float top = paint_row_y(p, &rows, i);
-        float height = paint_part_px(p, list.height);
-        fill(p, list.shown[i], i, &row);
-        if (narrow) {
-            draw_narrow_row(p, &row, top, height);
-        } else if (kiosk) {
-            draw_kiosk_row(p, &row, top, height);
-        } else {
-            draw_district_row(p, &row, top, height, list.place);
-        }
-        record(p, &row);
-    }
+    draw_rows(p, &list, &rows, false);
+    draw_rows(p, &list, &rows, true);
     draw_base(p, list.open, list.total, list.count);
     if (list.total == 0) {
         paint_part_note(p, "当前无告警");

@@ -295,6 +295,39 @@ is_alike(const uint8_t *a, const uint8_t *b, size_t bytes)
     return true;
 }
 
+/* The third alarm is settled: those below it rise, and none is seen through another. */
+static void
+test_alarms(void **state)
+{
+    (void)state;
+    struct wall *wall = wall_new("street-duty");
+    states_destroy(wall->states);
+    wall->states = states_create("sample");
+    wall->frame = states_frame(wall->states);
+    wall->frame.moment_ms += 5000;
+    draw_at(wall, 0);
+    struct snapshot *snapshot = states_snapshot(wall->states);
+    struct snapshot_alarm *left = malloc(snapshot->alarms_count * sizeof *left);
+    assert_non_null(left);
+    size_t count = 0;
+    for (size_t i = 0; i < snapshot->alarms_count; i++) {
+        if (!str_is(snapshot->alarms[i].ticket, "12345-20261123-000381")) {
+            left[count++] = snapshot->alarms[i];
+        }
+    }
+    assert_int_equal(count + 1, snapshot->alarms_count);
+    snapshot->alarms = left;
+    snapshot->alarms_count = count;
+    snapshot->version++;
+    draw_at(wall, 40);
+    draw_at(wall, 200);
+    assert_true(crop_is_alike(wall, "alarms", 0, 180, 460, 300, "pixels/motion-alarms-160.png"));
+    draw_at(wall, 440);
+    assert_true(renderer_due_ms(wall->renderer) == START + 500); /* but for the flash */
+    wall_free(wall);
+    free(left);
+}
+
 /* By at most 2 px, a pixel at a time, each place for more than ten seconds. */
 static void
 test_wander(void **state)
@@ -361,7 +394,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_instants), cmocka_unit_test(test_arrives),
         cmocka_unit_test(test_none),     cmocka_unit_test(test_crossing),
-        cmocka_unit_test(test_flash),    cmocka_unit_test(test_wander),
+        cmocka_unit_test(test_flash),    cmocka_unit_test(test_alarms),
+        cmocka_unit_test(test_wander),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
