@@ -156,7 +156,8 @@ zero_is_not_nothing(void **state)
     fixture_paint(f);
     fixture_line(f, "0.00");
     fixture_line(f, "0 / 3");
-    assert_int_equal(fixture_count(f, "arc "), 2); /* below the zoomed range: a stub has its colour */
+    assert_int_equal(fixture_count(f, "arc "),
+                     2); /* below the zoomed range: a stub has its colour */
     fixture_free(f);
 }
 
