@@ -63,6 +63,8 @@ test_defaults(void **state)
     assert_true(r.config.timeout_s == 30);
     assert_true(r.config.hold_s == 0);
     assert_int_equal(r.config.at_ms, -1);
+    assert_int_equal(r.config.wander, CONFIG_WANDER_IN_KIOSK);
+    assert_int_equal(r.config.motion, 0);
     assert_int_equal(config_run(&r.config), CONFIG_RUN_WALL);
     drop(&r);
 }
@@ -181,7 +183,9 @@ test_file(void **state)
                                   "scene: mine.yaml\n"
                                   "name: 指挥大厅\n"
                                   "size: 3840x1080\n"
-                                  "kiosk: true\n");
+                                  "kiosk: true\n"
+                                  "wander: false\n"
+                                  "motion: none\n");
     char expected[160];
     struct read r = READ("--size", "640x360", "--config", path);
     assert_true(r.good);
@@ -193,6 +197,8 @@ test_file(void **state)
     assert_string_equal(r.config.name.ptr, "指挥大厅");
     assert_int_equal(r.config.size[0], 640); /* the option wins */
     assert_true(r.config.kiosk);
+    assert_int_equal(r.config.wander, CONFIG_WANDER_NEVER);
+    assert_int_equal(r.config.motion, 1);
     drop(&r);
 }
 
