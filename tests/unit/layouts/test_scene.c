@@ -99,6 +99,30 @@ reads_a_scene(void **state)
 }
 
 static void
+motion_may_be_none(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line;
+        bool still;
+    } cases[] = {{"", false}, {"motion: full\n", false}, {"motion: none\n", true}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char to[64];
+        struct scene scene;
+        struct yaml_report report = {0};
+        snprintf(to, sizeof to, "%sgrid:", cases[i].line);
+        char *text = changed("grid:", to);
+        assert_true(scene_parse("s.yaml", str_from(text), &scene, &report));
+        assert_int_equal(scene.still, cases[i].still);
+        yaml_report_free(&report);
+        free(text);
+    }
+    assert_errors(
+        "grid:", "motion: some\ngrid:",
+        "s.yaml:5:9: motion: expected one of full, none (did you mean 'none'?), not 'some'\n");
+}
+
+static void
 reports_what_is_wrong(void **state)
 {
     (void)state;
@@ -283,6 +307,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_scene),
+        cmocka_unit_test(motion_may_be_none),
         cmocka_unit_test(reports_what_is_wrong),
         cmocka_unit_test(a_layer_names_its_coordinates),
         cmocka_unit_test(a_tab_stands_for_a_scene_that_exists),
