@@ -157,8 +157,8 @@ bool scene_parse(const char *file, struct str text, struct scene *out, struct ya
  * A panel that gets less room than its kind needs makes room: of it and those beside it of the same
  * width or height the one with the greatest priority number is left out and the others take its
  * place. Of two boxes over each other the one with the greater number goes. A panel left out has a
- * rect of all 0, which draws nothing, and notes (when not NULL) names it, one a line. May be called
- * again. */
+ * rect of all 0, which draws nothing, and notes (when not NULL) names it: those without a place in
+ * the arrangement in one line, the others in one each. May be called again. */
 void scene_solve(struct scene *scene, int w, int h, struct buf *notes);
 
 /* How far down text that covers [y, y + h) of the solved canvas must move to clear a horizontal

@@ -359,6 +359,29 @@ solve_boxes(struct scene *scene, const struct scene_grid *grid, const struct pan
     }
 }
 
+/* One line for all that the arrangement has no place for. What the scene's own canvas does not show
+ * either is only an extra on others. */
+static void
+note_absent(const struct scene *scene, const struct scene_place *places, struct buf *notes)
+{
+    bool first = true;
+    for (int i = 0; i < scene->panels_count && notes; i++) {
+        if (places[i].shown || !scene->grids[0].places[i].shown) {
+            continue;
+        }
+        if (first) {
+            buf_printf(notes, "%s: on a canvas of %dx%d there is no place for '%s'", scene->name,
+                       scene->solved_w, scene->solved_h, scene->panels[i].id);
+        } else {
+            buf_printf(notes, ", '%s'", scene->panels[i].id);
+        }
+        first = false;
+    }
+    if (!first) {
+        buf_printf(notes, "\n");
+    }
+}
+
 void
 scene_solve(struct scene *scene, int w, int h, struct buf *notes)
 {
@@ -384,11 +407,8 @@ scene_solve(struct scene *scene, int w, int h, struct buf *notes)
     for (int i = 0; i < scene->panels_count; i++) {
         scene->panels[i].framed = places[i].framed;
         scene->panels[i].rect = (struct panel_rect){0};
-        /* What the scene's own canvas does not show either is only an extra on others. */
-        if (!places[i].shown && scene->grids[0].places[i].shown) {
-            leave_out(scene, i, "it has no place on a canvas of this shape", notes);
-        }
     }
+    note_absent(scene, places, notes);
     solve_grid(scene, grid, places, notes);
     solve_boxes(scene, grid, planned, places, notes);
 }

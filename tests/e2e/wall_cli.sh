@@ -60,7 +60,7 @@ told "and the colours, as those see them who lack a cone" "amber, red      full 
 try --check --size 1080x1920
 ends 0 "--check of one canvas"
 told "what has no room there is named" \
-    "district-daily: panel 'trend' is left out: it has no place on a canvas of this shape"
+    "district-daily: on a canvas of 1080x1920 there is no place for 'trend', 'categories', "
 sed -e 's/farthest_m: 6}/farthest_m: 14}/' "$SOURCE_DIR/layouts/scenes/district-daily.yaml" \
     >"$folder/far.yaml"
 try --check --scene "$folder/far.yaml"

@@ -259,8 +259,8 @@ other_arrangements_are_read(void **state)
     assert_rect(&scene, "hot", 16, 1113, 1048, 791);
     assert_rect(&scene, "left", 0, 0, 0, 0);
     assert_true(scene.panels[3].framed); /* it lies on no other panel there */
-    assert_string_equal(notes.ptr, "small: panel 'left' is left out: it has no place on a canvas "
-                                   "of this shape\n");
+    assert_string_equal(notes.ptr, "small: on a canvas of 1080x1920 there is no place for "
+                                   "'left'\n");
     buf_free(&notes);
     yaml_report_free(&report);
     free(text);
