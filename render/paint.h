@@ -10,7 +10,8 @@
 #include "render/renderer.h"
 #include "render/theme.h"
 
-struct map; /* render/map/map.h */
+struct map;    /* render/map/map.h */
+struct points; /* render/points.h */
 
 /* Where painters record the figures they draw; grows, reused every frame. */
 struct paint_record {
@@ -27,9 +28,12 @@ struct paint {
     int panel_index;
     const struct renderer_frame *frame; /* frame->snapshot may be NULL: draw the empty state */
     const struct map *map;              /* the map panels' loaded layers; NULL elsewhere */
-    struct paint_record *record;        /* NULL: record nothing */
-    struct motion *motion;              /* NULL: nothing moves; render/motion.h */
-    float unit;                         /* canvas pixels of one design pixel (scene->unit) */
+    /* The map panels' dots where they are kept in a picture of their own, under the list; NULL: the
+     * painter draws them. */
+    const struct points *points;
+    struct paint_record *record; /* NULL: record nothing */
+    struct motion *motion;       /* NULL: nothing moves; render/motion.h */
+    float unit;                  /* canvas pixels of one design pixel (scene->unit) */
 };
 
 void paint_header(const struct paint *p);

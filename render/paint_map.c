@@ -1,15 +1,17 @@
 /* The map: its ground (kept, changes with the scene alone), and over it points, ripples, labels. */
 #include <math.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "render/map/map.h"
 #include "render/paint_map.h"
 #include "render/paint_part.h"
-#include "wall/base/geo.h"
 
-#define RIPPLE_MS 1200
 #define RIPPLES_MAX 24
+
+/* Design pixels: the greatest radius of a dot with one ticket, and how much more with many. */
+#define DOT_RADIUS 8.2f
+#define DOT_MORE 2.5f
+#define CROWD_STEP 1.09f
 
 /* ---- ground ---- */
 
@@ -108,60 +110,6 @@ paint_map_ground(const struct paint *p)
 
 /* ---- points ---- */
 
-enum dot { DOT_OPEN, DOT_SOON, DOT_OVERDUE, DOT_COUNT };
-
-struct dots {
-    const struct paint *p;
-    int64_t moment_ms;
-    uint32_t street; /* only this one's; UINT32_MAX = all */
-    bool all;
-    float crowd; /* 1, less where the marks would cover the map: see crowd_of */
-};
-
-/* The newest arrivals of the last RIPPLE_MS. */
-struct ripples {
-    struct {
-        float x, y;
-        int64_t arrived_ms;
-    } at[RIPPLES_MAX];
-    int count;
-};
-
-static enum dot
-dot_of(const struct snapshot_point *point, int64_t moment_ms)
-{
-    return moment_ms > point->overdue_ms ? DOT_OVERDUE
-           : moment_ms >= point->soon_ms ? DOT_SOON
-                                         : DOT_OPEN;
-}
-
-static bool
-is_shown(const struct dots *dots, const struct snapshot_point *point)
-{
-    return point->used && point->arrived_ms <= dots->moment_ms &&
-           (dots->all || point->street == dots->street);
-}
-
-/* Where the point is drawn: its cell's centre, or its place where the scene says exactly. */
-static bool
-place_of(const struct paint *p, const struct snapshot_point *point, struct map_cell *out)
-{
-    double lon = point->lon_e7 * 1e-7, lat = point->lat_e7 * 1e-7;
-    out->index = UINT32_MAX;
-    if (!p->scene->exact_points) {
-        if (map_cells_count(p->map)) {
-            return map_cell(p->map, lon, lat, out);
-        }
-        struct geo_point snapped = geo_snap((struct geo_point){lon, lat}, 100);
-        lon = snapped.lon;
-        lat = snapped.lat;
-    }
-    map_project(p->map, lon, lat, &out->x, &out->y);
-    struct panel_rect clip = map_clip(p->map);
-    return out->x > (float)clip.x && out->x < (float)(clip.x + clip.w) && out->y > (float)clip.y &&
-           out->y < (float)(clip.y + clip.h);
-}
-
 /* How much of a single point's colour is seen: blending is linear, so that a dark point on light
  * land needs more of it to look the same as a light one on dark land. */
 static float
@@ -173,11 +121,11 @@ dot_alpha(const struct paint *p)
 
 /* A cell with several tickets is a little larger and brighter: 3–9 px of radius in all. */
 static float
-dot_radius(const struct paint *p, enum dot dot, unsigned tickets)
+dot_radius(const struct paint *p, enum points_state state, uint32_t tickets)
 {
-    static const float RADII[2][DOT_COUNT] = {{3.5f, 4.5f, 6.5f}, {5.3f, 6, 8.2f}};
-    float more = tickets > 1 ? fminf(0.7f * log2f((float)tickets), 2.5f) : 0;
-    return (RADII[p->scene->kiosk_scale][dot] + more) * p->unit;
+    static const float RADII[2][POINTS_STATE_COUNT] = {{3.5f, 4.5f, 6.5f}, {5.3f, 6, DOT_RADIUS}};
+    float more = tickets > 1 ? fminf(0.7f * log2f((float)tickets), DOT_MORE) : 0;
+    return (RADII[p->scene->kiosk_scale][state] + more) * p->unit;
 }
 
 /* How much smaller the marks are drawn so that tens of thousands show where they are dense, and not
@@ -190,171 +138,129 @@ crowd_of(const struct paint *p, float area)
     return area > most ? sqrtf(most / area) : 1;
 }
 
-/* In a crowd the late ones shrink less than those in hand: they are what is looked for. */
-static void
-draw_dot(const struct dots *dots, enum dot dot, float x, float y, unsigned tickets)
-{
-    static const enum theme_colour COLOURS[DOT_COUNT] = {THEME_DATA, THEME_AMBER, THEME_RED};
-    static const float YIELDS[DOT_COUNT] = {1, 0.75f, 0.5f};
-    const struct paint *p = dots->p;
-    float radius = dot_radius(p, dot, tickets), rim = 2 * p->unit;
-    if (dots->crowd < 1) {
-        radius = fmaxf(radius * powf(dots->crowd, YIELDS[dot]), 1.2f * p->unit);
-        rim = fminf(rim, radius - 2.5f * p->unit); /* a small mark has none */
-    }
-    uint32_t colour = paint_colour(p, COLOURS[dot]);
-    if (dot == DOT_OPEN) {
-        float alpha = fminf(dot_alpha(p) + 0.16f * (float)(tickets - 1), 1);
-        draw_disc(p->list, x, y, radius, draw_fade(colour, alpha), 0, 0);
-    } else if (rim <= 0) {
-        draw_disc(p->list, x, y, radius, colour, 0, 0);
-    } else {
-        draw_disc(p->list, x, y, radius + rim, colour, rim, p->theme->colours[THEME_GROUND]);
-    }
-}
-
-static void
-add_ripple(struct ripples *ripples, float x, float y, int64_t arrived_ms)
-{
-    int at = ripples->count;
-    while (at > 0 && ripples->at[at - 1].arrived_ms < arrived_ms) {
-        at--;
-    }
-    if (at == RIPPLES_MAX) {
-        return;
-    }
-    int last = ripples->count < RIPPLES_MAX ? ripples->count++ : RIPPLES_MAX - 1;
-    memmove(&ripples->at[at + 1], &ripples->at[at], (size_t)(last - at) * sizeof *ripples->at);
-    ripples->at[at].x = x;
-    ripples->at[at].y = y;
-    ripples->at[at].arrived_ms = arrived_ms;
-}
-
-/* One pass over the points: counts them into cells, or draws those of one class where there is no
- * grid; arrivals are gathered in the first pass. */
-static void
-pass(const struct dots *dots, int only, uint16_t *cells, struct ripples *ripples)
-{
-    const struct paint *p = dots->p;
-    const struct snapshot *snapshot = p->frame->snapshot;
-    uint32_t cells_count = map_cells_count(p->map);
-    for (size_t i = 0; i < snapshot->points_count; i++) {
-        const struct snapshot_point *point = &snapshot->points[i];
-        if (!is_shown(dots, point)) {
-            continue;
-        }
-        enum dot dot = dot_of(point, dots->moment_ms);
-        struct map_cell cell;
-        if ((!cells && (int)dot != only) || !place_of(p, point, &cell)) {
-            continue;
-        }
-        if (cells) {
-            uint16_t *count = &cells[(uint32_t)dot * cells_count + cell.index];
-            *count = (uint16_t)(*count + (*count < UINT16_MAX));
-        } else {
-            draw_dot(dots, dot, cell.x, cell.y, 1);
-        }
-        if (ripples && dots->moment_ms - point->arrived_ms < RIPPLE_MS) {
-            add_ripple(ripples, cell.x, cell.y, point->arrived_ms);
-        }
-    }
-}
-
-/* Draws what was counted, data < amber < red, and leaves the counts zero. */
-static void
-draw_cells(struct dots *dots, uint16_t *cells)
-{
-    const struct paint *p = dots->p;
-    uint32_t count = map_cells_count(p->map);
-    float area = 0;
-    for (uint32_t i = 0; i < count * DOT_COUNT; i++) {
-        float radius = cells[i] ? dot_radius(p, (enum dot)(i / count), cells[i]) : 0;
-        area += 3.14f * radius * radius;
-    }
-    dots->crowd = crowd_of(p, area);
-    for (uint32_t i = 0; i < count * DOT_COUNT; i++) {
-        if (cells[i]) {
-            float x, y;
-            map_cell_place(p->map, i % count, &x, &y);
-            draw_dot(dots, (enum dot)(i / count), x, y, cells[i]);
-            cells[i] = 0;
-        }
-    }
-}
-
-/* Without cells every point is a mark of its own. */
+/* The crowd that is drawn goes in steps, and only where the one before is a whole step off: a
+ * single arrival never draws all marks anew. */
 static float
-area_of_points(const struct dots *dots, bool placed)
+crowd_step(float crowd, float before)
 {
-    const struct snapshot *snapshot = dots->p->frame->snapshot;
+    if (before > 0 && crowd < before * CROWD_STEP && crowd * CROWD_STEP > before) {
+        return before;
+    }
+    return crowd < 1 ? powf(CROWD_STEP, roundf(log2f(crowd) / log2f(CROWD_STEP))) : 1;
+}
+
+static float
+area_of(const struct paint *p, const struct points *points)
+{
     float area = 0;
-    for (size_t i = 0; i < snapshot->points_count; i++) {
-        const struct snapshot_point *point = &snapshot->points[i];
-        struct map_cell cell;
-        if (is_shown(dots, point) && (!placed || place_of(dots->p, point, &cell))) {
-            float radius = dot_radius(dots->p, dot_of(point, dots->moment_ms), 1);
-            area += 3.14f * radius * radius;
+    for (int state = 0; state < POINTS_STATE_COUNT; state++) {
+        for (uint32_t tickets = 1; tickets <= POINTS_TALLY; tickets++) {
+            float radius = dot_radius(p, (enum points_state)state, tickets);
+            area += 3.14f * radius * radius *
+                    (float)points_tally(points, (enum points_state)state, tickets);
         }
     }
     return area;
 }
 
-/* Where even all points are no crowd, none is looked up to see whether it lies on the map. */
-static float
-crowd_of_points(const struct dots *dots)
+/* In a crowd the late ones shrink less than those in hand: they are what is looked for. */
+static void
+draw_dot(const struct paint *p, const struct points_dot *dot, float crowd)
 {
-    float crowd = crowd_of(dots->p, area_of_points(dots, false));
-    return crowd < 1 ? crowd_of(dots->p, area_of_points(dots, true)) : 1;
+    static const enum theme_colour COLOURS[POINTS_STATE_COUNT] = {THEME_DATA, THEME_AMBER,
+                                                                  THEME_RED};
+    static const float YIELDS[POINTS_STATE_COUNT] = {1, 0.75f, 0.5f};
+    float radius = dot_radius(p, dot->state, dot->tickets), rim = 2 * p->unit;
+    if (crowd < 1) {
+        radius = fmaxf(radius * powf(crowd, YIELDS[dot->state]), 1.2f * p->unit);
+        rim = fminf(rim, radius - 2.5f * p->unit); /* a small mark has none */
+    }
+    uint32_t colour = paint_colour(p, COLOURS[dot->state]);
+    if (dot->state == POINTS_OPEN) {
+        float alpha = fminf(dot_alpha(p) + 0.16f * (float)(dot->tickets - 1), 1);
+        draw_disc(p->list, dot->x, dot->y, radius, draw_fade(colour, alpha), 0, 0);
+    } else if (rim <= 0) {
+        draw_disc(p->list, dot->x, dot->y, radius, colour, 0, 0);
+    } else {
+        draw_disc(p->list, dot->x, dot->y, radius + rim, colour, rim,
+                  p->theme->colours[THEME_GROUND]);
+    }
+}
+
+float
+paint_map_dot_reach(const struct paint *p)
+{
+    return ceilf((DOT_RADIUS + DOT_MORE + 2) * p->unit) + 1; /* with its rim and soft edge */
+}
+
+void
+paint_map_dots(const struct paint *p, const struct points *points, const struct points_dot *dots,
+               size_t count)
+{
+    draw_clip(p->list, map_clip(p->map));
+    for (size_t i = 0; i < count; i++) {
+        draw_dot(p, &dots[i], points_scale(points));
+    }
+    draw_unclip(p->list);
+}
+
+void
+paint_map_count(const struct paint *p, struct points *points)
+{
+    const struct snapshot *snapshot = p->frame->snapshot;
+    uint32_t street = UINT32_MAX;
+    if (snapshot && has_focus(p)) {
+        const struct snapshot_row *row =
+            snapshot_row(snapshot, SNAPSHOT_STREET, str_from(p->scene->focus_street));
+        if (row) {
+            street = (uint32_t)(row - snapshot->groups[SNAPSHOT_STREET].rows);
+        } else {
+            snapshot = NULL;
+        }
+    }
+    points_update(points, snapshot, p->frame->moment_ms, street);
+    float crowd = crowd_of(p, area_of(p, points));
+    points_set_scale(points, crowd_step(crowd, points_scale(points)));
 }
 
 /* A still picture of a moment: the same age of an arrival gives the same rings. */
 static void
-draw_ripples(const struct paint *p, const struct ripples *ripples, int64_t moment_ms)
+draw_ripples(const struct paint *p, const struct points *points)
 {
+    struct points_arrival at[RIPPLES_MAX];
+    int count = points_arrivals(points, at, RIPPLES_MAX);
     uint32_t ink = paint_colour(p, THEME_INK);
-    if (p->motion && p->frame->feed.live && ripples->count > 0) {
+    if (p->motion && p->frame->feed.live && count > 0) {
         motion_stir(p->motion);
     }
-    for (int i = 0; i < ripples->count; i++) {
-        float x = ripples->at[i].x, y = ripples->at[i].y;
-        float t = (float)(moment_ms - ripples->at[i].arrived_ms) / RIPPLE_MS;
+    draw_clip(p->list, map_clip(p->map));
+    for (int i = 0; i < count; i++) {
+        float x = at[i].x, y = at[i].y;
+        float t = (float)(p->frame->moment_ms - at[i].arrived_ms) / POINTS_ARRIVAL_MS;
         float scale = p->unit * (p->scene->kiosk_scale ? 1.3f : 1);
         float outer = 10 + 26 * t, inner = 10 + 13 * t;
         draw_ring(p->list, x, y, 9 * scale, 2 * scale, draw_fade(ink, 1 - t * t));
         draw_ring(p->list, x, y, inner * scale, 1.5f * scale, draw_fade(ink, 0.45f * (1 - t)));
         draw_ring(p->list, x, y, outer * scale, 1.5f * scale, draw_fade(ink, 0.25f * (1 - t)));
     }
+    draw_unclip(p->list);
 }
 
+/* The dots themselves are in a kept picture under the list, but where there is none. */
 static void
 draw_points(const struct paint *p)
 {
-    const struct snapshot *snapshot = p->frame->snapshot;
-    struct dots dots = {.p = p, .moment_ms = p->frame->moment_ms, .all = !has_focus(p), .crowd = 1};
-    if (!dots.all) {
-        const struct snapshot_row *row =
-            snapshot_row(snapshot, SNAPSHOT_STREET, str_from(p->scene->focus_street));
-        if (!row) {
-            return;
-        }
-        dots.street = (uint32_t)(row - snapshot->groups[SNAPSHOT_STREET].rows);
-    }
-    struct ripples ripples = {.count = 0};
-    draw_clip(p->list, map_clip(p->map));
-    if (!p->scene->exact_points && map_cells_count(p->map)) {
-        uint16_t *cells = map_cells_scratch(p->map);
-        pass(&dots, -1, cells, &ripples);
-        draw_cells(&dots, cells);
-    } else {
-        dots.crowd = crowd_of_points(&dots);
-        for (int dot = 0; dot < DOT_COUNT; dot++) {
-            pass(&dots, dot, NULL, &ripples);
-        }
+    struct points *own = p->points ? NULL : points_create(p->map, p->scene->exact_points);
+    if (own) {
+        size_t count;
+        paint_map_count(p, own);
+        const struct points_dot *dots = points_all(own, &count);
+        paint_map_dots(p, own, dots, count);
     }
     if (!p->scene->still && !p->frame->still) {
-        draw_ripples(p, &ripples, dots.moment_ms);
+        draw_ripples(p, own ? own : p->points);
     }
-    draw_unclip(p->list);
+    points_destroy(own);
 }
 
 /* ---- around the map ---- */

@@ -4,6 +4,7 @@
 #define RENDER_PAINT_MAP_H
 
 #include "render/paint.h"
+#include "render/points.h"
 
 /* Street names with their counts (not where one street is in focus) and the callout of the greatest
  * burst: nothing over another, all inside the map's free room. */
@@ -12,5 +13,13 @@ void paint_map_labels(const struct paint *p);
 /* Records an open or overdue count of a street as drawn. */
 void paint_map_record(const struct paint *p, const struct snapshot_row *row,
                       enum snapshot_measure measure, const char *value);
+
+/* Counts the frame's points as this map shows them: all, or those of the street in focus. */
+void paint_map_count(const struct paint *p, struct points *points);
+/* Draws dots, in their order, into the paint's list. */
+void paint_map_dots(const struct paint *p, const struct points *points,
+                    const struct points_dot *dots, size_t count);
+/* No dot touches a pixel farther than this from its place (canvas pixels). */
+float paint_map_dot_reach(const struct paint *p);
 
 #endif

@@ -71,7 +71,7 @@ bool renderer_read(struct renderer *renderer, uint8_t *rgba, size_t bytes);
 void renderer_size(const struct renderer *renderer, int *width_px, int *height_px);
 
 /* Text of every panel's draw list. */
-void renderer_dump_lists(const struct renderer *renderer, struct buf *out);
+void renderer_dump_lists(struct renderer *renderer, struct buf *out);
 /* GPU, driver, limits: one line for the operator. */
 const char *renderer_describe(const struct renderer *renderer);
 unsigned long renderer_faults(const struct renderer *renderer);

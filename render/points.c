@@ -1,0 +1,555 @@
+#include "render/points.h"
+
+#include "render/map/map.h"
+#include "wall/base/geo.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TILE 32
+#define BLOCK 1024 /* slots that share the time at which one of them changes by itself */
+#define NOWHERE UINT32_MAX
+#define CHANGED_MOST 4096
+
+/* Where dots may stand: a cell, or with exact places a slot. */
+struct place {
+    float x, y;
+    uint32_t next, before; /* in its tile; before: NOWHERE = the first */
+    uint32_t tile;         /* NOWHERE = in none */
+};
+
+/* What a slot was counted as. */
+struct counted {
+    uint32_t place; /* NOWHERE = not shown */
+    uint8_t state;
+    bool arriving; /* in the list of arrivals */
+};
+
+struct points {
+    const struct map *map;
+    bool exact, grid;
+    struct panel_rect clip;
+    int columns, rows; /* of tiles */
+    uint32_t *tiles;   /* the first place of each */
+    struct place *places;
+    uint32_t (*tickets)[POINTS_STATE_COUNT]; /* by place */
+    size_t places_count;
+    struct counted *slots;
+    int64_t *due_ms; /* by block */
+    size_t slots_count, slots_cap;
+    uint32_t *arrivals; /* slots */
+    size_t arrivals_count, arrivals_cap;
+    const struct snapshot *snapshot; /* during an update */
+    bool shows, all_changed;
+    float scale;
+    uint32_t tally[POINTS_STATE_COUNT][POINTS_TALLY + 1];
+    int64_t moment_ms;
+    uint64_t version;
+    uint32_t street;
+    struct points_dot *changed;
+    size_t changed_count, changed_cap;
+    uint64_t *keys; /* of points_in: state and place */
+    size_t keys_count, keys_cap;
+    struct points_dot *found;
+    size_t found_cap;
+    struct points_arrival *newest; /* as of the last update */
+    size_t newest_count, newest_cap;
+};
+
+static void *
+grown(void *array, size_t *cap, size_t need, size_t size)
+{
+    if (need <= *cap) {
+        return array;
+    }
+    size_t more = *cap + *cap / 2 + 256;
+    *cap = more > need ? more : need;
+    void *out = reallocarray(array, *cap, size);
+    if (!out) {
+        abort();
+    }
+    return out;
+}
+
+static uint32_t
+tile_of(const struct points *points, float x, float y)
+{
+    int column = (int)((x - (float)points->clip.x) / TILE);
+    int row = (int)((y - (float)points->clip.y) / TILE);
+    column = column < 0 ? 0 : column >= points->columns ? points->columns - 1 : column;
+    row = row < 0 ? 0 : row >= points->rows ? points->rows - 1 : row;
+    return (uint32_t)(row * points->columns + column);
+}
+
+static void
+unlink_place(struct points *points, uint32_t index)
+{
+    struct place *place = &points->places[index];
+    if (place->tile == NOWHERE) {
+        return;
+    }
+    if (place->before == NOWHERE) {
+        points->tiles[place->tile] = place->next;
+    } else {
+        points->places[place->before].next = place->next;
+    }
+    if (place->next != NOWHERE) {
+        points->places[place->next].before = place->before;
+    }
+    place->tile = NOWHERE;
+}
+
+static void
+link_place(struct points *points, uint32_t index, float x, float y)
+{
+    struct place *place = &points->places[index];
+    uint32_t tile = tile_of(points, x, y), first = points->tiles[tile];
+    *place = (struct place){x, y, first, NOWHERE, tile};
+    if (first != NOWHERE) {
+        points->places[first].before = index;
+    }
+    points->tiles[tile] = index;
+}
+
+static void
+make_places(struct points *points, size_t count)
+{
+    points->places = reallocarray(points->places, count + 1, sizeof *points->places);
+    points->tickets = reallocarray(points->tickets, count + 1, sizeof *points->tickets);
+    if (!points->places || !points->tickets) {
+        abort();
+    }
+    for (size_t i = points->places_count; i < count; i++) {
+        points->places[i].tile = NOWHERE;
+        memset(points->tickets[i], 0, sizeof points->tickets[i]);
+    }
+    points->places_count = count;
+}
+
+struct points *
+points_create(const struct map *map, bool exact)
+{
+    struct points *points = calloc(1, sizeof *points);
+    if (!points) {
+        abort();
+    }
+    points->map = map;
+    points->exact = exact;
+    points->grid = !exact && map_cells_count(map) > 0;
+    points->clip = map_clip(map);
+    points->columns = points->clip.w / TILE + 1;
+    points->rows = points->clip.h / TILE + 1;
+    size_t tiles = (size_t)points->columns * (size_t)points->rows;
+    points->tiles = reallocarray(NULL, tiles, sizeof *points->tiles);
+    if (!points->tiles) {
+        abort();
+    }
+    memset(points->tiles, 0xff, tiles * sizeof *points->tiles);
+    if (points->grid) {
+        make_places(points, map_cells_count(map));
+    }
+    points->all_changed = true;
+    return points;
+}
+
+void
+points_destroy(struct points *points)
+{
+    if (points) {
+        free(points->tiles);
+        free(points->places);
+        free(points->tickets);
+        free(points->slots);
+        free(points->due_ms);
+        free(points->arrivals);
+        free(points->changed);
+        free(points->keys);
+        free(points->found);
+        free(points->newest);
+        free(points);
+    }
+}
+
+/* ---- counting ---- */
+
+/* Where the point is drawn: its cell's centre, or its place where the scene says exactly. */
+static uint32_t
+find_place(const struct points *points, uint32_t slot, float *x, float *y)
+{
+    const struct snapshot_point *point = &points->snapshot->points[slot];
+    double lon = point->lon_e7 * 1e-7, lat = point->lat_e7 * 1e-7;
+    if (points->grid) {
+        struct map_cell cell;
+        if (!map_cell(points->map, lon, lat, &cell)) {
+            return NOWHERE;
+        }
+        *x = cell.x;
+        *y = cell.y;
+        return cell.index;
+    }
+    if (!points->exact) {
+        struct geo_point snapped = geo_snap((struct geo_point){lon, lat}, 100);
+        lon = snapped.lon;
+        lat = snapped.lat;
+    }
+    map_project(points->map, lon, lat, x, y);
+    struct panel_rect clip = points->clip;
+    bool inside = *x > (float)clip.x && *x < (float)(clip.x + clip.w) && *y > (float)clip.y &&
+                  *y < (float)(clip.y + clip.h);
+    return inside ? slot : NOWHERE;
+}
+
+static void
+note_change(struct points *points, float x, float y)
+{
+    if (points->all_changed || points->changed_count == CHANGED_MOST) {
+        points->all_changed = true;
+        return;
+    }
+    points->changed = grown(points->changed, &points->changed_cap, points->changed_count + 1,
+                            sizeof *points->changed);
+    points->changed[points->changed_count++] = (struct points_dot){.x = x, .y = y};
+}
+
+static void
+count_ticket(struct points *points, uint32_t place, uint8_t state, int step)
+{
+    uint32_t *tickets = &points->tickets[place][state], *tally = points->tally[state];
+    tally[*tickets < POINTS_TALLY ? *tickets : POINTS_TALLY]--;
+    *tickets = (uint32_t)((int64_t)*tickets + step);
+    tally[*tickets < POINTS_TALLY ? *tickets : POINTS_TALLY]++; /* [0] counts nothing of use */
+}
+
+static void
+take_off(struct points *points, struct counted *slot)
+{
+    const struct place *place = &points->places[slot->place];
+    note_change(points, place->x, place->y);
+    count_ticket(points, slot->place, slot->state, -1);
+    if (!points->grid) {
+        unlink_place(points, slot->place);
+    }
+    slot->place = NOWHERE;
+}
+
+static void
+put_on(struct points *points, struct counted *slot, uint32_t at, float x, float y, uint8_t state)
+{
+    if (points->places[at].tile == NOWHERE) {
+        link_place(points, at, x, y);
+    }
+    count_ticket(points, at, state, 1);
+    slot->place = at;
+    slot->state = state;
+    note_change(points, x, y);
+}
+
+/* The next time after the moment at which the point looks different by itself. */
+static int64_t
+next_due(const struct snapshot_point *point, int64_t moment_ms)
+{
+    int64_t overdue = point->overdue_ms == INT64_MAX ? INT64_MAX : point->overdue_ms + 1;
+    int64_t times[] = {point->arrived_ms, point->soon_ms, overdue}, due = INT64_MAX;
+    for (int i = 0; i < 3; i++) {
+        due = times[i] > moment_ms && times[i] < due ? times[i] : due;
+    }
+    return due;
+}
+
+static void
+note_arrival(struct points *points, uint32_t index)
+{
+    points->slots[index].arriving = true;
+    points->arrivals = grown(points->arrivals, &points->arrivals_cap, points->arrivals_count + 1,
+                             sizeof *points->arrivals);
+    points->arrivals[points->arrivals_count++] = index;
+}
+
+/* Takes one slot as it is now. */
+static void
+count_slot(struct points *points, uint32_t index)
+{
+    const struct snapshot_point *point = &points->snapshot->points[index];
+    struct counted *slot = &points->slots[index];
+    int64_t moment_ms = points->moment_ms;
+    bool known = point->used && (points->street == UINT32_MAX || point->street == points->street);
+    uint32_t at = NOWHERE;
+    float x = 0, y = 0;
+    if (known && point->arrived_ms <= moment_ms) {
+        at = find_place(points, index, &x, &y);
+    }
+    uint8_t state = moment_ms > point->overdue_ms ? POINTS_OVERDUE
+                    : moment_ms >= point->soon_ms ? POINTS_SOON
+                                                  : POINTS_OPEN;
+    bool moved = slot->place != at || (at != NOWHERE && !points->grid &&
+                                       (points->places[at].x != x || points->places[at].y != y));
+    if (moved || (at != NOWHERE && slot->state != state)) {
+        if (slot->place != NOWHERE) {
+            take_off(points, slot);
+        }
+        if (at != NOWHERE) {
+            put_on(points, slot, at, x, y, state);
+        }
+    }
+    if (at != NOWHERE && !slot->arriving && moment_ms - point->arrived_ms < POINTS_ARRIVAL_MS) {
+        note_arrival(points, index);
+    }
+    if (known) {
+        int64_t *block = &points->due_ms[index / BLOCK], due = next_due(point, moment_ms);
+        *block = due < *block ? due : *block;
+    }
+}
+
+static void
+grow_slots(struct points *points, size_t count)
+{
+    size_t blocks_before = (points->slots_count + BLOCK - 1) / BLOCK;
+    size_t blocks = (count + BLOCK - 1) / BLOCK;
+    if (count > points->slots_cap) {
+        points->slots = grown(points->slots, &points->slots_cap, count, sizeof *points->slots);
+        points->due_ms =
+            reallocarray(points->due_ms, points->slots_cap / BLOCK + 2, sizeof *points->due_ms);
+        if (!points->due_ms) {
+            abort();
+        }
+    }
+    for (size_t i = points->slots_count; i < count; i++) {
+        points->slots[i] = (struct counted){.place = NOWHERE};
+    }
+    for (size_t i = blocks_before; i < blocks; i++) {
+        points->due_ms[i] = INT64_MAX;
+    }
+    points->slots_count = count > points->slots_count ? count : points->slots_count;
+    if (!points->grid && count > points->places_count) {
+        make_places(points, points->slots_cap);
+    }
+}
+
+static void
+forget_all(struct points *points)
+{
+    size_t tiles = (size_t)points->columns * (size_t)points->rows;
+    memset(points->tiles, 0xff, tiles * sizeof *points->tiles);
+    for (size_t i = 0; i < points->places_count; i++) {
+        points->places[i].tile = NOWHERE;
+        memset(points->tickets[i], 0, sizeof points->tickets[i]);
+    }
+    memset(points->tally, 0, sizeof points->tally);
+    points->slots_count = points->arrivals_count = points->newest_count = 0;
+    points->all_changed = true;
+}
+
+static void
+take_all(struct points *points)
+{
+    forget_all(points);
+    grow_slots(points, points->snapshot->points_count);
+    for (size_t i = 0; i < points->snapshot->points_count; i++) {
+        count_slot(points, (uint32_t)i);
+    }
+}
+
+static void
+take_changes(struct points *points)
+{
+    const struct snapshot *snapshot = points->snapshot;
+    grow_slots(points, snapshot->points_count);
+    for (size_t i = 0;
+         snapshot->points_version != points->version && i < snapshot->points_changed_count; i++) {
+        count_slot(points, snapshot->points_changed[i]);
+    }
+    size_t blocks = (snapshot->points_count + BLOCK - 1) / BLOCK;
+    for (size_t block = 0; block < blocks; block++) {
+        if (points->due_ms[block] > points->moment_ms) {
+            continue;
+        }
+        points->due_ms[block] = INT64_MAX;
+        size_t end = (block + 1) * BLOCK;
+        end = end < snapshot->points_count ? end : snapshot->points_count;
+        for (size_t i = block * BLOCK; i < end; i++) {
+            count_slot(points, (uint32_t)i);
+        }
+    }
+}
+
+static int
+newer_first(const void *a, const void *b)
+{
+    const struct points_arrival *x = a, *y = b;
+    if (x->arrived_ms != y->arrived_ms) {
+        return x->arrived_ms < y->arrived_ms ? 1 : -1;
+    }
+    return x->y != y->y ? (x->y > y->y) - (x->y < y->y) : (x->x > y->x) - (x->x < y->x);
+}
+
+/* Drops what is no arrival any more, and keeps the others' places in order. */
+static void
+sort_arrivals(struct points *points)
+{
+    size_t kept = 0;
+    points->newest =
+        grown(points->newest, &points->newest_cap, points->arrivals_count, sizeof *points->newest);
+    for (size_t i = 0; i < points->arrivals_count; i++) {
+        uint32_t index = points->arrivals[i];
+        const struct snapshot_point *point = &points->snapshot->points[index];
+        struct counted *slot = &points->slots[index];
+        if (slot->place == NOWHERE || points->moment_ms - point->arrived_ms >= POINTS_ARRIVAL_MS) {
+            slot->arriving = false;
+            continue;
+        }
+        const struct place *place = &points->places[slot->place];
+        points->newest[kept] = (struct points_arrival){place->x, place->y, point->arrived_ms};
+        points->arrivals[kept++] = index;
+    }
+    points->arrivals_count = points->newest_count = kept;
+    if (kept > 1) {
+        qsort(points->newest, kept, sizeof *points->newest, newer_first);
+    }
+}
+
+/* Whether the snapshot's list says all that changed since the last update. */
+static bool
+is_next(const struct points *points, const struct snapshot *snapshot, int64_t moment_ms,
+        uint32_t street)
+{
+    uint64_t steps = snapshot->points_version - points->version;
+    return points->shows && moment_ms >= points->moment_ms && street == points->street &&
+           snapshot->points_count >= points->slots_count &&
+           (steps == 0 ||
+            (!snapshot->points_all_changed && steps == snapshot->points_changed_count));
+}
+
+void
+points_update(struct points *points, const struct snapshot *snapshot, int64_t moment_ms,
+              uint32_t street)
+{
+    points->all_changed = false;
+    points->changed_count = 0;
+    if (!snapshot) {
+        if (points->shows) {
+            forget_all(points);
+        }
+        points->shows = false;
+        return;
+    }
+    bool next = is_next(points, snapshot, moment_ms, street);
+    points->snapshot = snapshot;
+    points->moment_ms = moment_ms;
+    points->street = street;
+    if (next) {
+        take_changes(points);
+    } else {
+        take_all(points);
+    }
+    sort_arrivals(points);
+    points->version = snapshot->points_version;
+    points->shows = true;
+    points->snapshot = NULL;
+}
+
+/* ---- asking ---- */
+
+const struct points_dot *
+points_changed(const struct points *points, size_t *count, bool *all)
+{
+    *count = points->changed_count;
+    *all = points->all_changed;
+    return points->changed;
+}
+
+static void
+gather_tile(struct points *points, uint32_t tile, const struct panel_rect *box)
+{
+    for (uint32_t i = points->tiles[tile]; i != NOWHERE; i = points->places[i].next) {
+        const struct place *place = &points->places[i];
+        if (place->x < (float)box->x || place->x >= (float)(box->x + box->w) ||
+            place->y < (float)box->y || place->y >= (float)(box->y + box->h)) {
+            continue;
+        }
+        for (uint64_t state = 0; state < POINTS_STATE_COUNT; state++) {
+            if (points->tickets[i][state]) {
+                points->keys = grown(points->keys, &points->keys_cap, points->keys_count + 1,
+                                     sizeof *points->keys);
+                points->keys[points->keys_count++] = state << 32 | i;
+            }
+        }
+    }
+}
+
+static int
+by_key(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+const struct points_dot *
+points_in(struct points *points, const struct panel_rect *boxes, int boxes_count, size_t *count)
+{
+    points->keys_count = 0;
+    for (int i = 0; i < boxes_count; i++) {
+        const struct panel_rect *box = &boxes[i];
+        uint32_t first = tile_of(points, (float)box->x, (float)box->y);
+        uint32_t last = tile_of(points, (float)(box->x + box->w), (float)(box->y + box->h));
+        uint32_t columns = (uint32_t)points->columns;
+        for (uint32_t row = first / columns; row <= last / columns; row++) {
+            for (uint32_t column = first % columns; column <= last % columns; column++) {
+                gather_tile(points, row * columns + column, box);
+            }
+        }
+    }
+    if (points->keys_count > 1) {
+        qsort(points->keys, points->keys_count, sizeof *points->keys, by_key);
+    }
+    points->found =
+        grown(points->found, &points->found_cap, points->keys_count, sizeof *points->found);
+    size_t found = 0;
+    for (size_t i = 0; i < points->keys_count; i++) {
+        uint32_t at = (uint32_t)points->keys[i], state = (uint32_t)(points->keys[i] >> 32);
+        if (i > 0 && points->keys[i] == points->keys[i - 1]) {
+            continue;
+        }
+        points->found[found++] =
+            (struct points_dot){points->places[at].x, points->places[at].y,
+                                (enum points_state)state, points->tickets[at][state]};
+    }
+    *count = found;
+    return points->found;
+}
+
+const struct points_dot *
+points_all(struct points *points, size_t *count)
+{
+    struct panel_rect clip = points->clip; /* a cell's middle may lie a little outside it */
+    struct panel_rect whole = {clip.x - TILE, clip.y - TILE, clip.w + 2 * TILE, clip.h + 2 * TILE};
+    return points_in(points, &whole, 1, count);
+}
+
+uint32_t
+points_tally(const struct points *points, enum points_state state, uint32_t tickets)
+{
+    return points->tally[state][tickets];
+}
+
+float
+points_scale(const struct points *points)
+{
+    return points->scale;
+}
+
+void
+points_set_scale(struct points *points, float scale)
+{
+    points->all_changed = points->all_changed || scale != points->scale;
+    points->scale = scale;
+}
+
+int
+points_arrivals(const struct points *points, struct points_arrival *out, int max)
+{
+    int count = points->newest_count < (size_t)max ? (int)points->newest_count : max;
+    for (int i = 0; i < count; i++) {
+        out[i] = points->newest[i];
+    }
+    return count;
+}

@@ -1,0 +1,66 @@
+/* points: the dots of one map: which tickets stand where, kept from snapshot to snapshot.
+ *
+ * Owns a count for every place and state, and an index of places by tiles of the canvas. A snapshot
+ * costs what changed since the one before, and a moment what became due in between, not how many
+ * points there are. Main thread. Never draws: render/paint_map.c does, into a kept picture. The map
+ * must outlive it. Aborts where memory runs out. */
+#ifndef RENDER_POINTS_H
+#define RENDER_POINTS_H
+
+#include "feeds/tickets/snapshot.h"
+#include "layouts/panel.h"
+
+struct map;
+struct points;
+
+enum points_state { POINTS_OPEN, POINTS_SOON, POINTS_OVERDUE, POINTS_STATE_COUNT };
+
+/* Tickets of one state in one place: a cell of the 100 m grid, or a ticket's own place. */
+struct points_dot {
+    float x, y; /* canvas pixels */
+    enum points_state state;
+    uint32_t tickets;
+};
+
+struct points_arrival {
+    float x, y;
+    int64_t arrived_ms;
+};
+
+/* Arrivals older than this are forgotten. */
+#define POINTS_ARRIVAL_MS 1200
+
+/* exact: tickets stand where they are, not in the middle of their cell. */
+struct points *points_create(const struct map *map, bool exact);
+void points_destroy(struct points *points); /* NULL-safe */
+
+/* Shows the snapshot's points as at the moment; street: only those of that row of the snapshot's
+ * streets, UINT32_MAX = all. NULL: none. Every snapshot is to be handed in; where one was left out,
+ * all is taken anew. */
+void points_update(struct points *points, const struct snapshot *snapshot, int64_t moment_ms,
+                   uint32_t street);
+
+/* The places that the last update changed (x and y alone count), valid until the next; *all: they
+ * are too many, take all as changed. */
+const struct points_dot *points_changed(const struct points *points, size_t *count, bool *all);
+
+/* The dots whose places lie in the boxes (canvas pixels), each once and in the order to draw them:
+ * by state, then by place. Valid until the next call. */
+const struct points_dot *points_in(struct points *points, const struct panel_rect *boxes,
+                                   int boxes_count, size_t *count);
+
+/* All of them, in that order. */
+const struct points_dot *points_all(struct points *points, size_t *count);
+
+/* How many dots of a state stand for so many tickets, 1 – POINTS_TALLY (that many or more). */
+#define POINTS_TALLY 16
+uint32_t points_tally(const struct points *points, enum points_state state, uint32_t tickets);
+
+/* A number kept for who draws, at first 0: another one changes all. */
+float points_scale(const struct points *points);
+void points_set_scale(struct points *points, float scale);
+
+/* The newest arrivals before the moment of the last update, newest first; returns how many. */
+int points_arrivals(const struct points *points, struct points_arrival *out, int max);
+
+#endif

@@ -1,0 +1,113 @@
+/* renderer_inside: the renderer's inside, for its own files: renderer.c (scenes and lists),
+ * renderer_paint.c (the canvas) and renderer_glass.c (the window). Main thread. */
+#ifndef RENDER_RENDERER_INSIDE_H
+#define RENDER_RENDERER_INSIDE_H
+
+#include "render/brush.h"
+#include "render/damage.h"
+#include "render/motion.h"
+#include "render/paint.h"
+#include "render/points.h"
+
+#define PRESENTS 2 /* how many are looked back on: framebuffers of up to one more are made good */
+
+/* One scene going over into another. */
+struct crossing {
+    struct gpu_target from, glass; /* what was left; both as they are shown now. 0 = none */
+    int64_t begun_ms;              /* 0 = with the next frame */
+    bool shown;                    /* the glass holds what is to be presented */
+};
+
+/* What panels look different for, but for motion. */
+struct inputs {
+    bool snapshot, connected, in_sync, stale, live;
+    uint64_t version;
+    int64_t second, age_s, offset_ms;
+    char reason[sizeof((struct renderer_feed *)0)->reason];
+};
+
+/* One kept layer: what a panel shows, and for a map the ground under it. */
+struct layer {
+    struct draw_list *shown;  /* what the canvas shows, after this frame's drawing */
+    struct draw_list *before; /* what it showed before that */
+    struct map *map;
+    struct draw_list *ground_list;
+    struct gpu_target ground; /* the panel's rectangle; painted once a scene */
+    struct brush_span span;   /* in this frame's round */
+    bool bottom;              /* a map that lies on no other panel */
+    struct points *points;
+    struct gpu_target dotted; /* the ground with its dots; none: the list has them */
+    uint32_t dot_look;        /* what all dots' looks depend on */
+};
+
+#define PARTS (DAMAGE_BOXES * 3)
+
+struct part {
+    struct gpu_box box;
+    int map; /* panel of the map that is at the bottom of it; -1 = the ground's colour */
+};
+
+struct parts {
+    struct part at[PARTS];
+    int count;
+};
+
+struct renderer {
+    struct gpu *gpu;
+    struct text *text;
+    struct brush *brush;
+    struct theme theme;
+    struct scene scene;
+    bool has_scene;
+    struct gpu_target canvas;
+    struct layer layers[SCENE_PANELS];
+    struct paint_record record;
+    struct damage damage;          /* what the last draw repainted */
+    struct damage dots;            /* what of one map's dots is drawn anew; scratch */
+    struct draw_list *dots_list;   /* those dots; scratch */
+    struct renderer_feed feed;     /* of the last frame */
+    struct damage unshown;         /* what was repainted since the last present */
+    struct damage shown[PRESENTS]; /* and before each of the last presents, the last one first */
+    struct damage present;         /* scratch */
+    bool present_all;              /* the window may hold anything */
+    int window_w, window_h;        /* at the last present */
+    struct parts parts; /* what the last draw repainted, in parts that lie on one map or on none */
+    struct draw_list *under; /* the ground's colour under those on none */
+    struct shapes scratch;   /* for finding it */
+    bool all_damaged;
+    struct motion *motion;
+    struct crossing crossing;
+    struct inputs inputs;
+    int64_t time_ms;        /* of the last frame */
+    bool still;             /* that one, or the scene */
+    int wander_x, wander_y; /* of the last frame; canvas pixels */
+    uint64_t frames;        /* drawn with a change, so: to be presented */
+    bool probe_shown;
+    uint64_t probe_bits;
+    char describe[400]; /* after renderer_try_out */
+};
+
+/* renderer_paint.c */
+struct gpu_box renderer_box_of(struct panel_rect rect);
+struct gpu_box renderer_canvas_box(const struct renderer *renderer);
+struct paint renderer_paint_for(struct renderer *renderer, int index, struct draw_list *list,
+                                const struct renderer_frame *frame);
+/* The map's dots as the frame has them, into their kept picture; what of it changed is damage. */
+void renderer_paint_dots(struct renderer *renderer, int index, const struct renderer_frame *frame);
+/* Fills the list with all of a map's dots, as they are in the kept picture. */
+void renderer_list_dots(struct renderer *renderer, int index, struct draw_list *list);
+/* Repaints the damage, whose boxes are known, from the lists and kept pictures. */
+void renderer_repaint(struct renderer *renderer);
+
+/* renderer_glass.c */
+extern const struct gpu_box renderer_probe_box;
+uint64_t renderer_probe_bits(const struct renderer *renderer, const struct renderer_frame *frame);
+void renderer_draw_probe(struct renderer *renderer, struct gpu_target target);
+bool renderer_probe_differs(const struct renderer *renderer, const struct renderer_frame *frame);
+/* True where the picture's place changed. */
+bool renderer_wander(struct renderer *renderer, const struct renderer_frame *frame);
+/* Lays what is left of the scene before over this one; true where the glass changed. */
+bool renderer_cross(struct renderer *renderer, const struct renderer_frame *frame);
+void renderer_end_crossing(struct renderer *renderer);
+
+#endif
