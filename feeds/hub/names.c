@@ -46,15 +46,52 @@ write_node(struct buf *out, const struct yaml_node *node)
     buf_printf(out, is_map ? "}" : "]");
 }
 
+static const char *const GROUPS[] = {"streets",    "communities", "units",
+                                     "categories", "channels",    NULL};
+static const char *const FIELDS[] = {"name", "street", "kind", "parent", NULL};
+
+/* A feed may bring fields of a later version; a file of ours with an unknown key is a mistake. */
+static void
+check_keys(const struct yaml_node *map, const char *const *known, struct yaml_report *report)
+{
+    for (size_t i = 0; yaml_shape(map) == YAML_MAP && i < yaml_count(map); i++) {
+        struct str key = yaml_key(map, i);
+        const char *const *name = known;
+        while (*name && !str_is(key, *name))
+            name++;
+        if (*name)
+            continue;
+        const char *near = yaml_near(key, known);
+        if (near)
+            yaml_error_key(report, map, i, "unknown key '%.*s'; did you mean %s?", STR_ARG(key),
+                           near);
+        else
+            yaml_error_key(report, map, i, "unknown key '%.*s' in a directory", STR_ARG(key));
+    }
+}
+
+static void
+check_directory(const struct yaml_node *root, struct yaml_report *report)
+{
+    check_keys(root, GROUPS, report);
+    for (size_t g = 0; yaml_shape(root) == YAML_MAP && g < yaml_count(root); g++) {
+        const struct yaml_node *group = yaml_item(root, g);
+        for (size_t i = 0; yaml_shape(group) == YAML_MAP && i < yaml_count(group); i++)
+            check_keys(yaml_item(group, i), FIELDS, report);
+    }
+}
+
 static bool
 yaml_to_json(const char *path, struct str text, struct buf *out, struct yaml_report *report)
 {
     struct yaml_doc *doc = yaml_parse(path, text, report);
     if (!doc)
         return false;
+    int before = report->count;
+    check_directory(yaml_root(doc), report);
     write_node(out, yaml_root(doc));
     yaml_free(doc);
-    return true;
+    return report->count == before;
 }
 
 /* The same checks as a wall makes of a `directory` message. */
@@ -70,7 +107,13 @@ decode(const char *path, struct str json, struct names *out, struct yaml_report 
     enum message_result result =
         message_decode(MESSAGE_JSON, buf_str(&text), &out->arena, &message, &err);
     bool ok = result == MESSAGE_OK && message.kind == MESSAGE_DIRECTORY;
-    if (ok)
+    if (ok && message.unknown_fields > 0) {
+        ok = false;
+        yaml_error_at(
+            report, path, 0, 0,
+            "holds a key that a directory does not have; known are streets, communities, "
+            "units, categories, channels, and in their entries name, street, kind, parent");
+    } else if (ok)
         out->message = message.directory;
     else
         yaml_error_at(report, path, 1, 1, "%s",

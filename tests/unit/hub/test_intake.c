@@ -255,8 +255,15 @@ test_names(void **state)
         names_free(names);
     }
     assert_int_equal(report.count, 0);
-    const char *const bad[] = {"{\"streets\":[]}", "{\"streets\":{\"S01\":{\"name\":5}}}", "- a\n",
-                               "{\"streets\":", "streets: {S01"};
+    const char *const bad[] = {"{\"streets\":[]}",
+                               "{\"streets\":{\"S01\":{\"name\":5}}}",
+                               "- a\n",
+                               "{\"streets\":",
+                               "streets: {S01",
+                               "streats: {S01: {name: a}}\n",
+                               "streets: {S01: {nmae: a}}\n",
+                               "{\"streats\":{}}",
+                               "{\"streets\":{\"S01\":{\"name\":\"a\",\"nmae\":\"a\"}}}"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         int before = report.count;
         assert_null(load_names(bad[i], &report));
