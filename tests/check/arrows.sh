@@ -47,7 +47,7 @@ lib() {
     done < <(grep -rHE "^#include <($1)" wall feeds layouts render --include='*.[ch]')
 }
 lib 'libwebsockets' '^feeds/(client|hub)/[a-z_]+\.c$'
-lib 'epoxy/|GL/gl\.h|GLES' '^render/gpu_gl[a-z_]*\.c$'
+lib 'epoxy/|GL/gl\.h|GLES' '^render/gpu_[a-z_]+\.[ch]$'
 lib 'GL/glu\.h' '^render/map/[a-z_]+\.c$'
 lib 'hb|ft2build|freetype|fontconfig' '^render/text/'
 lib 'SDL' '^wall/[a-z_]+\.[ch]$'
