@@ -62,11 +62,9 @@ report_line(struct yaml_report *report, const char *file, int line, int column, 
             message[i] = '?'; /* one error is one line, whatever the file holds */
         }
     }
-    if (line > 0) {
-        buf_printf(&report->text, "%s:%d:%d: %.*s\n", file, line, column, STR_ARG(cut));
-    } else {
-        buf_printf(&report->text, "%s: %.*s\n", file, STR_ARG(cut));
-    }
+    /* Editors and scripts find the place by this form, so it is the same for a whole file. */
+    buf_printf(&report->text, "%s:%d:%d: %.*s\n", file, line > 0 ? line : 1,
+               column > 0 ? column : 1, STR_ARG(cut));
 }
 
 void
@@ -431,8 +429,12 @@ yaml_load(const char *path, struct yaml_report *report)
     if (file_read(path, MAX_BYTES, &bytes, &err)) {
         doc = yaml_parse(path, buf_str(&bytes), report);
     } else {
-        report->count++;
-        buf_printf(&report->text, "%s\n", err.text);
+        /* file_read's error begins with the path too. */
+        struct str why = str_from(err.text), file = str_from(path);
+        if (why.len > file.len + 2 && memcmp(why.ptr, file.ptr, file.len) == 0) {
+            why = str_from(err.text + file.len + 2);
+        }
+        yaml_error_at(report, path, 0, 0, "%.*s", STR_ARG(why));
     }
     buf_free(&bytes);
     return doc;

@@ -23,7 +23,7 @@ void yaml_error(struct yaml_report *report, const struct yaml_node *at, const ch
 /* At the key of entry i of a map. */
 void yaml_error_key(struct yaml_report *report, const struct yaml_node *map, size_t i,
                     const char *format, ...) __attribute__((format(printf, 4, 5)));
-/* A problem without a node; line 0 leaves line and column out. */
+/* A problem without a node; line 0: of the file as a whole, told as 1:1. */
 void yaml_error_at(struct yaml_report *report, const char *file, int line, int column,
                    const char *format, ...) __attribute__((format(printf, 5, 6)));
 void yaml_report_free(struct yaml_report *report);

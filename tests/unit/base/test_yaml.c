@@ -200,7 +200,7 @@ says_where_it_is_no_yaml(void **state)
     assert_non_null(strstr(report.text.ptr, "t.yaml:2:1: one file holds one document"));
     yaml_report_free(&report);
     assert_null(yaml_load("no/such.yaml", &report));
-    assert_string_equal(report.text.ptr, "no/such.yaml: No such file or directory\n");
+    assert_string_equal(report.text.ptr, "no/such.yaml:1:1: No such file or directory\n");
     yaml_report_free(&report);
 }
 
@@ -250,7 +250,7 @@ keeps_its_limits(void **state)
         buf_printf(&big, "# a comment line\n");
     }
     assert_null(yaml_parse("t", buf_str(&big), &report));
-    assert_string_equal(report.text.ptr, "t: larger than 8 MiB\n");
+    assert_string_equal(report.text.ptr, "t:1:1: larger than 8 MiB\n");
     yaml_report_free(&report);
     buf_clear(&big);
     for (int i = 0; i < 300; i++) {

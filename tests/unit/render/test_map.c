@@ -162,8 +162,9 @@ one_street_in_focus_fills_the_panel(void **state)
     snprintf(scene.focus_street, sizeof scene.focus_street, "nowhere");
     struct yaml_report report = {0};
     assert_null(map_create(&scene, map_panel(&scene), &report));
-    assert_string_equal(report.text.ptr, "street-duty: focus_street: no street 'nowhere' in the "
-                                         "map's streets layer\n");
+    assert_string_equal(report.text.ptr,
+                        "street-duty:1:1: focus_street: no street 'nowhere' in the "
+                        "map's streets layer\n");
     yaml_report_free(&report);
     map_destroy(map);
 }
@@ -342,8 +343,9 @@ a_map_without_land_needs_a_region(void **state)
     snprintf(scene.layers[0].path, sizeof scene.layers[0].path, "maps/none.geojson");
     scene.layers_count = 1;
     assert_null(map_create(&scene, map_panel(&scene), &report));
-    assert_string_equal(report.text.ptr, "maps/none.geojson: no such map file beside the scene, in "
-                                         "$WALLBOARD_MAPS or with the assets\n");
+    assert_string_equal(report.text.ptr,
+                        "maps/none.geojson:1:1: no such map file beside the scene, in "
+                        "$WALLBOARD_MAPS or with the assets\n");
     yaml_report_free(&report);
 }
 

@@ -147,7 +147,7 @@ names_every_wrong_feature_up_to_a_limit(void **state)
     struct load_layer layer;
     assert_false(load_geojson("m", buf_str(&json), &STREETS, &arena, &layer, &report));
     assert_int_equal(report.count, 20);
-    assert_non_null(strstr(report.text.ptr, "m: feature 20: "));
+    assert_non_null(strstr(report.text.ptr, "m:1:1: feature 20: "));
     yaml_report_free(&report);
     arena_free(&arena);
     buf_free(&json);
