@@ -1,5 +1,6 @@
-/* The shipped scenes on every canvas they are meant for: nothing over anything else, nothing
- * outside, no glyph across a seam; and what each says there, against what was looked at. No GPU. */
+/* The shipped scenes on every canvas they are meant for, in every state: nothing over anything
+ * else, nothing outside, no glyph across a seam, none too small to make out; and what each says
+ * there, against what was looked at. No GPU. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -52,6 +53,7 @@ tear_down(void **state)
 struct run {
     float x0, y0, x1, y1; /* what its glyphs may cover */
     bool halo;            /* lies on a map */
+    int size_px;
     char words[200];
 };
 
@@ -117,6 +119,7 @@ read_run(const char *line, struct run *out)
     out->words[len] = '\0';
     out->halo = strncmp(end, "\" halo", 6) == 0;
     bool figures = strcmp(face, "figures") == 0;
+    out->size_px = size;
     struct text_style style = {figures ? TEXT_FIGURES : TEXT_SANS,
                                weight == 600   ? TEXT_SEMIBOLD
                                : weight == 500 ? TEXT_MEDIUM
@@ -186,6 +189,11 @@ check_part(const struct part *part, void *user)
             complain("lies outside its panel", part, run);
             ++*wrong;
         }
+        if (scene_arc_minutes(&scene, run->size_px / scene.unit) <
+            scene_least_minutes(false, false)) {
+            complain("is too small for the farthest viewer", part, run);
+            ++*wrong;
+        }
         if (scene_seam_shift_x(&scene, x, (int)ceilf(run->x1) - x) != 0 ||
             scene_seam_shift(&scene, y, (int)ceilf(run->y1) - y) != 0) {
             complain("lies across a seam", part, run);
@@ -202,7 +210,7 @@ check_part(const struct part *part, void *user)
 }
 
 static void
-no_text_is_cut_or_crosses(void **state)
+no_text_is_cut_crosses_or_is_too_small(void **state)
 {
     (void)state;
     int wrong = 0;
@@ -311,7 +319,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_panel_lies_over_another),
-        cmocka_unit_test(no_text_is_cut_or_crosses),
+        cmocka_unit_test(no_text_is_cut_crosses_or_is_too_small),
         cmocka_unit_test(bezels_are_kept_free),
         cmocka_unit_test(every_canvas_as_looked_at),
     };
