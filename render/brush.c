@@ -56,6 +56,7 @@ make_program(struct brush *brush, enum shapes_pipeline pipeline, struct err *err
     } sources[SHAPES_PIPELINE_COUNT] = {
         [SHAPES_BOXES] = {"shape", "#define BOXES\n"},
         [SHAPES_CURVES] = {"shape", "#define CURVES\n"},
+        [SHAPES_DISCS] = {"shape", "#define DISCS\n"},
         [SHAPES_GLYPHS] = {"shape", "#define GLYPHS\n"},
         [SHAPES_TRIANGLES] = {"triangle", ""},
     };

@@ -120,7 +120,7 @@ push(struct shapes *shapes, const struct shapes_record *record, struct draw_box 
     static const enum shapes_pipeline pipelines[SHAPES_KIND_COUNT] = {
         [SHAPES_RECT] = SHAPES_BOXES,     [SHAPES_ROUND] = SHAPES_BOXES,
         [SHAPES_HATCH] = SHAPES_BOXES,    [SHAPES_ARC] = SHAPES_CURVES,
-        [SHAPES_DISC] = SHAPES_CURVES,    [SHAPES_RING] = SHAPES_CURVES,
+        [SHAPES_DISC] = SHAPES_DISCS,     [SHAPES_RING] = SHAPES_DISCS,
         [SHAPES_SEGMENT] = SHAPES_CURVES, [SHAPES_TRIANGLE] = SHAPES_CURVES,
         [SHAPES_GLYPH] = SHAPES_GLYPHS,
     };
@@ -270,6 +270,27 @@ add_box(struct shapes *shapes, const struct draw_command *c)
     }
 }
 
+/* The box out to reach around a centre, or the four bands of it around a hole of that radius that
+ * is worth leaving out; returns how many. */
+static int
+around(const float centre[2], float reach, float hole, struct draw_box out[4])
+{
+    struct draw_box box = {edge(floorf(centre[0] - reach)), edge(floorf(centre[1] - reach)),
+                           edge(ceilf(centre[0] + reach)), edge(ceilf(centre[1] + reach))};
+    float side = hole * 0.7071f;
+    struct draw_box inner = {edge(ceilf(centre[0] - side)), edge(ceilf(centre[1] - side)),
+                             edge(floorf(centre[0] + side)), edge(floorf(centre[1] + side))};
+    out[0] = box;
+    if (side < 4) {
+        return 1;
+    }
+    out[0].y1 = inner.y0;
+    out[1] = (struct draw_box){box.x0, inner.y1, box.x1, box.y1};
+    out[2] = (struct draw_box){box.x0, inner.y0, inner.x0, inner.y1};
+    out[3] = (struct draw_box){inner.x1, inner.y0, box.x1, inner.y1};
+    return 4;
+}
+
 static void
 add_round(struct shapes *shapes, const struct draw_command *c)
 {
@@ -282,15 +303,19 @@ add_round(struct shapes *shapes, const struct draw_command *c)
         return;
     }
     enum shapes_kind kind = disc ? SHAPES_DISC : arc ? SHAPES_ARC : SHAPES_RING;
-    struct shapes_record *record =
-        put(shapes, c, kind, at[0] - reach, at[1] - reach, at[0] + reach, at[1] + reach);
-    if (!record) {
-        return;
-    }
-    set4(record->p, at[0], at[1], at[2], disc ? at[3] : at[3] / 2);
-    if (arc) {
-        float middle = (at[4] + at[5]) / 2;
-        set4(record->q, sinf(middle), -cosf(middle), sinf(angle / 2), cosf(angle / 2));
+    float middle = (at[4] + at[5]) / 2;
+    float p[4] = {at[0], at[1], at[2], disc ? at[3] : at[3] / 2};
+    float q[4] = {arc ? sinf(middle) : 0, arc ? -cosf(middle) : 0, arc ? sinf(angle / 2) : 0,
+                  arc ? cosf(angle / 2) : 0};
+    struct draw_box bands[4];
+    int count = around(at, reach, disc ? 0 : at[2] - at[3] / 2 - 1, bands);
+    for (int i = 0; i < count; i++) {
+        struct shapes_record *record =
+            put(shapes, c, kind, bands[i].x0, bands[i].y0, bands[i].x1, bands[i].y1);
+        if (record) {
+            memcpy(record->p, p, sizeof p);
+            memcpy(record->q, q, sizeof q);
+        }
     }
 }
 

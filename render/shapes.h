@@ -49,7 +49,8 @@ struct shapes_vertex {
 enum shapes_pipeline {
     SHAPES_FILLS,  /* opaque rects on whole pixels: cleared, one batch each */
     SHAPES_BOXES,  /* rect, round, hatch */
-    SHAPES_CURVES, /* arc, disc, ring, segment, triangle */
+    SHAPES_CURVES, /* arc, segment, triangle */
+    SHAPES_DISCS,  /* disc, ring: there are many, and nearly all that moves on a map */
     SHAPES_GLYPHS,
     SHAPES_TRIANGLES, /* vertices, not records */
     SHAPES_PIPELINE_COUNT

@@ -1,5 +1,6 @@
 // How much of the pixel each kind of shape covers, from its distance or its exact area. Kinds and
-// parameters are those of shapes.h. Compiled once with each of BOXES, CURVES and GLYPHS defined.
+// parameters are those of shapes.h. Compiled once with each of BOXES, CURVES, DISCS and
+// GLYPHS defined.
 uniform vec4 canvas;
 #ifdef GLYPHS
 uniform sampler2DArray atlas;
@@ -109,9 +110,12 @@ float coverage(vec2 at) {
     if (kind.x == ARC) {
         return arc(at);
     }
-    if (kind.x == TRIANGLE) {
-        return triangle(at);
-    }
+    return triangle(at);
+}
+#endif
+
+#ifdef DISCS
+float coverage(vec2 at) {
     float distance = length(at - p.xy) - p.z;
     return kind.x == DISC ? inside(distance) : stroke(distance, p.w);
 }
@@ -129,7 +133,7 @@ float coverage(vec2 at) {
 void main() {
     vec2 at = vec2(gl_FragCoord.x, canvas.y - gl_FragCoord.y) + canvas.zw;
     vec4 paint = colour;
-#ifdef CURVES
+#ifdef DISCS
     if (kind.x == DISC) { // the rim's colour lies over the edge
         paint = mix(colour, colour2, clamp(length(at - p.xy) - p.z + p.w + 0.5, 0.0, 1.0));
     }
