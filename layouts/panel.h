@@ -52,6 +52,7 @@ struct panel {
     char street[65];        /* only this street's; "" = all (or the scene's focus) */
     char metrics[PANEL_METRICS][32]; /* metric ids of the profile */
     int metrics_count;
+    int metrics_line, metrics_column; /* where the scene file names them; 0 = it does not */
     enum panel_kpi kpis[PANEL_KPIS];
     int kpis_count;
     int rows;     /* most rows shown; 0 = as many as fit */

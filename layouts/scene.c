@@ -302,6 +302,8 @@ read_tabs(struct scene_read *load, const struct yaml_node *list)
 static void
 read_metrics(struct scene_read *load, struct panel *panel, const struct yaml_node *list)
 {
+    panel->metrics_line = yaml_line(list);
+    panel->metrics_column = yaml_column(list);
     if (!scene_read_list(load, list, "metrics", PANEL_METRICS)) {
         return;
     }

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "feeds/client/client.h"
 #include "render/legible.h"
@@ -56,8 +57,36 @@ check_canvas(struct scene *scene, const struct theme *theme, int w, int h, bool 
     buf_free(&notes);
 }
 
+bool
+check_metrics(const struct scene *scene, const struct profile *profile, struct yaml_report *report)
+{
+    int before = report->count;
+    const char *known[PROFILE_METRICS + 1] = {NULL};
+    for (int m = 0; m < profile->metrics_count; m++) {
+        known[m] = profile->metrics[m].id;
+    }
+    for (int i = 0; i < scene->panels_count; i++) {
+        const struct panel *panel = &scene->panels[i];
+        for (int m = 0; m < panel->metrics_count; m++) {
+            const char *const *name = known;
+            while (*name && strcmp(*name, panel->metrics[m]) != 0) {
+                name++;
+            }
+            if (!*name) {
+                const char *near = yaml_near(str_from(panel->metrics[m]), known);
+                yaml_error_at(report, scene->file, panel->metrics_line, panel->metrics_column,
+                              "panel %s: the profile %s has no metric '%s'%s%s%s", panel->id,
+                              profile->name, panel->metrics[m], near ? "; did you mean " : "",
+                              near ? near : "", near ? "?" : "");
+            }
+        }
+    }
+    return report->count == before;
+}
+
 static void
-check_scene(const struct config *config, struct yaml_report *report, struct buf *out)
+check_scene(const struct config *config, const struct profile *profile, struct yaml_report *report,
+            struct buf *out)
 {
     struct err err = {""};
     struct theme theme;
@@ -66,6 +95,7 @@ check_scene(const struct config *config, struct yaml_report *report, struct buf 
         abort();
     }
     if (scene_load(config->scene.ptr, scene, report)) {
+        check_metrics(scene, profile, report);
         int w = config->size[0] ? config->size[0] : scene->canvas_w;
         int h = config->size[1] ? config->size[1] : scene->canvas_h;
         struct renderer *renderer = renderer_create(RENDERER_NULL, &err);
@@ -101,6 +131,6 @@ check_all(const struct config *config, struct yaml_report *report, struct buf *o
     if (check_profile(config, &profile, report) && !when_set_zone(profile.zone, &err)) {
         yaml_error_at(report, config->profile.ptr, 0, 0, "%s", err.text);
     }
-    check_scene(config, report, out);
+    check_scene(config, &profile, report, out);
     return report->count == before;
 }

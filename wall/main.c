@@ -192,7 +192,7 @@ start_glass(struct owners *own, struct yaml_report *report, struct err *err)
         display_size(own->display, &w, &h);
     }
     own->stage = stage_create(RENDERER_GL, config->scene.ptr, w, h, report, err);
-    if (!own->stage) {
+    if (!own->stage || !check_metrics(stage_scene(own->stage), &own->profile, report)) {
         return false;
     }
     struct renderer_trial trial = {swap_display, own->display, clock_mono_ns};

@@ -64,7 +64,7 @@ load_all(struct build *b)
         }
     }
     if (ok && b->scene->focus_street[0] && has_streets && b->focus_layer < 0) {
-        yaml_error_at(b->report, b->scene->name, 0, 0,
+        yaml_error_at(b->report, b->scene->file, 0, 0,
                       "focus_street: no street '%s' in the map's streets layer",
                       b->scene->focus_street);
         return false;
@@ -119,7 +119,7 @@ fit(struct build *b)
     struct trim_box box = target(b);
     double w = box.x1 - box.x0, h = box.y1 - box.y0;
     if (!(w > 1e-9 && h > 1e-9)) { /* about 4 cm on the ground */
-        yaml_error_at(b->report, b->scene->name, 0, 0,
+        yaml_error_at(b->report, b->scene->file, 0, 0,
                       "the map has nothing to fit: give it a district or streets layer, or region: "
                       "[west, south, east, north]");
         return false;

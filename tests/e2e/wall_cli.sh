@@ -86,6 +86,13 @@ ends 2 "--check of a wrong scene"
 told "its panel is named with line and column" "$folder/mine.yaml:"
 told "and the near word" "gauges"
 told "the token file that is missing is named in the same pass" "$folder/token.txt"
+sed -e 's/resolution/resolutoin/' "$SOURCE_DIR/layouts/scenes/street-duty.yaml" >"$folder/metric.yaml"
+try --check --scene "$folder/metric.yaml"
+ends 2 "--check of a scene that names a metric the profile does not have"
+told "with its place and the near one" "has no metric 'resolutoin'; did you mean resolution?"
+told "in the scene's file" "$folder/metric.yaml:"
+try --offscreen --feed ws://127.0.0.1:1/feed/v1 --shot "$folder/never.png" --scene "$folder/metric.yaml"
+ends 2 "such a scene does not start"
 cat >"$folder/city.yaml" <<'YAML'
 name: city
 clocks:
