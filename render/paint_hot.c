@@ -73,7 +73,8 @@ draw_row(const struct paint *p, const struct snapshot_row *row, const struct col
     paint_integer(count, sizeof count, greatest);
     float counts = fmaxf(text_width(p->text, figures, str_from(count)), paint_part_px(p, 40));
     float bar = paint_part_px(p, right - 62 - 14 - c->bar) - ceilf(counts);
-    float width = greatest && bar > 0 ? bar * (float)now / (float)greatest : 0;
+    bool tells = bar >= paint_part_px(p, 48); /* shorter ones would only be specks */
+    float width = greatest && tells ? bar * (float)now / (float)greatest : 0;
     width = (float)paint_part_count(p, "bar", row->code, (double)width);
     float cap = text_cap_height(p->text, figures);
     paint_part_bar(p, paint_part_x(p, c->bar), baseline - cap / 2, width, paint_part_px(p, 12),

@@ -263,7 +263,7 @@ the_fit_leaves_the_legend_its_line(void **state)
     struct map *map = create(&scene);
     int top = map_free(map).y;
     map_destroy(map);
-    scene_solve(&scene, 1920, 1080, NULL); /* too narrow for the lists */
+    scene_solve(&scene, 1080, 1920, NULL); /* no lists there */
     map = create(&scene);
     assert_true(map_free(map).y >= top + 40);
     assert_true(map_free(map).x < scene.panels[map_panel(&scene)].rect.x + 100);
