@@ -54,6 +54,7 @@ make_program(struct brush *brush, enum shapes_pipeline pipeline, struct err *err
     static const struct {
         const char *file, *define; /* the define chooses the part of a shared shader */
     } sources[SHAPES_PIPELINE_COUNT] = {
+        [SHAPES_FLATS] = {"shape", "#define FLATS\n"},
         [SHAPES_BOXES] = {"shape", "#define BOXES\n"},
         [SHAPES_CURVES] = {"shape", "#define CURVES\n"},
         [SHAPES_DISCS] = {"shape", "#define DISCS\n"},
@@ -95,7 +96,7 @@ brush_create(struct gpu *gpu, struct text *text, struct err *err)
     }
     brush->gpu = gpu;
     brush->text = text;
-    for (int pipeline = SHAPES_BOXES; pipeline < SHAPES_PIPELINE_COUNT; pipeline++) {
+    for (int pipeline = SHAPES_FLATS; pipeline < SHAPES_PIPELINE_COUNT; pipeline++) {
         if (!make_program(brush, (enum shapes_pipeline)pipeline, err)) {
             brush_destroy(brush);
             return NULL;

@@ -118,11 +118,11 @@ static void
 push(struct shapes *shapes, const struct shapes_record *record, struct draw_box box)
 {
     static const enum shapes_pipeline pipelines[SHAPES_KIND_COUNT] = {
-        [SHAPES_RECT] = SHAPES_BOXES,     [SHAPES_ROUND] = SHAPES_BOXES,
-        [SHAPES_HATCH] = SHAPES_BOXES,    [SHAPES_ARC] = SHAPES_CURVES,
-        [SHAPES_DISC] = SHAPES_DISCS,     [SHAPES_RING] = SHAPES_DISCS,
-        [SHAPES_SEGMENT] = SHAPES_CURVES, [SHAPES_TRIANGLE] = SHAPES_CURVES,
-        [SHAPES_GLYPH] = SHAPES_GLYPHS,
+        [SHAPES_FLAT] = SHAPES_FLATS,      [SHAPES_RECT] = SHAPES_BOXES,
+        [SHAPES_ROUND] = SHAPES_BOXES,     [SHAPES_HATCH] = SHAPES_BOXES,
+        [SHAPES_ARC] = SHAPES_CURVES,      [SHAPES_DISC] = SHAPES_DISCS,
+        [SHAPES_RING] = SHAPES_DISCS,      [SHAPES_SEGMENT] = SHAPES_CURVES,
+        [SHAPES_TRIANGLE] = SHAPES_CURVES, [SHAPES_GLYPH] = SHAPES_GLYPHS,
     };
     struct shapes_batch *batch =
         batch_for(shapes, pipelines[record->kind], everywhere, shapes->records_count);
@@ -183,7 +183,7 @@ put_fill(struct shapes *shapes, const struct draw_command *c, float x0, float y0
             continue;
         }
         if ((box.x1 - box.x0) * (box.y1 - box.y0) < SMALL_FILL) {
-            struct shapes_record record = {.box = box, .p = {x0, y0, x1, y1}, .kind = SHAPES_RECT};
+            struct shapes_record record = {.box = box, .kind = SHAPES_FLAT};
             put_colour(record.colour, c->colour);
             push(shapes, &record, box);
             continue;
@@ -213,7 +213,8 @@ put_rect(struct shapes *shapes, const struct draw_command *c, float x0, float y0
         put_fill(shapes, c, x0, y0, x1, y1);
         return;
     }
-    struct shapes_record *record = put(shapes, c, SHAPES_RECT, x0, y0, x1, y1);
+    struct shapes_record *record =
+        put(shapes, c, whole ? SHAPES_FLAT : SHAPES_RECT, x0, y0, x1, y1);
     if (record) {
         set4(record->p, x0, y0, x1, y1);
     }

@@ -3,6 +3,7 @@
  * Owns the record arrays, reused every frame. A record's box is in whole pixels and already
  * clipped; p and q depend on its kind, as in assets/shaders/shape.frag.glsl:
  *
+ *   flat      all of its box
  *   rect      p: x0 y0 x1 y1
  *   round     p: x0 y0 x1 y1     q: radius, border thickness (0 = filled)
  *   hatch     p: x0 y0 x1 y1     q: pitch, width
@@ -20,6 +21,7 @@
 #include "render/draw_list.h"
 
 enum shapes_kind {
+    SHAPES_FLAT,
     SHAPES_RECT,
     SHAPES_ROUND,
     SHAPES_HATCH,
@@ -47,7 +49,8 @@ struct shapes_vertex {
 /* What draws a batch. Kinds are spread over several small shaders, because a software renderer runs
  * all of a shader's branches for every pixel; opaque boxes on whole pixels need none. */
 enum shapes_pipeline {
-    SHAPES_FILLS,  /* opaque rects on whole pixels: cleared, one batch each */
+    SHAPES_FILLS,  /* large opaque rects on whole pixels: cleared, one batch each */
+    SHAPES_FLATS,  /* flat */
     SHAPES_BOXES,  /* rect, round, hatch */
     SHAPES_CURVES, /* arc, segment, triangle */
     SHAPES_DISCS,  /* disc, ring: there are many, and nearly all that moves on a map */

@@ -1,6 +1,6 @@
 // How much of the pixel each kind of shape covers, from its distance or its exact area. Kinds and
-// parameters are those of shapes.h. Compiled once with each of BOXES, CURVES, DISCS and
-// GLYPHS defined.
+// parameters are those of shapes.h. Compiled once with each of FLATS, BOXES, CURVES,
+// DISCS and GLYPHS defined.
 uniform vec4 canvas;
 #ifdef GLYPHS
 uniform sampler2DArray atlas;
@@ -14,8 +14,8 @@ flat in ivec2 kind;
 
 out vec4 result;
 
-const int RECT = 0, ROUND = 1, HATCH = 2, ARC = 3, DISC = 4, RING = 5, SEGMENT = 6, TRIANGLE = 7,
-          GLYPH = 8;
+const int FLAT = 0, RECT = 1, ROUND = 2, HATCH = 3, ARC = 4, DISC = 5, RING = 6, SEGMENT = 7,
+          TRIANGLE = 8, GLYPH = 9;
 
 float inside(float distance) {
     return clamp(0.5 - distance, 0.0, 1.0);
@@ -25,6 +25,12 @@ float inside(float distance) {
 float stroke(float distance, float half_width) {
     return max(0.0, min(distance + 0.5, half_width) - max(distance - 0.5, -half_width));
 }
+
+#ifdef FLATS
+float coverage(vec2 at) {
+    return 1.0;
+}
+#endif
 
 #ifdef BOXES
 float rect(vec2 at, vec2 from, vec2 to) {
