@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "wall/base/clock.h"
+#include "wall/base/log.h"
 
 #define TRIES 9 /* with back-off: about two minutes */
 #define ANSWER_US (60 * LWS_US_PER_SEC)
@@ -323,6 +324,19 @@ untrusted(const struct post *post)
     return post->tls && (strcasestr(post->fault, "ssl") || strcasestr(post->fault, "tls"));
 }
 
+static void
+say_waiting(const struct post *post)
+{
+    static struct log_limit limit;
+    if (post->status) {
+        log_limited(&limit, 10000, LOG_LEVEL_WARNING, "post", "%s:%d answers %d: tried again",
+                    post->host, post->port, post->status);
+    } else {
+        log_limited(&limit, 10000, LOG_LEVEL_WARNING, "post",
+                    "%s:%d cannot be reached: tried again", post->host, post->port);
+    }
+}
+
 enum post_outcome
 post_events(struct post *post, struct str batch, struct post_reply *reply, struct err *err)
 {
@@ -350,6 +364,9 @@ post_events(struct post *post, struct str batch, struct post_reply *reply, struc
         bool busy = post->status == 429 || post->status == 503 || post->status == 0;
         if (!busy || attempt == TRIES) {
             break;
+        }
+        if (attempt > 1) {
+            say_waiting(post);
         }
         int64_t asked_ms = (int64_t)post->retry_after_s * 1000;
         clock_sleep_ns((asked_ms > wait_ms ? asked_ms : wait_ms) * 1000000);
