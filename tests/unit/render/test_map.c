@@ -162,9 +162,9 @@ one_street_in_focus_fills_the_panel(void **state)
     snprintf(scene.focus_street, sizeof scene.focus_street, "nowhere");
     struct yaml_report report = {0};
     assert_null(map_create(&scene, map_panel(&scene), &report));
-    assert_string_equal(report.text.ptr,
-                        "street-duty:1:1: focus_street: no street 'nowhere' in the "
-                        "map's streets layer\n");
+    assert_int_equal(report.count, 1);
+    assert_non_null(strstr(report.text.ptr, "street-duty.yaml:1:1: focus_street: no street "
+                                            "'nowhere' in the map's streets layer\n"));
     yaml_report_free(&report);
     map_destroy(map);
 }
