@@ -87,6 +87,24 @@ make_program(struct brush *brush, enum shapes_pipeline pipeline, struct err *err
     return ok;
 }
 
+bool
+brush_rebuild(struct brush *brush, struct gpu *gpu, struct err *err)
+{
+    brush->gpu = gpu;
+    brush->atlas = (struct gpu_texture){0};
+    brush->atlas_pages = 0; /* the next round uploads all of it */
+    memset(brush->programs, 0, sizeof brush->programs);
+    for (int i = 0; i < BUFFERS; i++) {
+        brush->buffers[i] = gpu->buffer_create(gpu);
+    }
+    for (int pipeline = SHAPES_FLATS; pipeline < SHAPES_PIPELINE_COUNT; pipeline++) {
+        if (!make_program(brush, (enum shapes_pipeline)pipeline, err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 struct brush *
 brush_create(struct gpu *gpu, struct text *text, struct err *err)
 {
@@ -94,16 +112,10 @@ brush_create(struct gpu *gpu, struct text *text, struct err *err)
     if (!brush) {
         abort();
     }
-    brush->gpu = gpu;
     brush->text = text;
-    for (int pipeline = SHAPES_FLATS; pipeline < SHAPES_PIPELINE_COUNT; pipeline++) {
-        if (!make_program(brush, (enum shapes_pipeline)pipeline, err)) {
-            brush_destroy(brush);
-            return NULL;
-        }
-    }
-    for (int i = 0; i < BUFFERS; i++) {
-        brush->buffers[i] = gpu->buffer_create(gpu);
+    if (!brush_rebuild(brush, gpu, err)) {
+        brush_destroy(brush);
+        return NULL;
     }
     return brush;
 }

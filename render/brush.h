@@ -19,6 +19,8 @@ struct brush_span {
  * outlive the brush. */
 struct brush *brush_create(struct gpu *gpu, struct text *text, struct err *err);
 void brush_destroy(struct brush *brush); /* NULL-safe */
+/* Goes on with another GPU; what it had on the one before is gone already. */
+bool brush_rebuild(struct brush *brush, struct gpu *gpu, struct err *err);
 
 void brush_begin(struct brush *brush);
 /* What of the list lies in the boxes (canvas pixels), which do not meet: however many they are, it

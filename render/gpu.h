@@ -68,6 +68,10 @@ struct gpu_trial {
 
 struct gpu {
     void (*destroy)(struct gpu *gpu);
+    /* The same where the context is gone, and with it all that was made in it. */
+    void (*abandon)(struct gpu *gpu);
+    /* True from when the driver has lost the context: nothing is drawn any more. */
+    bool (*lost)(struct gpu *gpu);
 
     /* An array of single-channel 8-bit pictures. */
     struct gpu_texture (*texture_create)(struct gpu *gpu, int w, int h, int layers);

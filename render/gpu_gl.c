@@ -460,8 +460,42 @@ gl_destroy(struct gpu *gpu)
     free(gl);
 }
 
+static void
+gl_abandon(struct gpu *gpu)
+{
+    struct gpu_gl *gl = (struct gpu_gl *)gpu;
+    free(gl->copy_boxes);
+    free(gl);
+}
+
+/* A reset is told once: it is remembered. */
+static bool
+gl_lost(struct gpu *gpu)
+{
+    struct gpu_gl *gl = (struct gpu_gl *)gpu;
+    gl->is_lost = gl->is_lost || (gl->reset_status && gl->reset_status() != GL_NO_ERROR);
+    return gl->is_lost;
+}
+
+/* Under the name by which this context has it. */
+static void
+find_reset_status(struct gpu_gl *gl, int version)
+{
+    if (version >= (gl->es ? 32 : 45) || (!gl->es && epoxy_has_gl_extension("GL_KHR_robustness"))) {
+        gl->reset_status = glGetGraphicsResetStatus;
+    } else if (epoxy_has_gl_extension("GL_KHR_robustness")) {
+        gl->reset_status = glGetGraphicsResetStatusKHR;
+    } else if (epoxy_has_gl_extension("GL_ARB_robustness")) {
+        gl->reset_status = glGetGraphicsResetStatusARB;
+    } else if (epoxy_has_gl_extension("GL_EXT_robustness")) {
+        gl->reset_status = glGetGraphicsResetStatusEXT;
+    }
+}
+
 static const struct gpu functions = {
     .destroy = gl_destroy,
+    .abandon = gl_abandon,
+    .lost = gl_lost,
     .texture_create = gl_texture_create,
     .texture_destroy = gl_texture_destroy,
     .texture_upload = gl_texture_upload,
@@ -518,6 +552,7 @@ gpu_create_gl(struct err *err)
             glDebugMessageCallback(on_message, gl);
         }
     }
+    find_reset_status(gl, version);
     gpu_gl_look(gl);
     gpu_gl_check(gl, "the GPU reported an error at start");
     return &gl->base;

@@ -33,9 +33,11 @@ struct gpu_gl {
     struct gpu_gl_program programs[GPU_GL_PROGRAMS + 1];
     struct gpu_gl_target targets[GPU_GL_TARGETS + 1];
     int window_w, window_h;
-    bool window_srgb; /* the window's framebuffer is one that encodes */
-    bool skip_decode; /* textures can be read as the bytes they are */
-    bool keeps;       /* try_out saw the window keep what was drawn */
+    bool window_srgb;                       /* the window's framebuffer is one that encodes */
+    bool skip_decode;                       /* textures can be read as the bytes they are */
+    GLenum(GLAPIENTRY *reset_status)(void); /* NULL: the driver does not say */
+    bool is_lost;
+    bool keeps; /* try_out saw the window keep what was drawn */
     /* Made on first use, by gpu_gl_copy.c. */
     GLuint blend_program, blend_array;
     GLuint copy_programs[2], copy_array, copy_buffer, sampler; /* as it is; encoding */

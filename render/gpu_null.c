@@ -112,6 +112,13 @@ null_window_size(struct gpu *gpu, int w, int h)
     (void)gpu, (void)w, (void)h;
 }
 
+static bool
+null_lost(struct gpu *gpu)
+{
+    (void)gpu;
+    return false;
+}
+
 static int
 null_window_age(struct gpu *gpu)
 {
@@ -141,6 +148,8 @@ gpu_create_null(void)
     }
     *gpu = (struct gpu){
         .destroy = null_destroy,
+        .abandon = null_destroy,
+        .lost = null_lost,
         .texture_create = null_texture_create,
         .texture_destroy = null_texture_destroy,
         .texture_upload = null_texture_upload,

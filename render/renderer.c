@@ -96,12 +96,11 @@ renderer_destroy(struct renderer *renderer)
     free(renderer);
 }
 
-/* The map's ground into a picture of its own: it changes with the scene alone. */
+/* What the map's ground is: it changes with the scene alone. */
 static void
-paint_ground(struct renderer *renderer, int index)
+list_ground(struct renderer *renderer, int index)
 {
     static const struct renderer_frame no_frame = {0};
-    struct gpu *gpu = renderer->gpu;
     struct layer *layer = &renderer->layers[index];
     const struct panel *panel = &renderer->scene.panels[index];
     struct panel_rect r = panel->rect;
@@ -115,15 +114,6 @@ paint_ground(struct renderer *renderer, int index)
     }
     paint_map_ground(&paint);
     draw_unclip(layer->ground_list);
-
-    layer->ground = gpu->target_create(gpu, r.w, r.h);
-    struct gpu_box whole = renderer_box_of(r);
-    brush_begin(renderer->brush);
-    layer->span = brush_add(renderer->brush, layer->ground_list, &whole, 1);
-    brush_upload(renderer->brush);
-    gpu->clear(gpu, layer->ground, (struct gpu_box){0, 0, r.w, r.h},
-               renderer->theme.colours[THEME_GROUND]);
-    brush_paint(renderer->brush, layer->span, layer->ground, r.x, r.y);
 }
 
 static bool
@@ -136,6 +126,26 @@ is_bottom(const struct scene *scene, int panel)
         }
     }
     return true;
+}
+
+/* The layer's kept pictures: the ground, and for the dots over it. */
+static void
+make_pictures(struct renderer *renderer, int index)
+{
+    struct gpu *gpu = renderer->gpu;
+    struct layer *layer = &renderer->layers[index];
+    struct panel_rect r = renderer->scene.panels[index].rect;
+    layer->ground = gpu->target_create(gpu, r.w, r.h);
+    layer->dotted = gpu->target_create(gpu, r.w, r.h);
+    layer->dots_lost = true;
+    layer->bottom = layer->ground.id && is_bottom(&renderer->scene, index);
+    struct gpu_box whole = renderer_box_of(r);
+    brush_begin(renderer->brush);
+    layer->span = brush_add(renderer->brush, layer->ground_list, &whole, 1);
+    brush_upload(renderer->brush);
+    gpu->clear(gpu, layer->ground, (struct gpu_box){0, 0, r.w, r.h},
+               renderer->theme.colours[THEME_GROUND]);
+    brush_paint(renderer->brush, layer->span, layer->ground, r.x, r.y);
 }
 
 bool
@@ -177,14 +187,43 @@ renderer_set_scene(struct renderer *renderer, const struct scene *scene, struct 
     for (int i = 0; i < scene->panels_count; i++) {
         renderer->layers[i].map = maps[i];
         if (maps[i]) {
-            paint_ground(renderer, i);
             renderer->layers[i].points = points_create(maps[i], scene->exact_points);
-            renderer->layers[i].dotted = renderer->gpu->target_create(
-                renderer->gpu, scene->panels[i].rect.w, scene->panels[i].rect.h);
-            renderer->layers[i].bottom = renderer->layers[i].ground.id && is_bottom(scene, i);
+            list_ground(renderer, i);
+            make_pictures(renderer, i);
         }
     }
     return true;
+}
+
+bool
+renderer_is_lost(const struct renderer *renderer)
+{
+    return renderer->gpu->lost(renderer->gpu);
+}
+
+bool
+renderer_rebuild(struct renderer *renderer, struct err *err)
+{
+    struct gpu *gpu = gpu_create_gl(err);
+    if (!gpu) {
+        return false;
+    }
+    gpu->faults += renderer->gpu->faults;
+    renderer->gpu->abandon(renderer->gpu);
+    renderer->gpu = gpu;
+    renderer->crossing = (struct crossing){.from = {0}};
+    renderer->all_damaged = renderer->present_all = true;
+    bool good = brush_rebuild(renderer->brush, gpu, err);
+    if (renderer->has_scene) {
+        renderer->canvas =
+            gpu->target_create(gpu, renderer->scene.solved_w, renderer->scene.solved_h);
+    }
+    for (int i = 0; i < SCENE_PANELS; i++) {
+        if (renderer->layers[i].map) {
+            make_pictures(renderer, i);
+        }
+    }
+    return good;
 }
 
 static struct inputs

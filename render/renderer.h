@@ -22,6 +22,13 @@ void renderer_destroy(struct renderer *renderer); /* NULL-safe; the context must
 bool renderer_set_scene(struct renderer *renderer, const struct scene *scene,
                         struct yaml_report *report);
 
+/* Whether the driver has lost the context (a reset, another machine's GPU). Then: make a new one,
+ * current on this thread, and rebuild. */
+bool renderer_is_lost(const struct renderer *renderer);
+/* Makes everything anew in the current context, from what is kept: the next frame is drawn whole.
+ * To be tried out again. false and err: still lost. */
+bool renderer_rebuild(struct renderer *renderer, struct err *err);
+
 /* How fresh what is shown is; drawn in the header, and as stale panels. */
 struct renderer_feed {
     bool connected, in_sync, stale;

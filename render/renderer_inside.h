@@ -37,6 +37,7 @@ struct layer {
     bool bottom;              /* a map that lies on no other panel */
     struct points *points;
     struct gpu_target dotted; /* the ground with its dots; none: the list has them */
+    bool dots_lost;           /* it is new: all dots are to be drawn */
     uint32_t dot_look;        /* what all dots' looks depend on */
 };
 

@@ -182,7 +182,9 @@ find_dots(struct renderer *renderer, int index, const struct paint *paint)
     const struct points_dot *changed = points_changed(layer->points, &count, &all);
     struct damage *dots = &renderer->dots;
     damage_begin(dots, renderer->scene.solved_w, renderer->scene.solved_h);
-    if (all || look != layer->dot_look) {
+    all = all || look != layer->dot_look || layer->dots_lost;
+    layer->dots_lost = false;
+    if (all) {
         damage_add(dots, renderer_box_of(renderer->scene.panels[index].rect));
     }
     for (size_t i = 0; !all && i < count; i++) {

@@ -101,13 +101,22 @@ make_window(struct display *display, const struct display_config *config, struct
     return true;
 }
 
+/* One that says so when the driver loses it, where there is such a one. */
 static bool
 make_context(struct display *display, int profile, int major, int minor)
 {
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_RESET_NOTIFICATION, SDL_GL_CONTEXT_RESET_LOSE_CONTEXT);
+    SDL_GL_SetAttribute(SDL_GL_CONTEXT_FLAGS, SDL_GL_CONTEXT_ROBUST_ACCESS_FLAG);
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK, profile);
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, major);
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, minor);
     display->context = SDL_GL_CreateContext(display->window);
+    if (!display->context) {
+        SDL_GL_SetAttribute(SDL_GL_CONTEXT_RESET_NOTIFICATION,
+                            SDL_GL_CONTEXT_RESET_NO_NOTIFICATION);
+        SDL_GL_SetAttribute(SDL_GL_CONTEXT_FLAGS, 0);
+        display->context = SDL_GL_CreateContext(display->window);
+    }
     return display->context != NULL;
 }
 
@@ -210,6 +219,18 @@ display_destroy(struct display *display)
         close(display->wake_fd);
     }
     free(display);
+}
+
+bool
+display_renew(struct display *display, struct err *err)
+{
+    SDL_GL_DeleteContext(display->context);
+    display->context = SDL_GL_CreateContext(display->window); /* with the attributes it had */
+    if (!display->context) {
+        return err_set(err, "display: no new OpenGL context: %s", SDL_GetError());
+    }
+    SDL_GL_SetSwapInterval(1);
+    return true;
 }
 
 void

@@ -42,6 +42,9 @@ struct display_event {
 struct display *display_create(const struct display_config *config, struct err *err);
 void display_destroy(struct display *display); /* NULL-safe */
 
+/* A new context in place of one that the driver has lost; it is current on return. */
+bool display_renew(struct display *display, struct err *err);
+
 /* Drawable pixels; may change at any time on some window systems, so ask every frame. */
 void display_size(struct display *display, int *width_px, int *height_px);
 /* false: no event is waiting. */

@@ -22,6 +22,7 @@
 
 #define FOLD_EVENTS 8000 /* a frame's share of a burst: some milliseconds */
 #define STATUS_EVERY_MS 5000
+#define RENEW_EVERY_MS 1000
 #define DEMO_SHOT "wallboard.png"
 
 enum { EXIT_DONE = 0, EXIT_WRONG_START = 2, EXIT_NOT_IN_SYNC = 3 };
@@ -46,6 +47,7 @@ struct glass {
     bool stale, in_sync, connected, exposed;
     char scene[64];
     int64_t started_ns; /* when the last frame began */
+    int64_t renewed_ms; /* when a lost context was last tried to be replaced, monotonic */
     bool swap_blocks;   /* the display paces: then only a part of the period is waited here */
 };
 
@@ -162,6 +164,18 @@ swap_display(void *user)
     display_swap(user);
 }
 
+static void
+try_out(struct owners *own)
+{
+    struct renderer *renderer = stage_renderer(own->stage);
+    struct renderer_trial trial = {swap_display, own->display, clock_mono_ns};
+    int w = 0, h = 0;
+    display_size(own->display, &w, &h);
+    renderer_try_out(renderer, w, h, &trial);
+    log_line(LOG_LEVEL_INFO, "display", "%s; %s", display_describe(own->display),
+             renderer_describe(renderer));
+}
+
 /* Offscreen the scene's own size is drawn, on a display what the display gives. */
 static bool
 start_glass(struct owners *own, struct yaml_report *report, struct err *err)
@@ -195,11 +209,7 @@ start_glass(struct owners *own, struct yaml_report *report, struct err *err)
     if (!own->stage || !check_metrics(stage_scene(own->stage), &own->profile, report)) {
         return false;
     }
-    struct renderer_trial trial = {swap_display, own->display, clock_mono_ns};
-    display_size(own->display, &w, &h);
-    renderer_try_out(stage_renderer(own->stage), w, h, &trial);
-    log_line(LOG_LEVEL_INFO, "display", "%s; %s", display_describe(own->display),
-             renderer_describe(stage_renderer(own->stage)));
+    try_out(own);
     return true;
 }
 
@@ -318,6 +328,30 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
     glass->second = moment_ms / 1000;
     snprintf(glass->scene, sizeof glass->scene, "%s", stage_scene(own->stage)->name);
     return frame.snapshot;
+}
+
+/* Whether there is a context to draw with: one that the driver lost is replaced, as often as it
+ * takes. */
+static bool
+can_draw(struct owners *own, struct glass *glass, int64_t now_ms)
+{
+    struct renderer *renderer = stage_renderer(own->stage);
+    struct err err = {""};
+    if (!renderer_is_lost(renderer)) {
+        return true;
+    }
+    if (glass->renewed_ms != 0 && now_ms - glass->renewed_ms < RENEW_EVERY_MS) {
+        return false;
+    }
+    glass->renewed_ms = now_ms;
+    log_line(LOG_LEVEL_WARNING, "display", "the GPU was reset: making everything anew");
+    if (!display_renew(own->display, &err) || !renderer_rebuild(renderer, &err)) {
+        log_line(LOG_LEVEL_ERROR, "display", "%s; trying again", err.text);
+        return false;
+    }
+    try_out(own);
+    glass->exposed = true;
+    return true;
 }
 
 /* How long until something on the glass moves on or flashes though nothing comes in; INT64_MAX: it
@@ -537,7 +571,7 @@ loop(struct owners *own)
                 return status;
             }
         }
-        if (is_due(own, &glass, &state, moment_ms)) {
+        if (is_due(own, &glass, &state, moment_ms) && can_draw(own, &glass, now_ms)) {
             draw(own, &glass, &state, moment_ms);
         }
         kiosk_alive(&own->kiosk, now_ms);

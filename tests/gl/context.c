@@ -81,6 +81,14 @@ context_destroy(void)
     SDL_Quit();
 }
 
+bool
+context_renew(void)
+{
+    SDL_GL_DeleteContext(context);
+    context = SDL_GL_CreateContext(window);
+    return context ? true : failed("OpenGL context");
+}
+
 void
 context_swap(void)
 {

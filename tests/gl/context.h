@@ -11,6 +11,8 @@
 /* Prints why and returns false where there is none: the test then fails. */
 bool context_create(int width_px, int height_px);
 void context_destroy(void);
+/* Another context in place of the one there is: all that was made in that is gone. */
+bool context_renew(void);
 void context_swap(void);
 void context_clear(void); /* the window to black */
 /* What the window's back buffer holds: RGBA, top row first. */

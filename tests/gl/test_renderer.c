@@ -213,6 +213,34 @@ test_present_keeps_proportions(void **state)
     free(window);
 }
 
+/* The context goes, with all that was in it: the next frame is the same picture, and the frames
+ * after it go on in parts. */
+static void
+test_a_lost_context_is_rebuilt(void **state)
+{
+    (void)state;
+    struct err err = {""};
+    struct renderer_frame frame = sample_frame(sample);
+    frame.moment_ms += 5000;
+    renderer_draw(renderer, &frame);
+    read_into(renderer, kept);
+    uint8_t *before = malloc((size_t)W * H * 4);
+    assert_non_null(before);
+    memcpy(before, kept, (size_t)W * H * 4);
+    assert_false(renderer_is_lost(renderer));
+    assert_true(context_renew());
+    assert_true(renderer_rebuild(renderer, &err));
+    assert_true(renderer_draw(renderer, &frame)); /* though nothing in it changed */
+    read_into(renderer, kept);
+    assert_memory_equal(before, kept, (size_t)W * H * 4);
+    free(before);
+    assert_false(renderer_draw(renderer, &frame));
+    frame.moment_ms += 61000;
+    assert_true(renderer_draw(renderer, &frame));
+    assert_like_a_whole_repaint(&frame);
+    assert_int_equal(renderer_faults(renderer), 0);
+}
+
 static void
 swap(void *user)
 {
@@ -310,6 +338,7 @@ main(void)
         cmocka_unit_test(test_probe_cells),
         cmocka_unit_test(test_present_keeps_proportions),
         cmocka_unit_test(test_a_wrong_scene_leaves_the_old_one),
+        cmocka_unit_test(test_a_lost_context_is_rebuilt),
         cmocka_unit_test(test_presented_in_parts),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
