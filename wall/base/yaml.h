@@ -77,7 +77,8 @@ struct yaml_field {
  * before). false when anything was reported. */
 bool yaml_read(const struct yaml_node *map, const struct yaml_field *fields, void *out,
                struct yaml_report *report);
-/* The candidate nearest to word (edit distance <= 2), or NULL; candidates NULL-terminated. */
+/* The candidate nearest to word (edit distance <= 2, else one that goes on after word and '_'), or
+ * NULL; candidates NULL-terminated. */
 const char *yaml_near(struct str word, const char *const *candidates);
 
 #endif

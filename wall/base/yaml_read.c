@@ -53,6 +53,14 @@ yaml_near(struct str word, const char *const *candidates)
             nearest = candidates[i];
         }
     }
+    /* A first part alone: token for token_file. */
+    for (size_t i = 0; !nearest && word.len >= 3 && candidates[i]; i++) {
+        struct str candidate = str_from(candidates[i]);
+        if (candidate.len > word.len && memcmp(candidate.ptr, word.ptr, word.len) == 0 &&
+            candidate.ptr[word.len] == '_') {
+            nearest = candidates[i];
+        }
+    }
     return nearest;
 }
 

@@ -275,11 +275,13 @@ static void
 finds_the_near_word(void **state)
 {
     (void)state;
-    static const char *const WORDS[] = {"columns", "rows", "at", "background", NULL};
+    static const char *const WORDS[] = {"columns", "rows", "at", "background", "token_file", NULL};
     assert_string_equal(yaml_near(STR("colums"), WORDS), "columns");
     assert_string_equal(yaml_near(STR("rwos"), WORDS), "rows");
     assert_string_equal(yaml_near(STR("ta"), WORDS), "at");
     assert_string_equal(yaml_near(STR("backgruond"), WORDS), "background");
+    assert_string_equal(yaml_near(STR("token"), WORDS), "token_file");
+    assert_null(yaml_near(STR("tok"), WORDS));
     assert_null(yaml_near(STR("xyz"), WORDS));
     assert_null(yaml_near(STR(""), WORDS));
     assert_null(yaml_near(STR("columnsssss"), WORDS));
