@@ -13,11 +13,11 @@
 
 #include "feeds/hub/marks.h"
 
-#define SPOOL_LOOKS 400                              /* tickets a step looks at: about 2 ms */
-#define SPOOL_PART_BYTES 600000                      /* a part is closed behind this */
-#define SPOOL_ROW_BYTES 400000                       /* a longer row goes as events */
-#define SPOOL_OTHERS_BYTES 400000                    /* alarms, and commitments, each */
-#define SPOOL_LAST_BYTES (SPOOL_PART_BYTES + 300000) /* all of the last part */
+#define SPOOL_LOOKS 400                /* tickets a step looks at: about 2 ms */
+#define SPOOL_PART_BYTES 600000        /* a part is closed behind this */
+#define SPOOL_ROW_BYTES 400000         /* a longer row goes as events */
+#define SPOOL_LAST_BYTES 980000        /* all of the last part */
+#define SPOOL_COMMITMENTS_BYTES 400000 /* of it; alarms have what is left */
 
 _Static_assert(sizeof(struct message_row) == sizeof(struct tickets_row),
                "a row of the tickets is handed on as a row of a message");
@@ -194,6 +194,7 @@ add_changing(void *user, const struct tickets_row *row)
 struct others {
     struct spool *spool;
     struct message_bodies *bodies;
+    size_t room; /* bytes */
     size_t left_out;
 };
 
@@ -204,7 +205,7 @@ add_other(void *user, const struct log_entry *entry)
     size_t before = others->bodies->bytes.len;
     if (!others->left_out)
         message_bodies_add_json(others->bodies, others->spool->key.format, entry->json);
-    if (others->left_out || others->bodies->bytes.len > SPOOL_OTHERS_BYTES) {
+    if (others->left_out || others->bodies->bytes.len > others->room) {
         /* One message must hold them all: the oldest are left out. */
         if (!others->left_out) {
             others->bodies->bytes.len = before;
@@ -219,7 +220,9 @@ static bool
 add_others(struct spool *spool, struct state *state, bool commitments)
 {
     static struct log_limit limit;
-    struct others others = {spool, commitments ? &spool->commitments : &spool->alarms, 0};
+    size_t room =
+        commitments ? SPOOL_COMMITMENTS_BYTES : SPOOL_LAST_BYTES - spool->commitments.bytes.len;
+    struct others others = {spool, commitments ? &spool->commitments : &spool->alarms, room, 0};
     if (!state_others(state, &spool->key.scope, commitments, add_other, &others, &spool->err))
         return false;
     if (others.left_out)
@@ -304,7 +307,7 @@ spool_create(struct state *state, const struct spool_key *key, const char *folde
         spool->fd = open_temporary("/tmp");
     bool ok = spool->fd >= 0 || err_set(&spool->err, "a snapshot's temporary file in %s: %s",
                                         folder, strerror(errno));
-    if (!ok || !add_others(spool, state, false) || !add_others(spool, state, true)) {
+    if (!ok || !add_others(spool, state, true) || !add_others(spool, state, false)) {
         err_set(err, "%s", spool->err.text);
         spool_unref(spool);
         return NULL;
