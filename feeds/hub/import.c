@@ -85,7 +85,8 @@ refuse(void *user, long line, const char *why)
         reasons->others++;
         return;
     }
-    snprintf(reasons->items[reasons->count].text, sizeof reasons->items[0].text, "%s", why);
+    snprintf(reasons->items[reasons->count].text, sizeof reasons->items[0].text, "%.*s",
+             (int)sizeof reasons->items[0].text - 1, why);
     reasons->items[reasons->count].count = 1;
     reasons->items[reasons->count++].first_line = line;
 }

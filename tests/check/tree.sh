@@ -5,7 +5,7 @@ set -u
 cd "$SOURCE_DIR" || exit 2
 bad=0
 # The tour is the fenced block after the heading "The tree"; a line begins with its path.
-tour=$(awk '/^## The tree/ { on = 1 } on && /^```/ { if (++n == 2) exit; next } on && n == 1 { print $1 }' README.md)
+tour=$(awk '/^## The tree/ { on = 1 } on && /^```/ { if (++n == 2) exit; next } on && n == 1 && /^[a-z]/ { print $1 }' README.md)
 [ -n "$tour" ] || { echo "README.md: no tour under '## The tree'"; exit 1; }
 for path in $tour; do
     [ -e "$path" ] || { echo "README.md names $path, which is not there"; bad=1; }
