@@ -357,6 +357,12 @@ feed_look(const struct feed *feed, int64_t mono_ms, struct feed_state *out)
     explain(feed, out);
 }
 
+bool
+feed_is_loading(const struct feed *feed)
+{
+    return feed->loading;
+}
+
 uint64_t
 feed_version(const struct feed *feed)
 {

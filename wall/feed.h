@@ -33,6 +33,9 @@ struct feed_state {
     char why[200];      /* for the operator: why it is not in sync */
 };
 void feed_look(const struct feed *feed, int64_t mono_ms, struct feed_state *out);
+/* Whether a snapshot is coming in, part by part: it is folded as it comes, not a frame's share at a
+ * time. */
+bool feed_is_loading(const struct feed *feed);
 /* Grows whenever something was folded. */
 uint64_t feed_version(const struct feed *feed);
 /* When the newest ticket folded from an events message was registered, by the hub's clock; 0 = none

@@ -20,7 +20,7 @@
 #include "wall/shot.h"
 #include "wall/stage.h"
 
-#define FOLD_EVENTS 8000 /* a frame's share of a burst: some milliseconds */
+#define FOLD_NS 4000000 /* a frame's least share of a burst */
 #define STATUS_EVERY_MS 5000
 #define RENEW_EVERY_MS 1000
 #define DEMO_SHOT "wallboard.png"
@@ -377,6 +377,12 @@ is_due(const struct owners *own, const struct glass *glass, const struct feed_st
            glass->connected != state->connected;
 }
 
+static bool
+is_time(const struct owners *own, const struct glass *glass)
+{
+    return clock_mono_ns() - glass->started_ns >= 1000000000LL / display_rate(own->display);
+}
+
 /* At most one frame a period of the display; where its swap waits for the display, only what would
  * otherwise be drawn twice in one period. */
 static void
@@ -391,6 +397,22 @@ keep_pace(const struct owners *own, const struct glass *glass)
 }
 
 /* ---- what happens between frames ---- */
+
+/* Folds what has come in: of a burst as much as the time until the next frame allows. True where
+ * more is waiting. */
+static bool
+fold_in(const struct owners *own, const struct glass *glass)
+{
+    int64_t until_ns = clock_mono_ns() + FOLD_NS;
+    int64_t next_ns = glass->started_ns + 1000000000LL / display_rate(own->display);
+    until_ns = next_ns > until_ns ? next_ns : until_ns;
+    while (feed_fold(own->feed, 1)) {
+        if (clock_mono_ns() >= until_ns) {
+            return true;
+        }
+    }
+    return false;
+}
 
 /* false: the program is to end. */
 static bool
@@ -555,13 +577,16 @@ loop(struct owners *own)
         .wanted = own->config.shot.len || own->config.dump.len,
         .deadline_ms = mono_ms() + (int64_t)(own->config.timeout_s * 1000),
     };
-    for (;;) {
+    for (bool more = false;;) {
         struct feed_state state;
         if (!take_events(own, &glass)) {
             return EXIT_DONE;
         }
-        keep_pace(own, &glass);
-        bool more = feed_fold(own->feed, FOLD_EVENTS);
+        bool loading = feed_is_loading(own->feed);
+        if (!more && !loading) { /* else what comes is folded while the next frame is waited for */
+            keep_pace(own, &glass);
+        }
+        more = fold_in(own, &glass);
         obey(own, &glass);
         int64_t now_ms = mono_ms(), moment_ms = moment_now(own);
         feed_look(own->feed, now_ms, &state);
@@ -571,7 +596,8 @@ loop(struct owners *own)
                 return status;
             }
         }
-        if (is_due(own, &glass, &state, moment_ms) && can_draw(own, &glass, now_ms)) {
+        if ((!loading || is_time(own, &glass)) && is_due(own, &glass, &state, moment_ms) &&
+            can_draw(own, &glass, now_ms)) {
             draw(own, &glass, &state, moment_ms);
         }
         kiosk_alive(&own->kiosk, now_ms);
