@@ -147,7 +147,8 @@ session_goodbye(struct session *session, enum message_bye reason, int64_t retry_
     session->phase = SESSION_LEAVING;
     session->bye = reason;
     session->bye_retry_ms = retry_after_ms;
-    snprintf(session->bye_text, sizeof session->bye_text, "%s", message);
+    snprintf(session->bye_text, sizeof session->bye_text, "%.*s", (int)sizeof session->bye_text - 1,
+             message);
     session->feed->counts.goodbyes[reason]++;
     if (reason == MESSAGE_PROTOCOL_ERROR)
         session->feed->counts.protocol_errors++;
