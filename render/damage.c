@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#define SQUARE_PX 16
+#define SQUARE_PX 8
 /* How far ahead the lists are searched for where they agree again. */
 #define LOOK_AHEAD 64
 

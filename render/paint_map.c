@@ -163,34 +163,48 @@ area_of(const struct paint *p, const struct points *points)
     return area;
 }
 
-/* In a crowd the late ones shrink less than those in hand: they are what is looked for. */
+/* In a crowd the late ones shrink less than those in hand: they are what is looked for. *rim: 0
+ * where a mark is too small for one. */
+static float
+mark_radius(const struct paint *p, enum points_state state, uint32_t tickets, float crowd,
+            float *rim)
+{
+    static const float YIELDS[POINTS_STATE_COUNT] = {1, 0.75f, 0.5f};
+    float radius = dot_radius(p, state, tickets);
+    *rim = state == POINTS_OPEN ? 0 : 2 * p->unit;
+    if (crowd < 1) {
+        radius = fmaxf(radius * powf(crowd, YIELDS[state]), 1.2f * p->unit);
+        *rim = fmaxf(fminf(*rim, radius - 2.5f * p->unit), 0);
+    }
+    return radius;
+}
+
 static void
 draw_dot(const struct paint *p, const struct points_dot *dot, float crowd)
 {
     static const enum theme_colour COLOURS[POINTS_STATE_COUNT] = {THEME_DATA, THEME_AMBER,
                                                                   THEME_RED};
-    static const float YIELDS[POINTS_STATE_COUNT] = {1, 0.75f, 0.5f};
-    float radius = dot_radius(p, dot->state, dot->tickets), rim = 2 * p->unit;
-    if (crowd < 1) {
-        radius = fmaxf(radius * powf(crowd, YIELDS[dot->state]), 1.2f * p->unit);
-        rim = fminf(rim, radius - 2.5f * p->unit); /* a small mark has none */
-    }
+    float rim, radius = mark_radius(p, dot->state, dot->tickets, crowd, &rim);
     uint32_t colour = paint_colour(p, COLOURS[dot->state]);
     if (dot->state == POINTS_OPEN) {
         float alpha = fminf(dot_alpha(p) + 0.16f * (float)(dot->tickets - 1), 1);
         draw_disc(p->list, dot->x, dot->y, radius, draw_fade(colour, alpha), 0, 0);
-    } else if (rim <= 0) {
-        draw_disc(p->list, dot->x, dot->y, radius, colour, 0, 0);
     } else {
-        draw_disc(p->list, dot->x, dot->y, radius + rim, colour, rim,
-                  p->theme->colours[THEME_GROUND]);
+        uint32_t edge = rim > 0 ? p->theme->colours[THEME_GROUND] : 0;
+        draw_disc(p->list, dot->x, dot->y, radius + rim, colour, rim, edge);
     }
 }
 
 float
-paint_map_dot_reach(const struct paint *p)
+paint_map_dot_reach(const struct paint *p, const struct points *points)
 {
-    return ceilf((DOT_RADIUS + DOT_MORE + 2) * p->unit) + 1; /* with its rim and soft edge */
+    float reach = 0;
+    for (int state = 0; state < POINTS_STATE_COUNT; state++) {
+        float rim, radius = mark_radius(p, (enum points_state)state, POINTS_TALLY,
+                                        points_scale(points), &rim);
+        reach = fmaxf(reach, radius + rim);
+    }
+    return ceilf(reach + 1); /* with its soft edge */
 }
 
 void

@@ -20,6 +20,6 @@ void paint_map_count(const struct paint *p, struct points *points);
 void paint_map_dots(const struct paint *p, const struct points *points,
                     const struct points_dot *dots, size_t count);
 /* No dot touches a pixel farther than this from its place (canvas pixels). */
-float paint_map_dot_reach(const struct paint *p);
+float paint_map_dot_reach(const struct paint *p, const struct points *points);
 
 #endif

@@ -158,7 +158,7 @@ list_dots(const struct paint *paint, struct points *points, const struct gpu_box
           int boxes_count)
 {
     static struct panel_rect near[DAMAGE_BOXES];
-    int reach = (int)paint_map_dot_reach(paint);
+    int reach = (int)paint_map_dot_reach(paint, points);
     size_t count;
     for (int i = 0; i < boxes_count; i++) {
         struct gpu_box box = boxes[i];
@@ -175,7 +175,7 @@ static void
 find_dots(struct renderer *renderer, int index, const struct paint *paint)
 {
     struct layer *layer = &renderer->layers[index];
-    int reach = (int)paint_map_dot_reach(paint);
+    int reach = (int)paint_map_dot_reach(paint, layer->points);
     uint32_t look = paint_colour(paint, THEME_DATA) ^ paint_colour(paint, THEME_RED) << 1;
     size_t count;
     bool all;
