@@ -208,14 +208,31 @@ most_common(const struct intern *codes, uint32_t *numbers, size_t count)
     return found;
 }
 
-/* The community with most of the requests, and the centre of those that may be drawn. */
+static int
+by_value(const void *a, const void *b)
+{
+    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* Degrees; the lower of the two in the middle. Sorts the values. */
+static double
+median_degrees(int32_t *values_e7, size_t count)
+{
+    qsort(values_e7, count, sizeof *values_e7, by_value);
+    return (double)values_e7[(count - 1) / 2] / 1e7;
+}
+
+/* The community with most of the requests, and the middle of those that may be drawn: a median,
+ * since a few from the street's other end would pull a mean to where nothing is. */
 static void
 describe(struct snapshot_burst *burst, const struct bursts_entry *entries, size_t count,
          const struct looking *at, int64_t at_ms)
 {
     uint32_t *communities = grown(NULL, count, sizeof *communities);
+    int32_t *lons_e7 = grown(NULL, count, sizeof *lons_e7);
+    int32_t *lats_e7 = grown(NULL, count, sizeof *lats_e7);
     size_t places = 0, known = 0;
-    double lon = 0, lat = 0;
     for (size_t i = 0; i < count; i++) {
         struct fold fold;
         fold_ticket(at->store, at->profile, entries[i].ticket, at_ms, at->scratch, &fold);
@@ -223,17 +240,18 @@ describe(struct snapshot_burst *burst, const struct bursts_entry *entries, size_
             communities[known++] = fold.community;
         }
         if (fold.placed && !fold.confidential) {
-            lon += (double)fold.lon_e7 / 1e7;
-            lat += (double)fold.lat_e7 / 1e7;
-            places++;
+            lons_e7[places] = fold.lon_e7;
+            lats_e7[places++] = fold.lat_e7;
         }
     }
     const struct intern *codes = at->store->codes;
     uint32_t community = known ? most_common(codes, communities, known) : INTERN_NONE;
     free(communities);
     burst->community = directory_name(at->directory, codes, DIRECTORY_COMMUNITIES, community);
-    burst->lon = places ? lon / (double)places : NAN;
-    burst->lat = places ? lat / (double)places : NAN;
+    burst->lon = places ? median_degrees(lons_e7, places) : NAN;
+    burst->lat = places ? median_degrees(lats_e7, places) : NAN;
+    free(lons_e7);
+    free(lats_e7);
 }
 
 static void

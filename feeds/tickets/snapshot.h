@@ -106,7 +106,7 @@ struct snapshot_burst {
     uint32_t count;
     int64_t window_ms, newest_ms;
     double usual;    /* mean count of the same hours of the 28 days before */
-    double lon, lat; /* centre of its points, WGS 84; NaN where none has a place */
+    double lon, lat; /* median of its points, WGS 84; NaN where none has a place */
 };
 
 /* A point of the map. An open, placed, not confidential ticket; its state at moment T follows from
