@@ -52,7 +52,7 @@ struct points {
     size_t keys_count, keys_cap;
     struct points_dot *found;
     size_t found_cap;
-    struct points_arrival *newest; /* as of the last update */
+    struct points_arrival *newest; /* the arrivals' places, as of the last update */
     size_t newest_count, newest_cap;
 };
 
@@ -372,19 +372,19 @@ take_changes(struct points *points)
     }
 }
 
-static int
-newer_first(const void *a, const void *b)
+/* Equal times: by place, so that the order does not depend on slots. */
+static bool
+is_newer(const struct points_arrival *a, const struct points_arrival *b)
 {
-    const struct points_arrival *x = a, *y = b;
-    if (x->arrived_ms != y->arrived_ms) {
-        return x->arrived_ms < y->arrived_ms ? 1 : -1;
+    if (a->arrived_ms != b->arrived_ms) {
+        return a->arrived_ms > b->arrived_ms;
     }
-    return x->y != y->y ? (x->y > y->y) - (x->y < y->y) : (x->x > y->x) - (x->x < y->x);
+    return a->y != b->y ? a->y < b->y : a->x < b->x;
 }
 
-/* Drops what is no arrival any more, and keeps the others' places in order. */
+/* Drops what is no arrival any more, and keeps the others' places. */
 static void
-sort_arrivals(struct points *points)
+find_arrivals(struct points *points)
 {
     size_t kept = 0;
     points->newest =
@@ -402,9 +402,6 @@ sort_arrivals(struct points *points)
         points->arrivals[kept++] = index;
     }
     points->arrivals_count = points->newest_count = kept;
-    if (kept > 1) {
-        qsort(points->newest, kept, sizeof *points->newest, newer_first);
-    }
 }
 
 /* Whether the snapshot's list says all that changed since the last update. */
@@ -441,7 +438,7 @@ points_update(struct points *points, const struct snapshot *snapshot, int64_t mo
     } else {
         take_all(points);
     }
-    sort_arrivals(points);
+    find_arrivals(points);
     points->version = snapshot->points_version;
     points->shows = true;
     points->snapshot = NULL;
@@ -476,11 +473,33 @@ gather_tile(struct points *points, uint32_t tile, const struct panel_rect *box)
     }
 }
 
-static int
-by_key(const void *a, const void *b)
+static void
+sift_down(uint64_t *heap, size_t root, size_t count)
 {
-    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x > y) - (x < y);
+    uint64_t key = heap[root];
+    for (size_t child; (child = root * 2 + 1) < count; root = child) {
+        child += child + 1 < count && heap[child + 1] > heap[child];
+        if (heap[child] <= key) {
+            break;
+        }
+        heap[root] = heap[child];
+    }
+    heap[root] = key;
+}
+
+/* In place: qsort allocates, and this runs every frame. */
+static void
+sort_keys(uint64_t *keys, size_t count)
+{
+    for (size_t i = count / 2; i-- > 0;) {
+        sift_down(keys, i, count);
+    }
+    for (size_t end = count; end-- > 1;) {
+        uint64_t greatest = keys[0];
+        keys[0] = keys[end];
+        keys[end] = greatest;
+        sift_down(keys, 0, end);
+    }
 }
 
 const struct points_dot *
@@ -498,9 +517,7 @@ points_in(struct points *points, const struct panel_rect *boxes, int boxes_count
             }
         }
     }
-    if (points->keys_count > 1) {
-        qsort(points->keys, points->keys_count, sizeof *points->keys, by_key);
-    }
+    sort_keys(points->keys, points->keys_count);
     points->found =
         grown(points->found, &points->found_cap, points->keys_count, sizeof *points->found);
     size_t found = 0;
@@ -547,9 +564,19 @@ points_set_scale(struct points *points, float scale)
 int
 points_arrivals(const struct points *points, struct points_arrival *out, int max)
 {
-    int count = points->newest_count < (size_t)max ? (int)points->newest_count : max;
-    for (int i = 0; i < count; i++) {
-        out[i] = points->newest[i];
+    int count = 0;
+    for (size_t i = 0; i < points->newest_count; i++) {
+        const struct points_arrival *arrival = &points->newest[i];
+        int at = count;
+        while (at > 0 && is_newer(arrival, &out[at - 1])) {
+            at--;
+        }
+        if (at == max) {
+            continue;
+        }
+        count += count < max;
+        memmove(&out[at + 1], &out[at], (size_t)(count - 1 - at) * sizeof *out);
+        out[at] = *arrival;
     }
     return count;
 }
