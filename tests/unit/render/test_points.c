@@ -193,7 +193,9 @@ run(bool exact, uint64_t seed)
         const struct points_dot *dots = points_all(points, &count);
         assert_told(points, before, before_count, dots, count);
         assert_told(points, dots, count, before, before_count);
-        memcpy(before, dots, count * sizeof *dots);
+        if (count > 0) {
+            memcpy(before, dots, count * sizeof *dots);
+        }
         before_count = count;
         assert_like_anew(points, exact, moment_ms, street);
     }
