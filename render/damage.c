@@ -38,8 +38,9 @@ damage_begin(struct damage *damage, int w, int h)
     while (most > square * DAMAGE_SIDE) {
         square *= 2;
     }
-    if (damage->any || w != damage->w || h != damage->h) {
-        memset(damage->rows, 0, sizeof damage->rows);
+    if (damage->any) { /* only the rows of the canvas that there was can have bits */
+        int rows = (damage->h + damage->square - 1) / damage->square;
+        memset(damage->rows, 0, (size_t)rows * sizeof damage->rows[0]);
     }
     damage->w = w;
     damage->h = h;

@@ -150,12 +150,11 @@ static void
 note_present(struct renderer *renderer, bool whole)
 {
     int w = renderer->scene.solved_w, h = renderer->scene.solved_h;
-    for (int i = PRESENTS - 1; i > 0; i--) {
-        renderer->shown[i] = renderer->shown[i - 1];
+    for (int i = PRESENTS - 1; i >= 0; i--) {
+        damage_begin(&renderer->shown[i], w, h);
+        damage_add_all(&renderer->shown[i], i > 0 ? &renderer->shown[i - 1] : &renderer->unshown);
     }
-    renderer->shown[0] = renderer->unshown;
     if (whole) {
-        damage_begin(&renderer->shown[0], w, h);
         damage_add(&renderer->shown[0], renderer_canvas_box(renderer));
     }
     damage_begin(&renderer->unshown, w, h);
