@@ -94,7 +94,11 @@ check_scene(const struct config *config, const struct profile *profile, struct y
     if (!scene) {
         abort();
     }
-    if (scene_load(config->scene.ptr, scene, report)) {
+    bool good = scene_load(config->scene.ptr, scene, report);
+    if (!good && scene->theme[0]) {
+        theme_load(scene->theme, &theme, report); /* else the renderer does */
+    }
+    if (good) {
         check_metrics(scene, profile, report);
         int w = config->size[0] ? config->size[0] : scene->canvas_w;
         int h = config->size[1] ? config->size[1] : scene->canvas_h;

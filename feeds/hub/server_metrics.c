@@ -9,7 +9,7 @@ static void
 metric(struct buf *out, const char *type, const char *name, const char *help, double value)
 {
     buf_printf(out,
-               "# HELP wallboard_hub_%s %s\n# TYPE wallboard_hub_%s %s\nwallboard_hub_%s %.17g\n",
+               "# HELP wallboard_hub_%s %s\n# TYPE wallboard_hub_%s %s\nwallboard_hub_%s %.16g\n",
                name, help, name, type, name, value);
 }
 
@@ -60,7 +60,7 @@ walls(struct server *server, struct buf *out)
             label(out, s.wall);
             buf_printf(out, "\",node=\"");
             label(out, s.node);
-            buf_printf(out, "\",connection=\"%" PRIu64 "\"} %.17g\n", w->id, values[i]);
+            buf_printf(out, "\",connection=\"%" PRIu64 "\"} %.16g\n", w->id, values[i]);
         }
     }
 }
