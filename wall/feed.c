@@ -168,6 +168,7 @@ take_snapshot(struct feed *feed, const struct client_item *item)
     if (part->part == 1) {
         abort_load(feed);
         tickets_load_begin(feed->tickets);
+        tickets_load_expect(feed->tickets, part->rows_count * (uint64_t)part->parts);
         feed->loading = true;
         feed->in_sync = false;
     }
@@ -291,7 +292,7 @@ feed_fold(struct feed *feed, size_t max_events)
         }
         bool whole = item->kind == CLIENT_MESSAGE && item->last_part;
         done += take(feed, item) + 1;
-        feed->version++;
+        feed->version += !feed->loading; /* a part of a snapshot shows only with the last one */
         client_give(feed->client, item);
         if (whole) {
             malloc_trim(0); /* decoded parts weigh much more than what is kept of them */

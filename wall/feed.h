@@ -36,7 +36,7 @@ void feed_look(const struct feed *feed, int64_t mono_ms, struct feed_state *out)
 /* Whether a snapshot is coming in, part by part: it is folded as it comes, not a frame's share at a
  * time. */
 bool feed_is_loading(const struct feed *feed);
-/* Grows whenever something was folded. */
+/* Grows whenever something was folded that can be seen: not while a snapshot's parts come. */
 uint64_t feed_version(const struct feed *feed);
 /* When the newest ticket folded from an events message was registered, by the hub's clock; 0 = none
  * yet. An arrival is drawn moving for a moment. */

@@ -13,12 +13,16 @@
 #include "wall/base/log.h"
 #include "wall/base/ring.h"
 
-#define QUEUE_ITEMS 2048               /* to the main thread */
-#define QUEUE_BYTES (24 * 1024 * 1024) /* what the queued items may weigh; one may go over it */
-#define SPARE_ITEMS 256                /* kept for reuse … */
-#define SPARE_BYTES 16384              /* … where they weigh no more than this */
-#define COMMANDS 256                   /* from the main thread */
-#define STOP_SECONDS 3                 /* a name may be resolving, which cannot be broken off */
+#define QUEUE_ITEMS 8192                /* to the main thread: a slow frame's messages */
+#define QUEUE_BYTES (32 * 1024 * 1024)  /* what the queued items may weigh; one may go over it */
+#define RESUME_BYTES (28 * 1024 * 1024) /* less again: read on; a part being folded leaves room */
+#define SPARE_ITEMS 2048                /* kept for reuse … */
+#define SPARE_BYTES 8192                /* … where they weigh no more than this */
+#define CELL_BYTES 1536                 /* an arena's blocks: a message of one event */
+#define PART_BYTES (256 * 1024)         /* … and for a long message */
+#define LARGE_ITEMS 2                   /* long messages' cells kept while a snapshot comes */
+#define COMMANDS 256                    /* from the main thread */
+#define STOP_SECONDS 3                  /* a name may be resolving, which cannot be broken off */
 
 /* What the network thread and the main thread pass to and fro; out comes first, so that the public
  * pointer is the cell's. */
@@ -42,9 +46,11 @@ struct client {
     char *wall, *node, *token_file;
     pthread_t thread;
     struct socket *socket;
-    struct ring queue, spare, commands;
+    struct ring queue, spare, large, commands;
     _Atomic size_t weight;
     _Atomic bool paused, connected, diverging, ended;
+    _Atomic bool loading; /* between a snapshot's first and last part */
+    _Atomic bool nudged;  /* the main thread was woken and has not looked since */
     _Atomic int64_t heard_ms;
     _Atomic uint64_t faults[FOLLOW_FAULT_COUNT];
     /* network thread only */
@@ -72,18 +78,21 @@ cell_free(struct cell *cell)
     }
 }
 
+/* bytes: of the message, as far as known. A long one's memory is used again for the next part of a
+ * snapshot: fresh pages cost as much as decoding into them. */
 static struct cell *
-cell_new(struct client *client)
+cell_new(struct client *client, size_t bytes)
 {
-    struct cell *cell = ring_pop(&client->spare);
+    bool large = bytes > SPARE_BYTES;
+    struct cell *cell = ring_pop(large ? &client->large : &client->spare);
     if (!cell) {
         cell = calloc(1, sizeof *cell);
         if (!cell) {
             abort();
         }
-        cell->arena.block_bytes = 4096;
     }
     memset(&cell->item, 0, sizeof cell->item);
+    cell->arena.block_bytes = large ? PART_BYTES : CELL_BYTES;
     cell->next = NULL;
     return cell;
 }
@@ -124,7 +133,7 @@ push(struct client *client, struct cell *cell)
         }
         client->overflow_last = cell;
     }
-    if (client->config.wake) {
+    if (client->config.wake && !atomic_exchange(&client->nudged, true)) {
         client->config.wake(client->config.user);
     }
 }
@@ -138,7 +147,7 @@ push_notice(struct client *client, enum client_item_kind kind, const char *text)
     if (last && last->item.kind == kind) {
         return;
     }
-    struct cell *cell = cell_new(client);
+    struct cell *cell = cell_new(client, 0);
     cell->item.kind = kind;
     cell->item.arrived_ms = clock_wall_ms();
     snprintf(cell->item.text, sizeof cell->item.text, "%s", text);
@@ -146,12 +155,18 @@ push_notice(struct client *client, enum client_item_kind kind, const char *text)
 }
 
 static void
+publish_faults(struct client *client)
+{
+    for (int i = 0; i < FOLLOW_FAULT_COUNT; i++) {
+        atomic_store_explicit(&client->faults[i], client->follow.faults[i], memory_order_relaxed);
+    }
+}
+
+static void
 publish_state(struct client *client)
 {
     const struct follow *follow = &client->follow;
-    for (int i = 0; i < FOLLOW_FAULT_COUNT; i++) {
-        atomic_store_explicit(&client->faults[i], follow->faults[i], memory_order_relaxed);
-    }
+    publish_faults(client);
     atomic_store(&client->connected, follow->phase >= FOLLOW_SNAPSHOT);
     atomic_store(&client->diverging, follow->diverged && follow->diverge_wait_ms > 0);
 }
@@ -251,6 +266,15 @@ run_command(struct client *client, const struct command *command, int64_t now_ms
     }
 }
 
+static void
+free_large(struct client *client)
+{
+    struct cell *cell;
+    while ((cell = ring_pop(&client->large))) {
+        cell_free(cell);
+    }
+}
+
 /* Does what the state machine wants done, and sets the timer for when to ask it again. */
 static void
 pump(struct client *client)
@@ -263,6 +287,9 @@ pump(struct client *client)
     }
     pass_overflow(client);
     pause_if_full(client);
+    if (!atomic_load(&client->loading)) {
+        free_large(client);
+    }
     if (atomic_load(&client->paused)) {
         follow_heard(&client->follow, now_ms); /* not silent: not listened to */
     }
@@ -308,6 +335,7 @@ judge(struct client *client, struct cell *cell, int64_t now_ms)
         verdict = follow_snapshot(follow, (uint64_t)m->snapshot.seq, m->snapshot.part,
                                   m->snapshot.parts, now_ms);
         cell->item.last_part = m->snapshot.part == m->snapshot.parts;
+        atomic_store(&client->loading, !cell->item.last_part);
         return verdict;
     case MESSAGE_EVENTS:
         return follow_events(follow, (uint64_t)m->happened.prev, (uint64_t)m->happened.seq, now_ms);
@@ -374,12 +402,21 @@ on_message(struct client *client, bool binary)
     cell->item.arrived_ms = clock_wall_ms();
     if (read_message(client, cell, binary, now_ms) == FOLLOW_DROP) {
         cell_free(cell);
-    } else {
-        cell->item.kind = CLIENT_MESSAGE;
-        cell->item.generation = client->follow.generation;
-        push(client, cell);
+        pump(client);
+        return;
     }
-    pump(client);
+    /* Events that follow on leave nothing to be done: the hub is asked nothing, and the timer, set
+     * for a silence, finds when it is due that there was none. */
+    bool plain = cell->item.message.kind == MESSAGE_EVENTS;
+    cell->item.kind = CLIENT_MESSAGE;
+    cell->item.generation = client->follow.generation;
+    push(client, cell); /* from here on the cell is the main thread's */
+    if (plain) {
+        publish_faults(client);
+        pause_if_full(client);
+    } else {
+        pump(client);
+    }
 }
 
 static bool
@@ -387,7 +424,7 @@ on_chunk(void *user, struct str bytes, bool first, bool last, bool binary, uint6
 {
     struct client *client = user;
     if (!client->now) {
-        client->now = cell_new(client);
+        client->now = cell_new(client, bytes.len + (size_t)left);
         first = true;
     }
     struct cell *cell = client->now;
@@ -429,6 +466,7 @@ on_lost(void *user, const char *why)
 {
     struct client *client = user;
     follow_lost(&client->follow, mono_ms());
+    atomic_store(&client->loading, false);
     cell_free(client->now);
     client->now = NULL;
     log_limited(&client->lost_limit, 5000, LOG_LEVEL_WARNING, "feed", "%s; trying again", why);
@@ -471,6 +509,7 @@ client_start(const struct client_config *config, struct err *err)
     client->token_file = config->token_file ? str_dup(str_from(config->token_file)) : NULL;
     ring_init(&client->queue, QUEUE_ITEMS);
     ring_init(&client->spare, SPARE_ITEMS);
+    ring_init(&client->large, LARGE_ITEMS);
     ring_init(&client->commands, COMMANDS);
     atomic_store(&client->heard_ms, -1);
     int64_t seed = clock_mono_ns() ^ (clock_wall_ms() << 20) ^ (int64_t)(intptr_t)client;
@@ -523,6 +562,7 @@ client_stop(struct client *client)
     }
     free_ring(&client->queue, true);
     free_ring(&client->spare, true);
+    free_ring(&client->large, true);
     free_ring(&client->commands, false);
     for (struct cell *cell = client->overflow_first; cell;) {
         struct cell *next = cell->next;
@@ -541,6 +581,10 @@ const struct client_item *
 client_take(struct client *client)
 {
     struct cell *cell = ring_pop(&client->queue);
+    if (!cell) { /* what is queued after this wakes again; what was just before is taken now */
+        atomic_store(&client->nudged, false);
+        cell = ring_pop(&client->queue);
+    }
     return cell ? &cell->item : NULL;
 }
 
@@ -549,12 +593,14 @@ client_give(struct client *client, const struct client_item *item)
 {
     struct cell *cell = (struct cell *)(void *)(uintptr_t)item;
     size_t weight = cell->weight;
+    bool large = weight > SPARE_BYTES;
     arena_reset(&cell->arena);
-    if (weight > SPARE_BYTES || !ring_push(&client->spare, cell)) {
+    if ((large && !atomic_load(&client->loading)) ||
+        !ring_push(large ? &client->large : &client->spare, cell)) {
         cell_free(cell);
     }
     size_t left = atomic_fetch_sub(&client->weight, weight) - weight;
-    if (atomic_load(&client->paused) && left < QUEUE_BYTES / 2 &&
+    if (atomic_load(&client->paused) && left < RESUME_BYTES &&
         ring_count(&client->queue) < QUEUE_ITEMS / 2) {
         socket_wake(client->socket);
     }

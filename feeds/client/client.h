@@ -18,7 +18,9 @@ struct client_config {
     const char *token_file; /* its first line is the bearer token, read anew for every attempt */
     const char *ca;         /* PEM file that a wss hub's certificate must chain to; or NULL */
     const char *wall, *node;
-    void (*wake)(void *user); /* called from the network thread when something was queued */
+    /* Called from the network thread when something was queued; then not again before client_take
+     * has found nothing more. */
+    void (*wake)(void *user);
     void *user;
 };
 

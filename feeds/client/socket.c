@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "wall/base/file.h"
 #include "wall/base/log.h"
@@ -13,6 +14,9 @@
 #define UPGRADE_TIMEOUT_S 8 /* a peer that accepts and never answers the upgrade */
 #define READ_BYTES 65536    /* a read, and the largest chunk */
 #define TOKEN_MAX 1024
+/* What the kernel may hold of a snapshot while its parts are folded. On loopback a packet fills
+ * half of the usual buffer, whose window then closes for fifths of a second again and again. */
+#define KERNEL_BYTES (4 * 1024 * 1024)
 /* The library's own number for a close frame, which its header leaves out between 3 and 5. */
 #define WRITE_CLOSE ((enum lws_write_protocol)4)
 
@@ -127,9 +131,21 @@ check_protocol(struct socket *socket, struct lws *wsi)
     return -1;
 }
 
+/* Never less than there was: the system may allow less than is asked for. */
+static void
+widen(struct lws *wsi)
+{
+    int fd = lws_get_socket_fd(wsi), before = 0, wanted = KERNEL_BYTES;
+    socklen_t len = sizeof before;
+    if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &before, &len) == 0 && before < wanted) {
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof wanted);
+    }
+}
+
 static int
 on_established(struct socket *socket)
 {
+    widen(socket->wsi);
     socket->trying = false;
     socket->open = true;
     socket->hooks.opened(socket->hooks.user, socket->format);

@@ -10,6 +10,7 @@
 #define ID_BITS 27 /* 134 M tickets */
 #define ID_MASK ((UINT32_C(1) << ID_BITS) - 1)
 #define HELD_MAX 100000
+#define EXPECT_MAX 3000000 /* a wrong expectation costs 16 MB of address space, untouched */
 
 static void *
 grown(void *ptr, size_t count, size_t size)
@@ -97,9 +98,8 @@ tag_of(uint64_t hash)
 }
 
 static void
-grow_index(struct store *store)
+set_index(struct store *store, uint32_t size)
 {
-    uint32_t size = store->index_size ? store->index_size * 2 : 1024;
     uint32_t *index = calloc(size, sizeof *index);
     if (!index) {
         abort();
@@ -115,6 +115,19 @@ grow_index(struct store *store)
     free(store->index);
     store->index = index;
     store->index_size = size;
+}
+
+void
+store_expect(struct store *store, uint64_t count)
+{
+    uint32_t size = store->index_size ? store->index_size : 1024;
+    count = count < EXPECT_MAX ? count : EXPECT_MAX;
+    while (count * 4 > (uint64_t)size * 3) {
+        size *= 2;
+    }
+    if (size > store->index_size) {
+        set_index(store, size);
+    }
 }
 
 /* The place in the index of the number or of the hole where it belongs. */
@@ -147,7 +160,7 @@ uint32_t
 store_ticket(struct store *store, struct str number)
 {
     if ((uint64_t)(store->count + 1) * 4 > (uint64_t)store->index_size * 3) {
-        grow_index(store);
+        set_index(store, store->index_size ? store->index_size * 2 : 1024);
     }
     uint64_t hash = hash_keyed(number);
     uint32_t at = probe(store, number, hash);

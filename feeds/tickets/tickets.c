@@ -143,6 +143,14 @@ check_row(const struct tickets_row *row, struct err *err)
     return true;
 }
 
+void
+tickets_load_expect(struct tickets *tickets, uint64_t count)
+{
+    if (tickets->loading.open) {
+        store_expect(&tickets->loading.store, count);
+    }
+}
+
 bool
 tickets_load_row(struct tickets *tickets, const struct tickets_row *row, struct err *err)
 {

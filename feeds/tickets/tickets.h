@@ -32,6 +32,8 @@ enum tickets_outcome tickets_apply(struct tickets *tickets, const struct event *
 /* Replaces all state: begin, then rows, then alarms and commitments, then end. Between begin and
  * end the old state still answers; end swaps. abort drops the new one. */
 void tickets_load_begin(struct tickets *tickets);
+/* About how many rows will come; only saves time. */
+void tickets_load_expect(struct tickets *tickets, uint64_t count);
 struct tickets_row {
     struct str ticket;
     struct event_data fields;       /* values now, has says which; lon/lat WGS 84 */
