@@ -398,12 +398,14 @@ keep_pace(const struct owners *own, const struct glass *glass)
 
 /* ---- what happens between frames ---- */
 
-/* Folds what has come in: of a burst as much as the time until the next frame allows. True where
- * more is waiting. */
+/* Folds what has come in: of a burst as much as the time until the next frame allows, and at least
+ * for as long as the last frame took: drawing never takes more than half of the time while more
+ * waits, so that slow frames do not let a lag grow. True where more is waiting. */
 static bool
 fold_in(const struct owners *own, const struct glass *glass)
 {
-    int64_t until_ns = clock_mono_ns() + FOLD_NS;
+    int64_t share_ns = feed_is_loading(own->feed) ? 0 : glass->frame_ms * 1000000;
+    int64_t until_ns = clock_mono_ns() + (share_ns > FOLD_NS ? share_ns : FOLD_NS);
     int64_t next_ns = glass->started_ns + 1000000000LL / display_rate(own->display);
     until_ns = next_ns > until_ns ? next_ns : until_ns;
     while (feed_fold(own->feed, 1)) {
