@@ -415,7 +415,7 @@ book_bring_to(struct tickets *tickets, int64_t at_ms)
         book->rows_stale = false;
     }
     if (book->lists_crept || book->lists_stale) {
-        lists_merge(&book->lists, &tickets->store);
+        lists_merge(&book->lists, &tickets->store, book->dirty, book->dirty_count);
         book->lists_stale = book->lists_crept = false;
     }
     for (size_t i = 0; i < book->dirty_count; i++) {

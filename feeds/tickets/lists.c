@@ -92,9 +92,76 @@ compare_fresh(const void *a, const void *b, void *user)
                          list->fresh + *(const uint32_t *)b * list->size);
 }
 
-static void
-list_merge(struct list *list, const struct ticket *tickets)
+/* Which tickets are dirty, by a few bits of their index: most others are told from them without a
+ * look at the ticket, which is far away in memory. */
+#define FILTER_BITS 13
+struct filter {
+    uint64_t bits[(1 << FILTER_BITS) / 64];
+    const struct ticket *tickets;
+};
+
+static bool
+is_dirty(const struct filter *filter, uint32_t ticket)
 {
+    uint32_t bit = ticket & ((1u << FILTER_BITS) - 1);
+    return filter->bits[bit / 64] >> (bit % 64) & 1 && filter->tickets[ticket].flags & TICKET_DIRTY;
+}
+
+static void
+put(struct list *list, size_t *to, const void *items, const uint32_t *tickets, size_t count)
+{
+    if (count) {
+        memcpy(list->spare + *to * list->size, items, count * list->size);
+        memcpy(list->spare_tickets + *to, tickets, count * sizeof *tickets);
+        *to += count;
+    }
+}
+
+/* Puts the entries from…until that stay, in runs. */
+static void
+put_kept(struct list *list, size_t *to, const struct filter *filter, size_t from, size_t until)
+{
+    for (size_t i = from; i <= until; i++) {
+        if (i == until || is_dirty(filter, list->tickets[i])) {
+            put(list, to, list->items + from * list->size, list->tickets + from, i - from);
+            from = i + 1;
+        }
+    }
+}
+
+/* The first entry from `from` on that does not come before the fresh one. */
+static size_t
+place_of(const struct list *list, const void *fresh, size_t from)
+{
+    size_t until = list->count;
+    while (from < until) {
+        size_t middle = from + (until - from) / 2;
+        if (list->compare(fresh, list->items + middle * list->size) > 0) {
+            from = middle + 1;
+        } else {
+            until = middle;
+        }
+    }
+    return from;
+}
+
+static bool
+stays(const struct list *list, const struct filter *filter)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        if (is_dirty(filter, list->tickets[i])) {
+            return false;
+        }
+    }
+    return list->fresh_count == 0;
+}
+
+static void
+list_merge(struct list *list, const struct filter *filter)
+{
+    if (stays(list, filter)) {
+        return;
+    }
     for (size_t i = 0; i < list->fresh_count; i++) {
         list->fresh_order[i] = (uint32_t)i;
     }
@@ -109,26 +176,16 @@ list_merge(struct list *list, const struct ticket *tickets)
         list->spare = grown(list->spare, list->cap, list->size);
         list->spare_tickets = grown(list->spare_tickets, list->cap, sizeof(uint32_t));
     }
-    size_t to = 0, next = 0;
-    for (size_t i = 0; i <= list->count; i++) {
-        const char *item = i < list->count ? list->items + i * list->size : NULL;
-        if (item && tickets[list->tickets[i]].flags & TICKET_DIRTY) {
-            continue;
-        }
-        while (next < list->fresh_count) {
-            size_t from = list->fresh_order[next];
-            if (item && list->compare(list->fresh + from * list->size, item) > 0) {
-                break;
-            }
-            memcpy(list->spare + to * list->size, list->fresh + from * list->size, list->size);
-            list->spare_tickets[to++] = list->fresh_tickets[from];
-            next++;
-        }
-        if (item) {
-            memcpy(list->spare + to * list->size, item, list->size);
-            list->spare_tickets[to++] = list->tickets[i];
-        }
+    size_t to = 0, from = 0;
+    for (size_t next = 0; next < list->fresh_count; next++) {
+        uint32_t at = list->fresh_order[next];
+        const char *fresh = list->fresh + at * list->size;
+        size_t place = place_of(list, fresh, from);
+        put_kept(list, &to, filter, from, place);
+        put(list, &to, fresh, &list->fresh_tickets[at], 1);
+        from = place;
     }
+    put_kept(list, &to, filter, from, list->count);
     char *items = list->items;
     uint32_t *owners = list->tickets;
     list->items = list->spare;
@@ -140,10 +197,15 @@ list_merge(struct list *list, const struct ticket *tickets)
 }
 
 void
-lists_merge(struct lists *lists, const struct store *store)
+lists_merge(struct lists *lists, const struct store *store, const uint32_t *dirty, size_t count)
 {
-    list_merge(&lists->alarms, store->tickets);
-    list_merge(&lists->whistles, store->tickets);
+    struct filter filter = {.tickets = store->tickets};
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bit = dirty[i] & ((1u << FILTER_BITS) - 1);
+        filter.bits[bit / 64] |= UINT64_C(1) << (bit % 64);
+    }
+    list_merge(&lists->alarms, &filter);
+    list_merge(&lists->whistles, &filter);
 }
 
 /* --- entries --- */

@@ -34,8 +34,10 @@ void lists_clear(struct lists *lists);
 /* The entries of a ticket as folded at at_ms; false: it has none. */
 bool lists_add(struct lists *lists, const struct lists_names *names, uint32_t ticket,
                const struct fold *fold, const struct fold_whistles *whistles, int64_t at_ms);
-/* Takes the entries of dirty tickets out and the added ones in. */
-void lists_merge(struct lists *lists, const struct store *store);
+/* Takes the entries of dirty tickets out and the added ones in. dirty: all that have TICKET_DIRTY.
+ */
+void lists_merge(struct lists *lists, const struct store *store, const uint32_t *dirty,
+                 size_t count);
 size_t lists_bytes(const struct lists *lists);
 
 #endif
