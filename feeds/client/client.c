@@ -16,7 +16,7 @@
 #define QUEUE_ITEMS 32768               /* to the main thread: a slow frame's messages */
 #define QUEUE_BYTES (32 * 1024 * 1024)  /* what the queued items may weigh; one may go over it */
 #define RESUME_BYTES (28 * 1024 * 1024) /* less again: read on; a part being folded leaves room */
-#define SPARE_ITEMS 8192                /* kept for reuse … */
+#define SPARE_ITEMS 4096                /* kept for reuse … */
 #define SPARE_BYTES 8192                /* … where they weigh no more than this */
 #define CELL_BYTES 1024                 /* an arena's blocks: a message of one event */
 #define PART_BYTES (256 * 1024)         /* … and for a long message */
