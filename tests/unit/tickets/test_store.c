@@ -280,6 +280,41 @@ see_row(void *user, const struct tickets_row *row)
     return seen->rows < 8;
 }
 
+/* How many rows were expected, before or between them, changes nothing of what is held. */
+static void
+test_expected_rows_are_a_guess(void **state)
+{
+    struct tickets *t = *state;
+    static const uint64_t expected[] = {0, 1, 1500, 50000, UINT64_MAX};
+    uint64_t first = 0;
+    struct event registered = make_registered("T", MAKE_NOW, "S01", "noise");
+    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
+        uint64_t count, digest;
+        struct err err = {""};
+        tickets_load_begin(t);
+        for (int k = 0; k < 3000; k++) {
+            char number[16];
+            snprintf(number, sizeof number, "T-%d", k);
+            struct tickets_row row = {.ticket = str_from(number),
+                                      .fields = registered.data,
+                                      .milestones = &registered,
+                                      .milestones_count = 1};
+            if (k == 0 || k == 2000) {
+                tickets_load_expect(t, expected[i]);
+            }
+            assert_true(tickets_load_row(t, &row, &err));
+        }
+        tickets_load_end(t);
+        tickets_digest(t, STR(""), &count, &digest);
+        assert_int_equal(count, 3000);
+        first = i == 0 ? digest : first;
+        assert_int_equal(digest, first);
+        make_apply(t, "T-2999", EVENT_REMOVED, MAKE_NOW + 1);
+        tickets_digest(t, STR(""), &count, &digest);
+        assert_int_equal(count, 2999);
+    }
+}
+
 static void
 test_visit(void **state)
 {
@@ -451,6 +486,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_order_of_arrival, setup, teardown),
         cmocka_unit_test_setup_teardown(test_load_refuses, setup, teardown),
         cmocka_unit_test_setup_teardown(test_load_swaps_at_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_expected_rows_are_a_guess, setup, teardown),
         cmocka_unit_test_setup_teardown(test_visit, setup, teardown),
         cmocka_unit_test_setup_teardown(test_others, setup, teardown),
         cmocka_unit_test_setup_teardown(test_figures_digest, setup, teardown),
