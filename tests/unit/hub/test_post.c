@@ -20,6 +20,7 @@ struct server {
     const char *answer[SCRIPT]; /* whole responses, one a connection; "" closes at once */
     struct buf seen[SCRIPT];    /* whole requests */
     pthread_t thread;
+    bool joined;
 };
 
 /* Reads head and body by the content-length that the head names. */
@@ -85,12 +86,23 @@ server_start(struct server *server)
     assert_int_equal(pthread_create(&server->thread, NULL, serve, server), 0);
 }
 
+/* What the server saw may be looked at behind this. */
 static void
-server_stop(struct server *server)
+server_join(struct server *server)
 {
+    if (server->joined) {
+        return;
+    }
     shutdown(server->listener, SHUT_RDWR);
     close(server->listener);
     pthread_join(server->thread, NULL);
+    server->joined = true;
+}
+
+static void
+server_stop(struct server *server)
+{
+    server_join(server);
     for (int i = 0; i < SCRIPT; i++) {
         buf_free(&server->seen[i]);
     }
@@ -126,6 +138,7 @@ test_taken(void **state)
     assert_int_equal(reply.accepted, 12);
     assert_int_equal(reply.repeated, 3);
     assert_int_equal(reply.seq, 4711);
+    server_join(&server);
     const char *seen = server.seen[0].ptr;
     assert_non_null(strstr(seen, "POST /events HTTP/1.1\r\n"));
     assert_non_null(strcasestr(seen, "content-type: application/cloudevents-batch+json\r\n"));
@@ -154,6 +167,9 @@ test_large_batches(void **state)
         struct post_reply reply;
         struct err err = {{0}};
         assert_int_equal(post_events(post, buf_str(&batch), &reply, &err), POST_TAKEN);
+    }
+    server_join(&server);
+    for (int i = 0; i < 2; i++) {
         const char *body = strstr(server.seen[i].ptr, "\r\n\r\n") + 4;
         assert_int_equal(strlen(body), batch.len);
         assert_memory_equal(body, batch.ptr, batch.len);
@@ -205,6 +221,7 @@ test_busy_is_tried_again(void **state)
     struct post_reply reply;
     struct err err = {{0}};
     assert_int_equal(post_events(post, STR("[7]"), &reply, &err), POST_TAKEN);
+    server_join(&server);
     assert_int_equal(server.served, 4);
     assert_string_equal(strstr(server.seen[3].ptr, "\r\n\r\n") + 4, "[7]");
     post_close(post);
