@@ -1,5 +1,6 @@
 #include "feeds/client/client.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -270,8 +271,13 @@ static void
 free_large(struct client *client)
 {
     struct cell *cell;
+    bool freed = false;
     while ((cell = ring_pop(&client->large))) {
         cell_free(cell);
+        freed = true;
+    }
+    if (freed) {
+        malloc_trim(0); /* a snapshot's parts were this thread's: megabytes that come no more */
     }
 }
 
