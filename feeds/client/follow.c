@@ -103,16 +103,23 @@ follow_heard(struct follow *follow, int64_t now_ms)
     follow->heard_ms = now_ms;
 }
 
+/* A resync may go out at at_ms, but not right behind the last one of this connection. */
+static int64_t
+not_before(const struct follow *follow, int64_t at_ms)
+{
+    int64_t soonest =
+        follow->resynced_ms == LONG_AGO ? at_ms : follow->resynced_ms + FOLLOW_RESYNC_GAP_MS;
+    return at_ms > soonest ? at_ms : soonest;
+}
+
 /* From here on the state held is not to be trusted to be whole, until a snapshot is complete. */
 static void
 ask_again(struct follow *follow, int64_t at_ms, int64_t now_ms)
 {
-    int64_t soonest =
-        follow->resynced_ms == LONG_AGO ? now_ms : follow->resynced_ms + FOLLOW_RESYNC_GAP_MS;
     follow->generation++;
     follow->in_sync = false;
     follow->wants_resync = true;
-    follow->resync_at_ms = at_ms > soonest ? at_ms : soonest;
+    follow->resync_at_ms = not_before(follow, at_ms);
     enter(follow, FOLLOW_SNAPSHOT, now_ms);
 }
 
@@ -299,7 +306,7 @@ follow_diverged(struct follow *follow, uint32_t generation, int64_t now_ms)
         follow->diverge_wait_ms = doubled(follow->diverge_wait_ms, 1, FOLLOW_DIVERGE_MAX_MS);
     }
     follow->wants_resync = true;
-    follow->resync_at_ms = now_ms + follow->diverge_wait_ms;
+    follow->resync_at_ms = not_before(follow, now_ms + follow->diverge_wait_ms);
 }
 
 void

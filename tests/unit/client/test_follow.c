@@ -429,6 +429,23 @@ test_seq_before_prev(void **state)
     assert_int_equal(f.faults[FOLLOW_BAD_MESSAGES], 1);
 }
 
+/* A gap, its resync, and at once a snapshot that differs: the next resync keeps its distance. */
+static void
+test_divergence_right_behind_a_resync(void **state)
+{
+    (void)state;
+    struct follow f;
+    bring_in_sync(&f, 0, 10);
+    assert_int_equal(follow_events(&f, 12, 13, 1000), FOLLOW_DROP);
+    assert_int_equal(step(&f, 1000), FOLLOW_RESYNC);
+    follow_snapshot(&f, 13, 1, 1, 1010);
+    assert_int_equal(follow_heartbeat(&f, 13, 1020), FOLLOW_CHECK);
+    follow_diverged(&f, f.generation, 1020);
+    assert_int_equal(step(&f, 1020), FOLLOW_NOTHING);
+    assert_int_equal(step(&f, 1000 + FOLLOW_RESYNC_GAP_MS - 1), FOLLOW_NOTHING);
+    assert_int_equal(step(&f, 1000 + FOLLOW_RESYNC_GAP_MS), FOLLOW_RESYNC);
+}
+
 struct chance {
     uint64_t x;
 };
@@ -566,6 +583,7 @@ main(void)
         cmocka_unit_test(test_unloadable_snapshot),
         cmocka_unit_test(test_events_between_parts),
         cmocka_unit_test(test_seq_before_prev),
+        cmocka_unit_test(test_divergence_right_behind_a_resync),
         cmocka_unit_test(test_whatever_a_hub_does),
         cmocka_unit_test(test_fault_names),
     };

@@ -41,9 +41,9 @@ end(void **state)
 static const char *
 path_of(const char *name)
 {
-    static char paths[4][128];
+    static char paths[16][128]; /* more than one call of run() needs */
     static int next;
-    next = (next + 1) % 4;
+    next = (next + 1) % 16;
     snprintf(paths[next], sizeof paths[next], "%s/%s", folder, name);
     return paths[next];
 }
