@@ -17,6 +17,7 @@
 #include "wall/feed.h"
 #include "wall/input.h"
 #include "wall/kiosk.h"
+#include "wall/pace.h"
 #include "wall/shot.h"
 #include "wall/stage.h"
 
@@ -48,7 +49,7 @@ struct glass {
     char scene[64];
     int64_t started_ns; /* when the last frame began */
     int64_t renewed_ms; /* when a lost context was last tried to be replaced, monotonic */
-    bool swap_blocks;   /* the display paces: then only a part of the period is waited here */
+    struct pace pace;
 };
 
 /* What the last status told the hub. */
@@ -315,7 +316,8 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
         int64_t before_ns = clock_mono_ns();
         display_swap(own->display);
         int64_t after_ns = clock_mono_ns();
-        glass->swap_blocks = after_ns - before_ns > 1000000000LL / display_rate(own->display) / 3;
+        pace_frame(&glass->pace, glass->started_ns, after_ns - before_ns,
+                   1000000000LL / display_rate(own->display));
         glass->frame_ms = (after_ns - glass->started_ns + 999999) / 1000000;
         glass->frame++;
         glass->exposed = false;
@@ -383,13 +385,12 @@ is_time(const struct owners *own, const struct glass *glass)
     return clock_mono_ns() - glass->started_ns >= 1000000000LL / display_rate(own->display);
 }
 
-/* At most one frame a period of the display; where its swap waits for the display, only what would
- * otherwise be drawn twice in one period. */
+/* At most one frame a period of the display. */
 static void
 keep_pace(const struct owners *own, const struct glass *glass)
 {
     int64_t period_ns = 1000000000LL / display_rate(own->display);
-    int64_t least_ns = glass->swap_blocks ? period_ns / 4 : period_ns;
+    int64_t least_ns = pace_least_ns(&glass->pace, period_ns);
     int64_t passed_ns = clock_mono_ns() - glass->started_ns;
     if (glass->frame > 0 && passed_ns < least_ns) {
         clock_sleep_ns(least_ns - passed_ns);
