@@ -7,7 +7,7 @@ libjansson-dev libmsgpack-dev libyaml-dev libsqlite3-dev libpng-dev zlib1g-dev l
 libshp-dev fonts-noto-cjk fonts-inter tzdata"
 
 packages_test="libcmocka-dev clang-14 libclang-rt-14-dev clang-format-14 nodejs node-ws python3
-python3-jsonschema xvfb xdotool x11-apps imagemagick sqlite3 curl procps"
+python3-jsonschema openssl git xvfb xdotool x11-apps imagemagick sqlite3 curl procps"
 
 # packages_need NAME…: installs what is missing when it may, else prints the one command and fails.
 packages_need() {
