@@ -82,8 +82,10 @@ done
 
 "$wall" --feed "$url" --offscreen --size 640x360 2>"$folder/wall.log" &
 wall_pid=$!
-for _ in $(seq 100); do
-    grep -q 'a snapshot follows' "$folder/wall.log" && break
+# Only a wall that has the whole snapshot can resume: it says itself what it has drawn.
+for _ in $(seq 300); do
+    curl -s "http://$address/metrics" |
+        grep -qE '^wallboard_hub_wall_drawn_cursor\{.*\} [1-9]' && break
     sleep 0.1
 done
 kill -9 $hub_pid
