@@ -54,7 +54,6 @@ build_rows(struct cells *cells, const struct cells_view *view, struct geo_point 
     cells->rows_count = (uint32_t)rows;
     cells->columns_count = (uint32_t)columns;
     cells->count = (uint32_t)(rows * columns);
-    cells->scratch = arena_zalloc(arena, cells->count, 3 * sizeof *cells->scratch);
 }
 
 void

@@ -27,7 +27,6 @@ struct cells {
     int64_t row0;
     double per_high; /* rows a degree */
     uint32_t rows_count, columns_count, count;
-    uint16_t *scratch; /* count × 3 */
 };
 
 #define CELLS_METRES 100.0

@@ -441,9 +441,3 @@ map_cell_place(const struct map *map, uint32_t index, float *x, float *y)
 {
     cells_place(&map->cells, index, x, y);
 }
-
-uint16_t *
-map_cells_scratch(const struct map *map)
-{
-    return map->cells.scratch;
-}

@@ -68,7 +68,5 @@ bool map_cell(const struct map *map, double lon, double lat, struct map_cell *ou
 uint32_t map_cells_count(const struct map *map);
 /* The centre of a cell by its index (< map_cells_count). */
 void map_cell_place(const struct map *map, uint32_t index, float *x, float *y);
-/* Scratch for one count a cell and class, zeroed by who uses it after use; map_cells_count × 3. */
-uint16_t *map_cells_scratch(const struct map *map);
 
 #endif
