@@ -4,17 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wall/base/arena.h"
 #include "wall/base/when.h"
-
-static void *
-grown(void *ptr, size_t count, size_t size)
-{
-    void *out = reallocarray(ptr, count, size);
-    if (!out) {
-        abort();
-    }
-    return out;
-}
 
 void
 bursts_clear(struct bursts *bursts)
@@ -75,7 +66,7 @@ cell_of(struct bursts *bursts, uint32_t street, uint32_t category)
     if (!bursts->slots[at]) {
         if (bursts->count == bursts->cap) {
             bursts->cap = bursts->cap * 2 + 64;
-            bursts->cells = grown(bursts->cells, bursts->cap, sizeof *bursts->cells);
+            bursts->cells = arena_regrow(bursts->cells, bursts->cap, sizeof *bursts->cells);
         }
         bursts->cells[bursts->count] = (struct bursts_cell){.street = street, .category = category};
         bursts->slots[at] = (uint32_t)++bursts->count;
@@ -117,7 +108,7 @@ note_stale(struct bursts *bursts, struct bursts_cell *cell)
     }
     if (bursts->stale_count == bursts->stale_cap) {
         bursts->stale_cap = bursts->stale_cap * 2 + 64;
-        bursts->stale = grown(bursts->stale, bursts->stale_cap, sizeof *bursts->stale);
+        bursts->stale = arena_regrow(bursts->stale, bursts->stale_cap, sizeof *bursts->stale);
     }
     bursts->stale[bursts->stale_count++] = (uint32_t)(cell - bursts->cells);
     cell->stale = true;
@@ -139,7 +130,7 @@ bursts_count(struct bursts *bursts, const struct profile *profile, const struct 
     if (sign > 0) {
         if (cell->count == cell->cap) {
             cell->cap = cell->cap * 2 + 8;
-            cell->entries = grown(cell->entries, cell->cap, sizeof entry);
+            cell->entries = arena_regrow(cell->entries, cell->cap, sizeof entry);
         }
         size_t at = sorted ? lower(cell, entry) : cell->count;
         memmove(cell->entries + at + 1, cell->entries + at, (cell->count - at) * sizeof entry);
@@ -229,9 +220,9 @@ static void
 describe(struct snapshot_burst *burst, const struct bursts_entry *entries, size_t count,
          const struct looking *at, int64_t at_ms)
 {
-    uint32_t *communities = grown(NULL, count, sizeof *communities);
-    int32_t *lons_e7 = grown(NULL, count, sizeof *lons_e7);
-    int32_t *lats_e7 = grown(NULL, count, sizeof *lats_e7);
+    uint32_t *communities = arena_regrow(NULL, count, sizeof *communities);
+    int32_t *lons_e7 = arena_regrow(NULL, count, sizeof *lons_e7);
+    int32_t *lats_e7 = arena_regrow(NULL, count, sizeof *lats_e7);
     size_t places = 0, known = 0;
     for (size_t i = 0; i < count; i++) {
         struct fold fold;
@@ -278,8 +269,9 @@ look_at(struct bursts *bursts, uint32_t number, const struct looking *at)
     }
     if (bursts->found_count == bursts->found_cap) {
         bursts->found_cap = bursts->found_cap * 2 + 8;
-        bursts->found = grown(bursts->found, bursts->found_cap, sizeof *bursts->found);
-        bursts->found_cells = grown(bursts->found_cells, bursts->found_cap, sizeof(uint32_t));
+        bursts->found = arena_regrow(bursts->found, bursts->found_cap, sizeof *bursts->found);
+        bursts->found_cells =
+            arena_regrow(bursts->found_cells, bursts->found_cap, sizeof(uint32_t));
     }
     const struct intern *codes = at->store->codes;
     bursts->found_cells[bursts->found_count] = number;

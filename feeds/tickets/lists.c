@@ -3,15 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *
-grown(void *ptr, size_t count, size_t size)
-{
-    void *out = reallocarray(ptr, count, size);
-    if (!out) {
-        abort();
-    }
-    return out;
-}
+#include "wall/base/arena.h"
 
 /* By due, ticket, and the stage's name. */
 static int
@@ -76,9 +68,9 @@ list_add(struct list *list, uint32_t ticket)
 {
     if (list->fresh_count == list->fresh_cap) {
         list->fresh_cap = list->fresh_cap * 2 + 64;
-        list->fresh = grown(list->fresh, list->fresh_cap, list->size);
-        list->fresh_tickets = grown(list->fresh_tickets, list->fresh_cap, sizeof(uint32_t));
-        list->fresh_order = grown(list->fresh_order, list->fresh_cap, sizeof(uint32_t));
+        list->fresh = arena_regrow(list->fresh, list->fresh_cap, list->size);
+        list->fresh_tickets = arena_regrow(list->fresh_tickets, list->fresh_cap, sizeof(uint32_t));
+        list->fresh_order = arena_regrow(list->fresh_order, list->fresh_cap, sizeof(uint32_t));
     }
     list->fresh_tickets[list->fresh_count] = ticket;
     return list->fresh + list->fresh_count++ * list->size;
@@ -171,10 +163,10 @@ list_merge(struct list *list, const struct filter *filter)
     size_t most = list->count + list->fresh_count;
     if (most > list->cap) {
         list->cap = most + most / 2;
-        list->items = grown(list->items, list->cap, list->size);
-        list->tickets = grown(list->tickets, list->cap, sizeof(uint32_t));
-        list->spare = grown(list->spare, list->cap, list->size);
-        list->spare_tickets = grown(list->spare_tickets, list->cap, sizeof(uint32_t));
+        list->items = arena_regrow(list->items, list->cap, list->size);
+        list->tickets = arena_regrow(list->tickets, list->cap, sizeof(uint32_t));
+        list->spare = arena_regrow(list->spare, list->cap, list->size);
+        list->spare_tickets = arena_regrow(list->spare_tickets, list->cap, sizeof(uint32_t));
     }
     size_t to = 0, from = 0;
     for (size_t next = 0; next < list->fresh_count; next++) {

@@ -4,17 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-__extension__ typedef unsigned __int128 wide; /* products of two 64-bit counts, exact */
+#include "wall/base/arena.h"
 
-static void *
-grown(void *ptr, size_t count, size_t size)
-{
-    void *out = reallocarray(ptr, count, size);
-    if (!out) {
-        abort();
-    }
-    return out;
-}
+__extension__ typedef unsigned __int128 wide; /* products of two 64-bit counts, exact */
 
 static uint64_t
 gcd(uint64_t a, uint64_t b)
@@ -75,14 +67,14 @@ add_row(struct rows_group *group, bool history, const struct periods *periods, u
 {
     if (group->count == group->cap) {
         group->cap = group->cap * 2 + 8;
-        group->rows = grown(group->rows, group->cap, sizeof *group->rows);
-        group->codes = grown(group->codes, group->cap, sizeof *group->codes);
-        group->uses = grown(group->uses, group->cap, sizeof *group->uses);
-        group->histories = grown(group->histories, group->cap, sizeof *group->histories);
+        group->rows = arena_regrow(group->rows, group->cap, sizeof *group->rows);
+        group->codes = arena_regrow(group->codes, group->cap, sizeof *group->codes);
+        group->uses = arena_regrow(group->uses, group->cap, sizeof *group->uses);
+        group->histories = arena_regrow(group->histories, group->cap, sizeof *group->histories);
     }
     if (code >= group->row_of_cap) {
         uint32_t cap = code + code / 2 + 64;
-        group->row_of = grown(group->row_of, cap, sizeof *group->row_of);
+        group->row_of = arena_regrow(group->row_of, cap, sizeof *group->row_of);
         memset(group->row_of + group->row_of_cap, 0xff,
                (cap - group->row_of_cap) * sizeof *group->row_of);
         group->row_of_cap = cap;
@@ -323,7 +315,7 @@ by_code(const void *a, const void *b)
 static bool
 order(struct rows_group *group)
 {
-    struct place *places = grown(NULL, group->count + 1, sizeof *places);
+    struct place *places = arena_regrow(NULL, group->count + 1, sizeof *places);
     size_t kept = 0;
     for (size_t i = 0; i < group->count; i++) {
         group->row_of[group->codes[i]] = UINT32_MAX;
@@ -336,10 +328,10 @@ order(struct rows_group *group)
     qsort(places, kept, sizeof *places, by_code);
     bool moved = kept != group->count;
     struct rows_group old = *group;
-    group->rows = grown(NULL, group->cap, sizeof *group->rows);
-    group->codes = grown(NULL, group->cap, sizeof *group->codes);
-    group->uses = grown(NULL, group->cap, sizeof *group->uses);
-    group->histories = grown(NULL, group->cap, sizeof *group->histories);
+    group->rows = arena_regrow(NULL, group->cap, sizeof *group->rows);
+    group->codes = arena_regrow(NULL, group->cap, sizeof *group->codes);
+    group->uses = arena_regrow(NULL, group->cap, sizeof *group->uses);
+    group->histories = arena_regrow(NULL, group->cap, sizeof *group->histories);
     for (size_t i = 0; i < kept; i++) {
         uint32_t from = places[i].row;
         moved = moved || from != i;
@@ -374,7 +366,7 @@ rank(struct rows *rows, struct rows_group *group, int window, int by)
 {
     if (group->count > rows->scores_cap) {
         rows->scores_cap = group->cap;
-        rows->scores = grown(rows->scores, rows->scores_cap, sizeof *rows->scores);
+        rows->scores = arena_regrow(rows->scores, rows->scores_cap, sizeof *rows->scores);
     }
     struct rows_score *scores = rows->scores;
     const struct rows_weights *weight = &rows->weights;

@@ -3,15 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *
-grown(void *ptr, size_t count, size_t size)
-{
-    void *out = reallocarray(ptr, count, size);
-    if (!out) {
-        abort();
-    }
-    return out;
-}
+#include "wall/base/arena.h"
 
 void
 slots_begin(struct slots *slots)
@@ -36,7 +28,7 @@ note_change(struct slots *slots, uint32_t slot)
     }
     if (slots->changed_count == slots->changed_cap) {
         slots->changed_cap = slots->changed_cap * 2 + 64;
-        slots->changed = grown(slots->changed, slots->changed_cap, sizeof *slots->changed);
+        slots->changed = arena_regrow(slots->changed, slots->changed_cap, sizeof *slots->changed);
     }
     slots->changed[slots->changed_count++] = slot;
 }
@@ -49,8 +41,8 @@ take_slot(struct slots *slots)
     }
     if (slots->count == slots->cap) {
         slots->cap = slots->cap + slots->cap / 2 + 256;
-        slots->points = grown(slots->points, slots->cap, sizeof *slots->points);
-        slots->streets = grown(slots->streets, slots->cap, sizeof *slots->streets);
+        slots->points = arena_regrow(slots->points, slots->cap, sizeof *slots->points);
+        slots->streets = arena_regrow(slots->streets, slots->cap, sizeof *slots->streets);
     }
     memset(&slots->points[slots->count], 0, sizeof slots->points[0]);
     return (uint32_t)slots->count++;
@@ -64,7 +56,8 @@ slots_drop(struct slots *slots, struct ticket *ticket)
     }
     if (slots->free_count == slots->free_cap) {
         slots->free_cap = slots->free_cap * 2 + 64;
-        slots->free_slots = grown(slots->free_slots, slots->free_cap, sizeof *slots->free_slots);
+        slots->free_slots =
+            arena_regrow(slots->free_slots, slots->free_cap, sizeof *slots->free_slots);
     }
     slots->free_slots[slots->free_count++] = ticket->slot;
     memset(&slots->points[ticket->slot], 0, sizeof slots->points[0]);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wall/base/arena.h"
 #include "wall/base/hash.h"
 
 #define TEXT_BITS 20 /* text blocks of 1 MiB */
@@ -11,16 +12,6 @@
 #define ID_MASK ((UINT32_C(1) << ID_BITS) - 1)
 #define HELD_MAX 100000
 #define EXPECT_MAX 3000000 /* a wrong expectation costs 16 MB of address space, untouched */
-
-static void *
-grown(void *ptr, size_t count, size_t size)
-{
-    void *out = reallocarray(ptr, count, size);
-    if (!out) {
-        abort();
-    }
-    return out;
-}
 
 /* An eighth more, a sixteenth where that is much: the kernel moves large blocks without copying, so
  * small steps cost little. */
@@ -79,8 +70,8 @@ add_text(struct store *store, struct str number)
         if (store->texts_count == UINT32_MAX >> TEXT_BITS) {
             abort();
         }
-        store->texts = grown(store->texts, store->texts_count + 1, sizeof *store->texts);
-        store->texts[store->texts_count++] = grown(NULL, TEXT_BLOCK, 1);
+        store->texts = arena_regrow(store->texts, store->texts_count + 1, sizeof *store->texts);
+        store->texts[store->texts_count++] = arena_regrow(NULL, TEXT_BLOCK, 1);
         store->texts_used = 0;
     }
     char *text = store->texts[store->texts_count - 1] + store->texts_used;
@@ -172,7 +163,7 @@ store_ticket(struct store *store, struct str number)
     }
     if (store->count == store->cap) {
         store->cap = next_cap(store->cap, 0);
-        store->tickets = grown(store->tickets, store->cap, sizeof *store->tickets);
+        store->tickets = arena_regrow(store->tickets, store->cap, sizeof *store->tickets);
     }
     uint32_t ticket = store->count++;
     store->tickets[ticket] = (struct ticket){.number = add_text(store, number),
@@ -273,7 +264,7 @@ block_take(struct store *store, int class)
     if (store->milestones_cap - store->milestones_used < size) {
         store->milestones_cap = next_cap(store->milestones_cap, store->milestones_used + size);
         store->milestones =
-            grown(store->milestones, store->milestones_cap, sizeof *store->milestones);
+            arena_regrow(store->milestones, store->milestones_cap, sizeof *store->milestones);
     }
     at = store->milestones_used;
     store->milestones_used += size;
@@ -295,7 +286,7 @@ store_compact(struct store *store)
         return;
     }
     uint32_t used = store->milestones_used - store->milestones_free;
-    struct milestone *to = grown(NULL, used + 1, sizeof *to);
+    struct milestone *to = arena_regrow(NULL, used + 1, sizeof *to);
     uint32_t at = 0;
     for (uint32_t i = 0; i < store->count; i++) {
         struct ticket *t = &store->tickets[i];
@@ -385,7 +376,7 @@ sum_of(struct store *store, uint32_t street)
 {
     if (street >= store->streets_cap) {
         uint32_t cap = next_cap(store->streets_cap, street + 1);
-        store->streets = grown(store->streets, cap, sizeof *store->streets);
+        store->streets = arena_regrow(store->streets, cap, sizeof *store->streets);
         memset(store->streets + store->streets_cap, 0,
                (cap - store->streets_cap) * sizeof *store->streets);
         store->streets_cap = cap;
@@ -462,7 +453,7 @@ hold(struct store *store, uint32_t ticket)
         store->held_to = kept;
         if (kept * 2 >= store->held_cap) {
             store->held_cap = store->held_cap * 2 + 256;
-            store->held = grown(store->held, store->held_cap, sizeof *store->held);
+            store->held = arena_regrow(store->held, store->held_cap, sizeof *store->held);
         }
     }
     store->held[store->held_to++] = ticket;

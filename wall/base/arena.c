@@ -121,3 +121,13 @@ arena_held(const struct arena *arena)
     }
     return bytes;
 }
+
+void *
+arena_regrow(void *array, size_t count, size_t size)
+{
+    void *out = reallocarray(array, count, size);
+    if (!out) {
+        abort();
+    }
+    return out;
+}

@@ -27,4 +27,8 @@ void arena_free(struct arena *arena);
 /* Bytes held from the system. */
 size_t arena_held(const struct arena *arena);
 
+/* Not of an arena: an array from malloc, of another length (reallocarray); aborts where that fails.
+ */
+void *arena_regrow(void *array, size_t count, size_t size);
+
 #endif
