@@ -107,6 +107,15 @@ struct scene_grid {
     struct scene_place places[SCENE_PANELS]; /* of the panel with the same index */
 };
 
+/* Where a scene hangs, as far as a deployment knows better than the scene's file: the same file
+ * serves walls of many sizes. What is 0 stays as the file says. */
+struct scene_wall {
+    double wall_height_mm, farthest_m;
+    int tiles[2];       /* across and down */
+    bool has_bezel, mm; /* the bezel is given; in millimetres of the wall, else canvas pixels */
+    double bezel;
+};
+
 struct scene {
     char name[64];                   /* "district-daily" */
     char place[64];                  /* 石景山区接诉即办指挥调度 */
@@ -128,8 +137,9 @@ struct scene {
     int panels_count;
     struct scene_grid grids[SCENE_GRIDS]; /* the first is the scene's own `grid` */
     int grids_count;
-    char file[576];   /* as messages name it */
-    char folder[512]; /* of the scene file, with its slash; "" = here */
+    struct scene_wall wall; /* of the deployment; set before scene_solve */
+    char file[576];         /* as messages name it */
+    char folder[512];       /* of the scene file, with its slash; "" = here */
 
     /* What scene_solve gave, for a canvas of solved_w × solved_h pixels (0 = not solved yet). */
     int solved_w, solved_h;
@@ -150,9 +160,10 @@ bool scene_parse(const char *file, struct str text, struct scene *out, struct ya
 
 /* Gives every panel its rectangle on a canvas of w × h pixels: of the arrangement nearest in shape,
  * the grid in proportion, whole pixels, no two panels of the grid over each other, lines within
- * half a gap of a tile's seam moved onto it and off what the bezel covers. unit is that of the
- * arrangement, and larger (at most twice) where the farthest viewer could not read the smallest
- * text otherwise.
+ * half a gap of a tile's seam moved onto it and off what the bezel covers (of tiles that the
+ * deployment names, an eighth of a tile, since the file could not know them). Tiles, bezel and
+ * viewing are scene->wall's where it gives them. unit is that of the arrangement, and larger (at
+ * most twice) where the farthest viewer could not read the smallest text otherwise.
  *
  * A panel that gets less room than its kind needs makes room: of it and those beside it of the same
  * width or height the one with the greatest priority number is left out and the others take its
@@ -160,6 +171,10 @@ bool scene_parse(const char *file, struct str text, struct scene *out, struct ya
  * rect of all 0, which draws nothing, and notes (when not NULL) names it: those without a place in
  * the arrangement in one line, the others in one each. May be called again. */
 void scene_solve(struct scene *scene, int w, int h, struct buf *notes);
+
+/* What the frame between two tiles covers: "4", "4 px", "3.5 mm". false where it is neither, or
+ * more than 200 of either; value and *mm say what was read. */
+bool scene_bezel_parse(struct str text, double *value, bool *mm);
 
 /* How far down text that covers [y, y + h) of the solved canvas must move to clear a horizontal
  * seam of the tiles (0 = it crosses none; negative = up); the smaller way out is taken. Then the

@@ -213,22 +213,29 @@ read_other_boxes(struct scene_read *load, struct scene_grid *grid, const struct 
     }
 }
 
-/* "4", "4 px": pixels of the arrangement's canvas; "3.5 mm": of the wall. */
-static void
-read_bezels(struct scene_read *load, struct scene_grid *grid, const struct scene_grid_plan *plan)
+bool
+scene_bezel_parse(struct str text, double *value, bool *mm)
 {
-    struct str text = plan->bezels;
-    bool mm = str_ends(text, "mm");
-    if (!text.len) {
-        return;
-    }
-    text.len -= mm || str_ends(text, "px") ? 2 : 0;
+    *mm = str_ends(text, "mm");
+    text.len -= *mm || str_ends(text, "px") ? 2 : 0;
     while (text.len > 0 && text.ptr[text.len - 1] == ' ') {
         text.len--;
     }
-    double value;
+    return str_to_double(text, value) && *value >= 0 && *value <= 200;
+}
+
+/* Pixels are those of the arrangement's canvas, millimetres the wall's. */
+static void
+read_bezels(struct scene_read *load, struct scene_grid *grid, const struct scene_grid_plan *plan)
+{
+    if (!plan->bezels.len) {
+        return;
+    }
+    bool mm;
+    double value = 0;
+    bool good = scene_bezel_parse(plan->bezels, &value, &mm);
     double px = mm && grid->wall_height_mm > 0 ? grid->canvas_h / grid->wall_height_mm : 1;
-    if (!str_to_double(text, &value) || value < 0 || value * px > 200) {
+    if (!good || value * px > 200) {
         yaml_error(load->report, yaml_get(plan->node, "bezels"),
                    "bezels: expected what the frame between two tiles covers, such as '4 px' or "
                    "'3.5 mm', at most 200 pixels");

@@ -13,33 +13,36 @@ tile_line(int length, int tiles, int i)
     return round((double)length * i / tiles);
 }
 
-/* Where the tracks begin and end: count + 1 lines over length pixels, in proportion, rounded, those
- * within half a gap of a seam moved onto it. */
+/* What one axis of the grid is cut with. */
+struct axis {
+    int length, tiles, margin, gap;
+    double snap; /* how far a line moves to lie on a seam */
+    double bezel;
+    int lines[SCENE_TRACKS + 1];
+};
+
+/* Where the tracks begin and end: count + 1 lines, in proportion, rounded; those near a seam move
+ * onto it, the first of several. */
 static void
-lines(const double *shares, int count, int length, int tiles, int gap, int *out)
+lines(struct axis *axis, const double *shares, int count)
 {
     double sum = 0, before = 0;
     for (int i = 0; i < count; i++) {
         sum += shares[i];
     }
-    out[0] = 0;
+    axis->lines[0] = 0;
     for (int i = 0; i < count; i++) {
         before += shares[i];
-        double at = before / sum * length;
-        double seam = tile_line(length, tiles, (int)lround(at * tiles / length));
-        if (tiles > 1 && fabs(seam - at) <= gap / 2.0) {
+        double at = before / sum * axis->length;
+        double seam =
+            tile_line(axis->length, axis->tiles, (int)lround(at * axis->tiles / axis->length));
+        bool taken = (int)seam <= axis->lines[i] || (i + 1 < count && (int)seam >= axis->length);
+        if (axis->tiles > 1 && fabs(seam - at) <= axis->snap && !taken) {
             at = seam;
         }
-        out[i + 1] = (int)lround(at);
+        axis->lines[i + 1] = (int)lround(at);
     }
 }
-
-/* What one axis of the grid is cut with. */
-struct axis {
-    int length, tiles, margin, gap;
-    double bezel;
-    int lines[SCENE_TRACKS + 1];
-};
 
 static bool
 is_seam(const struct axis *axis, int line)
@@ -200,10 +203,14 @@ place_in_grid(struct scene *scene, const struct scene_grid *grid, const struct s
                           .bezel = scene->bezel};
     struct axis down = across;
     down.length = scene->solved_h;
-    down.tiles = 1; /* rows follow the content: horizontal seams are the painters' */
-    lines(grid->columns, grid->columns_count, across.length, across.tiles, across.gap,
-          across.lines);
-    lines(rows, grid->rows_count, down.length, down.tiles, down.gap, down.lines);
+    down.tiles = scene->tiles_y;
+    across.snap = down.snap = across.gap / 2.0;
+    if (scene->wall.tiles[0] > 0) {
+        across.snap = fmax(across.snap, across.length / (8.0 * across.tiles));
+        down.snap = fmax(down.snap, down.length / (8.0 * down.tiles));
+    }
+    lines(&across, grid->columns, grid->columns_count);
+    lines(&down, rows, grid->rows_count);
     for (int i = 0; i < scene->panels_count; i++) {
         const struct scene_place *place = &places[i];
         struct panel_rect *rect = &scene->panels[i].rect;
@@ -382,6 +389,22 @@ note_absent(const struct scene *scene, const struct scene_place *places, struct 
     }
 }
 
+/* What the file says of the wall, or the deployment. */
+static void
+hang(struct scene *scene, const struct scene_grid *grid)
+{
+    const struct scene_wall *wall = &scene->wall;
+    bool tiles = wall->tiles[0] > 0 && wall->tiles[1] > 0;
+    scene->wall_height_mm = wall->wall_height_mm > 0 ? wall->wall_height_mm : grid->wall_height_mm;
+    scene->farthest_m = wall->farthest_m > 0 ? wall->farthest_m : grid->farthest_m;
+    scene->tiles_x = tiles ? wall->tiles[0] : grid->tiles_x;
+    scene->tiles_y = tiles ? wall->tiles[1] : grid->tiles_y;
+    scene->bezel = grid->bezel * fit(scene, grid);
+    if (wall->has_bezel) {
+        scene->bezel = wall->bezel * (wall->mm ? scene->solved_h / scene->wall_height_mm : 1);
+    }
+}
+
 void
 scene_solve(struct scene *scene, int w, int h, struct buf *notes)
 {
@@ -389,11 +412,7 @@ scene_solve(struct scene *scene, int w, int h, struct buf *notes)
     scene->solved_h = h;
     scene->grid_now = nearest_grid(scene, w, h);
     const struct scene_grid *grid = &scene->grids[scene->grid_now];
-    scene->tiles_x = grid->tiles_x;
-    scene->tiles_y = grid->tiles_y;
-    scene->bezel = grid->bezel * fit(scene, grid);
-    scene->wall_height_mm = grid->wall_height_mm;
-    scene->farthest_m = grid->farthest_m;
+    hang(scene, grid);
     scene->unit = plain_unit(scene, grid);
 
     struct scene_place places[SCENE_PANELS];

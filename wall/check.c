@@ -100,6 +100,7 @@ check_scene(const struct config *config, const struct profile *profile, struct y
     }
     if (good) {
         check_metrics(scene, profile, report);
+        scene->wall = config->wall;
         int w = config->size[0] ? config->size[0] : scene->canvas_w;
         int h = config->size[1] ? config->size[1] : scene->canvas_h;
         struct renderer *renderer = renderer_create(RENDERER_NULL, &err);

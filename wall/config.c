@@ -60,6 +60,38 @@ static const struct setting settings[] = {
      OPTION_AND_FILE,
      "WxH",
      false},
+    {{.key = "wall_height_mm",
+      YAML_REAL,
+      AT(wall.wall_height_mm),
+      .min = 100,
+      .max = 50000,
+      .help = "height of the picture on the wall (else the scene's viewing)"},
+     OPTION_AND_FILE,
+     "MM",
+     false},
+    {{.key = "farthest_m",
+      YAML_REAL,
+      AT(wall.farthest_m),
+      .min = 0.2,
+      .max = 200,
+      .help = "metres to the farthest viewer (else the scene's viewing)"},
+     OPTION_AND_FILE,
+     "M",
+     false},
+    {{.key = "tiles",
+      YAML_SIZE,
+      AT(wall.tiles),
+      .help = "screens side by side and over each other, 1x1 = no seams (else the scene's)"},
+     OPTION_AND_FILE,
+     "WxH",
+     false},
+    {{.key = "bezels",
+      YAML_STR,
+      AT(bezels),
+      .help = "what the frame between two of them covers: '4 px', '3.5 mm' (else the scene's)"},
+     OPTION_AND_FILE,
+     "WIDTH",
+     false},
     {{.key = "display",
       YAML_INT,
       AT(display),
@@ -165,6 +197,16 @@ static const struct setting settings[] = {
     {{.key = "version", YAML_BOOL, AT(version), .help = "the version"}, OPTION_ONLY, NULL, false},
 };
 #define SETTINGS (sizeof settings / sizeof *settings)
+
+/* In the file the two may stand together, as in a scene. */
+static const struct yaml_field VIEWING[] = {
+    {.key = "wall_height_mm",
+     .kind = YAML_REAL,
+     .offset = AT(wall.wall_height_mm),
+     .min = 100,
+     .max = 50000},
+    {.key = "farthest_m", .kind = YAML_REAL, .offset = AT(wall.farthest_m), .min = 0.2, .max = 200},
+    {0}};
 
 static void
 option_name(const struct setting *setting, char out[48])
@@ -318,17 +360,29 @@ read_options(struct config *config, int argc, char **argv, bool only_config,
 static void
 read_file(struct config *config, struct yaml_report *report)
 {
-    struct yaml_field fields[SETTINGS + 1];
+    struct yaml_field fields[SETTINGS + 2];
     size_t count = 0;
     for (size_t i = 0; i < SETTINGS; i++) {
         if (settings[i].where == OPTION_AND_FILE) {
             fields[count++] = settings[i].field;
         }
     }
+    fields[count++] = (struct yaml_field){.key = "viewing",
+                                          .kind = YAML_SUB,
+                                          .offset = 0, /* the fields are the config's own */
+                                          .fields = VIEWING};
     fields[count] = (struct yaml_field){.key = NULL};
     struct yaml_doc *doc = yaml_load(config->file.ptr, report);
     if (doc) {
-        yaml_read(yaml_root(doc), fields, config, report);
+        const struct yaml_node *root = yaml_root(doc);
+        yaml_read(root, fields, config, report);
+        const struct yaml_node *viewing = yaml_get(root, "viewing");
+        for (const struct yaml_field *field = VIEWING; viewing && field->key; field++) {
+            if (yaml_get(root, field->key) && yaml_get(viewing, field->key)) {
+                yaml_error(report, yaml_get(root, field->key),
+                           "%s: is in viewing too; remove one of them", field->key);
+            }
+        }
         for (size_t i = 0; i < SETTINGS; i++) {
             if (settings[i].where == OPTION_AND_FILE &&
                 yaml_get(yaml_root(doc), settings[i].field.key)) {
@@ -356,6 +410,18 @@ check_together(struct config *config, struct yaml_report *report)
     }
     if (config->size[0] > 16384 || config->size[1] > 16384) {
         yaml_error_at(report, file, 1, 1, "size: at most 16384x16384");
+    }
+    if (config->bezels.len) {
+        config->wall.has_bezel =
+            scene_bezel_parse(config->bezels, &config->wall.bezel, &config->wall.mm);
+        if (!config->wall.has_bezel) {
+            yaml_error_at(report, file, 1, 1,
+                          "bezels: expected what the frame between two tiles covers, such as "
+                          "'4 px' or '3.5 mm', at most 200");
+        }
+    }
+    if (config->wall.tiles[0] > 64 || config->wall.tiles[1] > 64) {
+        yaml_error_at(report, file, 1, 1, "tiles: at most 64x64");
     }
     struct str names[] = {config->name, config->node};
     for (size_t i = 0; i < 2; i++) {

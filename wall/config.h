@@ -6,6 +6,7 @@
 #ifndef WALL_CONFIG_H
 #define WALL_CONFIG_H
 
+#include "layouts/scene.h"
 #include "wall/base/arena.h"
 #include "wall/base/yaml.h"
 
@@ -32,7 +33,9 @@ struct config {
     struct str profile;    /* of the assets, or a path that ends in .yaml */
     struct str shot, dump; /* files to write */
     struct str at;
-    int size[2]; /* pixels; 0 = the display's, or offscreen the scene's */
+    int size[2];            /* pixels; 0 = the display's, or offscreen the scene's */
+    struct scene_wall wall; /* where the scenes hang; 0 = as their files say */
+    struct str bezels;      /* as given; .wall has what it means */
     int64_t display;
     double timeout_s, hold_s;
     bool offscreen, demo, probe, kiosk, check, list_displays, help, version;

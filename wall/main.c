@@ -206,7 +206,7 @@ start_glass(struct owners *own, struct yaml_report *report, struct err *err)
     if (!config->offscreen) {
         display_size(own->display, &w, &h);
     }
-    own->stage = stage_create(RENDERER_GL, config->scene.ptr, w, h, report, err);
+    own->stage = stage_create(RENDERER_GL, config->scene.ptr, w, h, &config->wall, report, err);
     if (!own->stage || !check_metrics(stage_scene(own->stage), &own->profile, report)) {
         return false;
     }

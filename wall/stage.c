@@ -12,6 +12,7 @@ struct stage {
     struct scene scene;
     char focus[65]; /* asked for over the scene's own; "" = none */
     int w, h;       /* of the canvas asked for; 0 = the scene's own */
+    struct scene_wall wall;
     /* The first scene's tabs: a scene without any can still be left. */
     char tabs[SCENE_TABS][sizeof((struct scene *)0)->folder + 80];
     char names[SCENE_TABS][64];
@@ -55,6 +56,7 @@ static bool
 put_on(struct stage *stage, struct scene *scene, struct yaml_report *report)
 {
     struct buf notes = {0};
+    scene->wall = stage->wall;
     scene_solve(scene, stage->w ? stage->w : scene->canvas_w, stage->h ? stage->h : scene->canvas_h,
                 &notes);
     log_lines(notes.ptr);
@@ -68,7 +70,7 @@ put_on(struct stage *stage, struct scene *scene, struct yaml_report *report)
 
 struct stage *
 stage_create(enum renderer_backend backend, const char *name, int w, int h,
-             struct yaml_report *report, struct err *err)
+             const struct scene_wall *wall, struct yaml_report *report, struct err *err)
 {
     struct stage *stage = calloc(1, sizeof *stage);
     struct scene *scene = calloc(1, sizeof *scene);
@@ -77,6 +79,7 @@ stage_create(enum renderer_backend backend, const char *name, int w, int h,
     }
     stage->w = w;
     stage->h = h;
+    stage->wall = wall ? *wall : (struct scene_wall){0};
     bool good = scene_load(name, scene, report);
     if (good) {
         stage->renderer = renderer_create(backend, err);

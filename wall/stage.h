@@ -9,9 +9,11 @@
 struct stage;
 
 /* Loads the scene (an asset's name, or a path that ends in .yaml), solves it for a canvas of w × h
- * pixels (0 × 0: the scene's own) and loads its map. NULL: the report or err says why. */
+ * pixels (0 × 0: the scene's own) on the wall (copied; NULL: as the scenes say, for this one and
+ * all that follow) and loads its map. NULL: the report or err says why. */
 struct stage *stage_create(enum renderer_backend backend, const char *scene, int w, int h,
-                           struct yaml_report *report, struct err *err);
+                           const struct scene_wall *wall, struct yaml_report *report,
+                           struct err *err);
 void stage_destroy(struct stage *stage); /* NULL-safe */
 
 /* Shows the scene behind a tab (from 0). A scene that cannot be loaded leaves the one that is on,

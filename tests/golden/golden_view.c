@@ -11,8 +11,29 @@
 struct options {
     const char *scene, *out, *theme, *state;
     int w, h;
+    struct scene_wall wall;
     bool lists, probe;
 };
+
+/* --tiles 4x2, --bezel PX, --farthest M, --height MM: the wall it would hang on. */
+static bool
+parse_wall(const char *option, const char *value, struct scene_wall *wall)
+{
+    if (strcmp(option, "--tiles") == 0) {
+        return sscanf(value, "%dx%d", &wall->tiles[0], &wall->tiles[1]) == 2;
+    }
+    if (strcmp(option, "--bezel") == 0) {
+        wall->has_bezel = true;
+        wall->bezel = strtod(value, NULL);
+        return true;
+    }
+    if (strcmp(option, "--farthest") == 0) {
+        wall->farthest_m = strtod(value, NULL);
+        return true;
+    }
+    wall->wall_height_mm = strtod(value, NULL);
+    return strcmp(option, "--height") == 0;
+}
 
 static bool
 parse(int argc, char **argv, struct options *options)
@@ -31,6 +52,9 @@ parse(int argc, char **argv, struct options *options)
             if (sscanf(argv[++i], "%dx%d", &options->w, &options->h) != 2) {
                 return false;
             }
+        } else if (argv[i][0] == '-' && i + 1 < argc &&
+                   parse_wall(argv[i], argv[i + 1], &options->wall)) {
+            i++;
         } else if (argv[i][0] != '-' && at < 2) {
             *(at++ ? &options->out : &options->scene) = argv[i];
         } else {
@@ -50,6 +74,7 @@ load(const struct options *options, struct scene *scene, struct yaml_report *rep
     if (options->theme) {
         snprintf(scene->theme, sizeof scene->theme, "%s", options->theme);
     }
+    scene->wall = options->wall;
     scene_solve(scene, options->w ? options->w : scene->canvas_w,
                 options->h ? options->h : scene->canvas_h, &notes);
     fprintf(stderr, "%s", notes.len ? notes.ptr : "");
@@ -95,7 +120,7 @@ main(int argc, char **argv)
     if (!parse(argc, argv, &options)) {
         fprintf(stderr,
                 "golden_view SCENE OUT.png [--size WxH] [--theme NAME] [--state NAME] [--probe] "
-                "[--lists]\n");
+                "[--lists] [--tiles WxH] [--bezel PX] [--farthest M] [--height MM]\n");
         return 2;
     }
     static struct scene scene;

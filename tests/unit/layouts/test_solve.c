@@ -182,6 +182,39 @@ bezels_stay_free(void **state)
     assert_float_equal(scene.bezel, 14, 1e-9);
 }
 
+/* The same file on another wall: its tiles and bezels, its height and its viewers. */
+static void
+a_deployment_knows_its_wall(void **state)
+{
+    (void)state;
+    struct scene scene;
+    load("street-duty", &scene);
+    scene.wall = (struct scene_wall){.wall_height_mm = 1370,
+                                     .farthest_m = 6,
+                                     .tiles = {2, 2},
+                                     .has_bezel = true,
+                                     .mm = true,
+                                     .bezel = 10};
+    scene_solve(&scene, 1920, 1080, NULL);
+    assert_float_equal(scene.wall_height_mm, 1370, 1e-9);
+    assert_float_equal(scene.farthest_m, 6, 1e-9);
+    assert_true(scene.unit > 1.2); /* twice as high, but two and a half times as far away */
+    assert_true(scene_arc_minutes(&scene, 28) >= scene_least_minutes(true, true));
+    assert_float_equal((float)scene.bezel, 10 * 1080 / 1370.0f, 1e-4);
+    /* A line 64 px from the seam moves onto it, and off what the bezel covers. */
+    const struct panel_rect *alarms = rect_of(&scene, "alarms"), *map = rect_of(&scene, "map");
+    assert_int_equal(alarms->x + alarms->w, 960 - 8 - 4);
+    assert_int_equal(map->x, 960 + 8 + 4);
+    scene.wall = (struct scene_wall){.farthest_m = 1};
+    scene_solve(&scene, 1920, 1080, NULL);
+    assert_float_equal(scene.wall_height_mm, 685, 1e-9); /* the file's */
+    assert_int_equal(scene.tiles_x, 1);
+    assert_float_equal(scene.unit, 1, 1e-9);
+    scene.wall = (struct scene_wall){.has_bezel = true, .bezel = 8};
+    scene_solve(&scene, 3840, 1080, NULL);
+    assert_float_equal(scene.bezel, 8, 1e-9); /* pixels of this canvas */
+}
+
 /* The arrangement nearest in shape, and text of the size its viewers need. */
 static void
 each_shape_has_its_arrangement(void **state)
@@ -347,6 +380,7 @@ main(void)
         cmocka_unit_test(any_canvas_is_filled_soundly),
         cmocka_unit_test(edges_land_on_seams),
         cmocka_unit_test(bezels_stay_free),
+        cmocka_unit_test(a_deployment_knows_its_wall),
         cmocka_unit_test(each_shape_has_its_arrangement),
         cmocka_unit_test(what_has_no_place_is_named),
         cmocka_unit_test(room_is_made_by_priority),

@@ -111,6 +111,11 @@ test_wrong_options(void **state)
         {"stray", NULL, "unknown option"},
         {"--size", "640", "a size such as"},
         {"--size", "20000x10", "at most 16384x16384"},
+        {"--wall-height-mm", "20", "outside 100 to"},
+        {"--farthest-m", "300", "outside 0.2 to 200"},
+        {"--tiles", "80x2", "at most 64x64"},
+        {"--bezels", "3 cm", "bezels: expected"},
+        {"--bezels", "-1 mm", "bezels: expected"},
         {"--timeout", "soon", "a number"},
         {"--timeout", "-1", "outside 0 to"},
         {"--display", "1.5", "a whole number"},
@@ -236,10 +241,48 @@ test_help_names_every_option(void **state)
     buf_free(&help);
 }
 
+/* Where the wall hangs: in the file, alone or together as in a scene, and as options over it. */
+static void
+test_viewing(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/wallboard-viewing-XXXXXX.yaml";
+    int fd = mkstemps(path, 5);
+    assert_true(fd >= 0);
+    static const char text[] = "viewing: {wall_height_mm: 3240, farthest_m: 9.5}\n"
+                               "tiles: 4x2\nbezels: 3.5 mm\n";
+    assert_int_equal(write(fd, text, sizeof text - 1), sizeof text - 1);
+    struct read r = READ("--config", path, "--farthest-m=8", "--tiles", "8x4");
+    assert_true(r.good);
+    const struct scene_wall *wall = &r.config.wall;
+    assert_float_equal(wall->wall_height_mm, 3240, 1e-9);
+    assert_float_equal(wall->farthest_m, 8, 1e-9);
+    assert_int_equal(wall->tiles[0], 8);
+    assert_int_equal(wall->tiles[1], 4);
+    assert_true(wall->has_bezel && wall->mm);
+    assert_float_equal(wall->bezel, 3.5, 1e-9);
+    drop(&r);
+    static const char more[] = "wall_height_mm: 5\nfarthest_m: 3\n";
+    assert_int_equal(write(fd, more, sizeof more - 1), sizeof more - 1);
+    r = READ("--config", path);
+    assert_says(&r, "wall_height_mm: is in viewing too");
+    assert_says(&r, ":5:13: farthest_m: is in viewing too");
+    assert_says(&r, "outside 100 to 50000");
+    drop(&r);
+    r = READ("--scene", "street-duty");
+    assert_true(r.good);
+    assert_float_equal(r.config.wall.farthest_m, 0, 0);
+    assert_false(r.config.wall.has_bezel);
+    drop(&r);
+    close(fd);
+    unlink(path);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_viewing),
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_options),
         cmocka_unit_test(test_values_are_taken_as_they_are),

@@ -70,7 +70,7 @@ set_up(void **state)
     profile_default(&s->profile);
     s->tickets = tickets_create(&s->profile);
     fill(s->tickets);
-    s->stage = stage_create(RENDERER_NULL, "district-daily", 3840, 1080, &report, &err);
+    s->stage = stage_create(RENDERER_NULL, "district-daily", 3840, 1080, NULL, &report, &err);
     if (!s->stage) {
         fprintf(stderr, "%s%s\n", report.text.ptr ? report.text.ptr : "", err.text);
         return -1;
