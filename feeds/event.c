@@ -103,6 +103,8 @@ event_key_bit(enum event_key key)
     return keys[key].bit;
 }
 
+const struct event_data event_no_data = {0};
+
 /* The candidates by length and first letter, so that a key is compared once or twice. */
 enum event_key
 event_key_of(struct str key)

@@ -136,6 +136,22 @@ struct event {
     struct str json;    /* the event as received, compact JSON; only where asked for */
 };
 
+/* What an event did to its ticket, without the envelope; data is never NULL. */
+struct event_milestone {
+    int64_t time_ms;
+    enum event_type type;
+    const struct event_data *data;
+};
+extern const struct event_data event_no_data; /* nothing said */
+
+/* A ticket of a snapshot, as a hub sends and a wall takes it. */
+struct event_ticket {
+    struct str ticket;                        /* its number */
+    struct event_data fields;                 /* values now; lon, lat WGS 84 */
+    const struct event_milestone *milestones; /* in order */
+    size_t milestones_count;
+};
+
 /* "registered" … without prefix for ticket.*, "alarm.acknowledged" … for the others; NULL: unknown.
  */
 const char *event_type_name(enum event_type type);

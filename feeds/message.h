@@ -52,14 +52,6 @@ struct message_bodies {
 void message_bodies_clear(struct message_bodies *bodies); /* keeps the memory */
 void message_bodies_free(struct message_bodies *bodies);
 
-/* A row of a snapshot; laid out like struct tickets_row. */
-struct message_row {
-    struct str ticket;
-    struct event_data fields;       /* values now; lon, lat WGS 84 */
-    const struct event *milestones; /* subject, type, type_name, time_ms, data; in order */
-    size_t milestones_count;
-};
-
 /* Adds one entry. An event's text must be one that event_from_json took; JSON keeps it verbatim,
  * MessagePack holds the same object, unknown fields included. */
 void message_bodies_add_json(struct message_bodies *bodies, enum message_format format,
@@ -69,7 +61,7 @@ void message_bodies_add_event(struct message_bodies *bodies, enum message_format
 /* lon, lat rounded to 7 decimals; milestones of types without milestone (alarm.*, unknown) are left
  * out. */
 void message_bodies_add_row(struct message_bodies *bodies, enum message_format format,
-                            const struct message_row *row);
+                            const struct event_ticket *row);
 
 struct message_name {
     struct str code, name;
@@ -127,7 +119,7 @@ struct message_welcome {
 
 struct message_snapshot {
     int64_t seq, part, parts;
-    const struct message_row *rows;
+    const struct event_ticket *rows;
     size_t rows_count;
     const struct message_bodies *row_bodies;   /* encoding only; wins where given */
     struct message_events alarms, commitments; /* written in the last part */

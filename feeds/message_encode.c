@@ -69,13 +69,13 @@ write_optional(struct writer *writer, const struct event_data *fields, uint32_t 
 
 /* Whether the columns say all that the registration did. */
 static bool
-registration_in_columns(const struct message_row *row)
+registration_in_columns(const struct event_ticket *row)
 {
     int registrations = 0;
     for (size_t i = 0; i < row->milestones_count; i++) {
-        const struct event *milestone = &row->milestones[i];
+        const struct event_milestone *milestone = &row->milestones[i];
         bool registers = milestone->type == EVENT_REGISTERED;
-        if (milestone->type == EVENT_AMENDED || (registers && milestone->data.extra.len)) {
+        if (milestone->type == EVENT_AMENDED || (registers && milestone->data->extra.len)) {
             return false;
         }
         registrations += registers;
@@ -84,7 +84,7 @@ registration_in_columns(const struct message_row *row)
 }
 
 static void
-write_milestones(struct writer *writer, const struct message_row *row)
+write_milestones(struct writer *writer, const struct event_ticket *row)
 {
     bool leave_out = registration_in_columns(row);
     size_t count = 0;
@@ -94,11 +94,11 @@ write_milestones(struct writer *writer, const struct message_row *row)
     }
     writer_list(writer, count);
     for (size_t i = 0; i < row->milestones_count; i++) {
-        const struct event *milestone = &row->milestones[i];
+        const struct event_milestone *milestone = &row->milestones[i];
         if (milestone->type < EVENT_REGISTERED || milestone->type > EVENT_TICKET_LAST) {
             continue;
         }
-        const struct event_data *data = &milestone->data;
+        const struct event_data *data = milestone->data;
         bool empty = !data->has && !data->cleared && !data->extra.len;
         empty |= leave_out && milestone->type == EVENT_REGISTERED;
         writer_list(writer, empty ? 2 : 3);
@@ -118,7 +118,7 @@ static const char *const columns[] = {"ticket",  "channel",      "category", "ki
 #define COLUMNS (sizeof columns / sizeof *columns)
 
 static void
-write_row(struct writer *writer, const struct message_row *row)
+write_row(struct writer *writer, const struct event_ticket *row)
 {
     const struct event_data *fields = &row->fields;
     writer_list(writer, COLUMNS);
@@ -138,7 +138,7 @@ write_row(struct writer *writer, const struct message_row *row)
 
 void
 message_bodies_add_row(struct message_bodies *bodies, enum message_format format,
-                       const struct message_row *row)
+                       const struct event_ticket *row)
 {
     if (format == MESSAGE_JSON && bodies->count > 0) {
         buf_add(&bodies->bytes, ",", 1);

@@ -159,7 +159,7 @@ struct columns {
 
 /* One row's milestones before their number is known; grows, freed at the end. */
 struct milestones {
-    struct event *items;
+    struct event_milestone *items;
     size_t count, cap;
 };
 
@@ -206,7 +206,7 @@ read_columns(struct message_reader *reader, const struct value *list, struct col
                                 "milestones are needed");
 }
 
-static struct event *
+static struct event_milestone *
 milestones_room(struct milestones *list)
 {
     if (list->count == list->cap) {
@@ -221,8 +221,7 @@ milestones_room(struct milestones *list)
 
 /* [type, time_ms, data]. Unknown types and invalid data are counted and left out. */
 static bool
-read_milestone(struct message_reader *reader, const struct value *entry, struct str ticket,
-               struct milestones *list)
+read_milestone(struct message_reader *reader, const struct value *entry, struct milestones *list)
 {
     struct value parts[3] = {0}, part;
     uint32_t count = 0;
@@ -232,8 +231,7 @@ read_milestone(struct message_reader *reader, const struct value *entry, struct 
     for (struct value_walk walk = value_walk(entry); count < 3 && value_next(&walk, NULL, &part);) {
         parts[count++] = part;
     }
-    struct event *out = milestones_room(list);
-    *out = (struct event){.subject = ticket};
+    struct event_milestone *out = milestones_room(list);
     if (parts[0].kind != VALUE_STR || !value_integer(&parts[1], &out->time_ms)) {
         return err_set(reader->err, "snapshot: a milestone that is not [type, time_ms, data]");
     }
@@ -242,21 +240,23 @@ read_milestone(struct message_reader *reader, const struct value *entry, struct 
         reader->out->unknown_types++;
         return true;
     }
-    out->type_name = str_from(event_rules[out->type].full_name);
     bool left_out = out->type == EVENT_REGISTERED && parts[2].kind == VALUE_NULL;
+    struct event_data *data = arena_zalloc(reader->store.arena, 1, sizeof *data);
+    int unknown_fields = 0;
     struct err err;
-    if (!event_data_from_value(&reader->store, out->type, &parts[2], left_out, &out->data,
-                               &out->unknown_fields, &err)) {
+    if (!event_data_from_value(&reader->store, out->type, &parts[2], left_out, data,
+                               &unknown_fields, &err)) {
         reader->out->invalid_events++;
         return true;
     }
-    reader->out->unknown_fields += out->unknown_fields;
+    out->data = data;
+    reader->out->unknown_fields += unknown_fields;
     list->count++;
     return true;
 }
 
 static bool
-read_milestones(struct message_reader *reader, const struct value *value, struct message_row *row,
+read_milestones(struct message_reader *reader, const struct value *value, struct event_ticket *row,
                 struct milestones *list)
 {
     struct value entry;
@@ -265,11 +265,12 @@ read_milestones(struct message_reader *reader, const struct value *value, struct
     }
     list->count = 0;
     for (struct value_walk walk = value_walk(value); value_next(&walk, NULL, &entry);) {
-        if (!read_milestone(reader, &entry, row->ticket, list)) {
+        if (!read_milestone(reader, &entry, list)) {
             return false;
         }
     }
-    struct event *copy = arena_alloc(reader->store.arena, (list->count + 1) * sizeof *copy);
+    struct event_milestone *copy =
+        arena_alloc(reader->store.arena, (list->count + 1) * sizeof *copy);
     if (list->count) {
         memcpy(copy, list->items, list->count * sizeof *copy);
     }
@@ -280,7 +281,7 @@ read_milestones(struct message_reader *reader, const struct value *value, struct
 
 static bool
 read_row(struct message_reader *reader, const struct columns *columns, const struct value *entry,
-         struct message_row *row, struct milestones *list)
+         struct event_ticket *row, struct milestones *list)
 {
     struct event_place place = {0};
     struct value milestones = {0}, cell;
@@ -322,7 +323,7 @@ read_rows(struct message_reader *reader, const struct value *tickets, const stru
     if (tickets->kind != VALUE_LIST || tickets->count > reader->bytes / ROW_LEAST_BYTES) {
         return err_set(reader->err, "snapshot: tickets: not a list of rows");
     }
-    struct message_row *rows =
+    struct event_ticket *rows =
         arena_alloc(reader->store.arena, ((size_t)tickets->count + 1) * sizeof *rows);
     struct milestones list = {0};
     struct value entry;

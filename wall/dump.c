@@ -61,7 +61,7 @@ add_faults(struct buf *out, const struct message_faults *faults)
 }
 
 static bool
-note_confidential(void *user, const struct tickets_row *row)
+note_confidential(void *user, const struct event_ticket *row)
 {
     if (row->fields.confidential) {
         intern_add(user, row->ticket);

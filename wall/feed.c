@@ -136,15 +136,8 @@ static bool
 load_rows(struct feed *feed, const struct message_snapshot *part)
 {
     for (size_t i = 0; i < part->rows_count; i++) {
-        const struct message_row *from = &part->rows[i];
         struct err err = {""};
-        struct tickets_row row = {
-            .ticket = from->ticket,
-            .fields = from->fields,
-            .milestones = from->milestones,
-            .milestones_count = from->milestones_count,
-        };
-        if (!tickets_load_row(feed->tickets, &row, &err)) {
+        if (!tickets_load_row(feed->tickets, &part->rows[i], &err)) {
             log_limited(&feed->load_limit, 10000, LOG_LEVEL_WARNING, "feed",
                         "a snapshot cannot be used: %s", err.text);
             return false;

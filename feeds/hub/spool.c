@@ -19,9 +19,6 @@
 #define SPOOL_LAST_BYTES 980000        /* all of the last part */
 #define SPOOL_COMMITMENTS_BYTES 400000 /* of it; alarms have what is left */
 
-_Static_assert(sizeof(struct message_row) == sizeof(struct tickets_row),
-               "a row of the tickets is handed on as a row of a message");
-
 struct part {
     off_t at;
     size_t bytes, count;
@@ -128,7 +125,7 @@ add_ticket(struct spool *spool, struct str ticket)
 }
 
 static void
-add_to_digest(struct spool *spool, const struct tickets_row *row)
+add_to_digest(struct spool *spool, const struct event_ticket *row)
 {
     char text[128];
     int64_t newest = row->milestones[row->milestones_count - 1].time_ms;
@@ -139,13 +136,11 @@ add_to_digest(struct spool *spool, const struct tickets_row *row)
 }
 
 static bool
-add_row(void *user, const struct tickets_row *row)
+add_row(void *user, const struct event_ticket *row)
 {
     struct spool *spool = user;
     size_t before = spool->rows.bytes.len;
-    struct message_row out;
-    memcpy(&out, row, sizeof out);
-    message_bodies_add_row(&spool->rows, spool->key.format, &out);
+    message_bodies_add_row(&spool->rows, spool->key.format, row);
     add_to_digest(spool, row);
     if (spool->key.since_ms != INT64_MIN)
         add_ticket(spool, row->ticket);
@@ -159,7 +154,7 @@ add_row(void *user, const struct tickets_row *row)
 
 /* A row of the walk: of a ticket that has changed since, the row is written already. */
 static bool
-add_walked(void *user, const struct tickets_row *row)
+add_walked(void *user, const struct event_ticket *row)
 {
     struct spool *spool = user;
     return marks_get(&spool->written_of, hash_keyed(row->ticket)) || add_row(spool, row);
@@ -180,7 +175,7 @@ is_behind_walk(const struct spool *spool, struct str ticket, uint32_t street)
 
 /* A row of a ticket that is about to change, where the walk has not written it yet. */
 static bool
-add_changing(void *user, const struct tickets_row *row)
+add_changing(void *user, const struct event_ticket *row)
 {
     struct spool *spool = user;
     uint32_t street = state_street(spool->state, row->fields.street);

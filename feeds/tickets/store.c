@@ -509,17 +509,17 @@ store_add(struct store *store, uint32_t ticket, enum event_type type, int64_t ti
 }
 
 void
-store_load(struct store *store, uint32_t ticket, const struct event *milestones, size_t count,
-           const struct event_data *instead)
+store_load(struct store *store, uint32_t ticket, const struct event_milestone *milestones,
+           size_t count, const struct event_data *instead)
 {
     uint32_t first = block_take(store, class_of((uint32_t)count));
     bool registered = false;
     for (size_t i = 0; i < count; i++) {
-        const struct event *e = &milestones[i];
-        bool left_out = e->type == EVENT_REGISTERED && !registered && !e->data.has;
+        const struct event_milestone *e = &milestones[i];
+        bool left_out = e->type == EVENT_REGISTERED && !registered && !e->data->has;
         registered = registered || e->type == EVENT_REGISTERED;
         store->milestones[first + i] =
-            make_milestone(store, e->type, e->time_ms, left_out ? instead : &e->data);
+            make_milestone(store, e->type, e->time_ms, left_out ? instead : e->data);
     }
     struct ticket *t = &store->tickets[ticket];
     t->first = first;

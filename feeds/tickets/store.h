@@ -97,8 +97,8 @@ void store_add(struct store *store, uint32_t ticket, enum event_type type, int64
                const struct event_data *data);
 /* A new ticket's milestones at once, in order, a registration among them: store_add of each, with
  * the sums updated once. data of the first registration: instead, where that has none. */
-void store_load(struct store *store, uint32_t ticket, const struct event *milestones, size_t count,
-                const struct event_data *instead);
+void store_load(struct store *store, uint32_t ticket, const struct event_milestone *milestones,
+                size_t count, const struct event_data *instead);
 void store_remove(struct store *store, uint32_t ticket); /* for ever */
 void store_forget(struct store *store, uint32_t ticket); /* until its events come again */
 /* Drops held tickets, oldest first, until at most held_max events are held. */

@@ -118,7 +118,7 @@ tickets_load_begin(struct tickets *tickets)
 
 /* What is wrong with a row, before anything of it is taken. */
 static bool
-check_row(const struct tickets_row *row, struct err *err)
+check_row(const struct event_ticket *row, struct err *err)
 {
     bool registered = false;
     if (row->ticket.len == 0 || row->ticket.len > 64) {
@@ -126,7 +126,7 @@ check_row(const struct tickets_row *row, struct err *err)
                        row->ticket.len);
     }
     for (size_t i = 0; i < row->milestones_count; i++) {
-        const struct event *m = &row->milestones[i];
+        const struct event_milestone *m = &row->milestones[i];
         if (m->type < EVENT_REGISTERED || m->type >= EVENT_REMOVED) {
             return err_set(err, "snapshot: ticket %.*s: milestone %zu is of no ticket's type",
                            STR_ARG(row->ticket), i + 1);
@@ -152,7 +152,7 @@ tickets_load_expect(struct tickets *tickets, uint64_t count)
 }
 
 bool
-tickets_load_row(struct tickets *tickets, const struct tickets_row *row, struct err *err)
+tickets_load_row(struct tickets *tickets, const struct event_ticket *row, struct err *err)
 {
     struct store *store = &tickets->loading.store;
     if (!tickets->loading.open) {

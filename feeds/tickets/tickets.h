@@ -34,13 +34,7 @@ enum tickets_outcome tickets_apply(struct tickets *tickets, const struct event *
 void tickets_load_begin(struct tickets *tickets);
 /* About how many rows will come; only saves time. */
 void tickets_load_expect(struct tickets *tickets, uint64_t count);
-struct tickets_row {
-    struct str ticket;
-    struct event_data fields;       /* values now, has says which; lon/lat WGS 84 */
-    const struct event *milestones; /* type, time_ms, data; in order */
-    size_t milestones_count;
-};
-bool tickets_load_row(struct tickets *tickets, const struct tickets_row *row, struct err *err);
+bool tickets_load_row(struct tickets *tickets, const struct event_ticket *row, struct err *err);
 void tickets_load_other(struct tickets *tickets,
                         const struct event *event); /* alarm.*, meeting.* */
 void tickets_load_end(struct tickets *tickets);
@@ -86,13 +80,13 @@ size_t tickets_behind(struct tickets *tickets, const struct snapshot_key *key, s
  * registration that was never amended is left out (has = 0) where fields says the same. street
  * empty = all; since_ms: skip those whose newest milestone is older. */
 void tickets_visit(struct tickets *tickets, struct str street, int64_t since_ms,
-                   bool (*visit)(void *user, const struct tickets_row *row), void *user);
+                   bool (*visit)(void *user, const struct event_ticket *row), void *user);
 
 /* A part of the same walk, for a hub that must go on serving in between: looks at up to `looks`
  * tickets from place *at (0 at the beginning) and moves *at on; false = the walk is over, or visit
  * stopped it. Tickets that come up while it lasts are met at its end. */
 bool tickets_visit_part(struct tickets *tickets, uint32_t *at, uint32_t looks, struct str street,
-                        int64_t since_ms, bool (*visit)(void *user, const struct tickets_row *row),
+                        int64_t since_ms, bool (*visit)(void *user, const struct event_ticket *row),
                         void *user);
 
 /* Where that walk meets the ticket; UINT32_MAX: it is unknown. */
@@ -100,7 +94,7 @@ uint32_t tickets_place_of(const struct tickets *tickets, struct str ticket);
 
 /* The same for one ticket; false where it is not registered, or removed. */
 bool tickets_visit_one(struct tickets *tickets, struct str ticket,
-                       bool (*visit)(void *user, const struct tickets_row *row), void *user);
+                       bool (*visit)(void *user, const struct event_ticket *row), void *user);
 
 /* Per subject and stage the newest alarm event, per commitment the committed and the settled event:
  * what the last part of a protocol snapshot holds. Alarm events of removed tickets are left out.

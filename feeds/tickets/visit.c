@@ -7,7 +7,8 @@
 
 /* Rows are built in memory that grows to the longest ticket and is used again for the next. */
 struct visiting {
-    struct event *milestones;
+    struct event_milestone *milestones;
+    struct event_data *data;           /* of each */
     struct str (*units)[RECORD_UNITS]; /* of each whistle */
     size_t milestones_cap, units_cap;
 };
@@ -18,12 +19,13 @@ make_room(struct visiting *v, size_t milestones, size_t whistles)
     if (milestones > v->milestones_cap) {
         v->milestones_cap = milestones * 2;
         v->milestones = reallocarray(v->milestones, v->milestones_cap, sizeof *v->milestones);
+        v->data = reallocarray(v->data, v->milestones_cap, sizeof *v->data);
     }
     if (whistles > v->units_cap) {
         v->units_cap = whistles * 2;
         v->units = reallocarray(v->units, v->units_cap, sizeof *v->units);
     }
-    if (!v->milestones || (whistles && !v->units)) {
+    if (!v->milestones || !v->data || (whistles && !v->units)) {
         abort();
     }
 }
@@ -89,26 +91,27 @@ is_said_by_fields(const struct store *store, const struct ticket *t, uint32_t re
 
 static bool
 visit_ticket(struct tickets *tickets, struct visiting *v, uint32_t ticket,
-             bool (*visit)(void *user, const struct tickets_row *row), void *user)
+             bool (*visit)(void *user, const struct event_ticket *row), void *user)
 {
     const struct store *store = &tickets->store;
     const struct ticket *t = &store->tickets[ticket];
     make_room(v, t->count, count_type(store, t, EVENT_WHISTLED));
-    struct tickets_row row = {.ticket = store_number(store, ticket),
-                              .milestones = v->milestones,
-                              .milestones_count = t->count};
+    struct event_ticket row = {.ticket = store_number(store, ticket),
+                               .milestones = v->milestones,
+                               .milestones_count = t->count};
     make_fields(tickets, ticket, &row.fields);
     size_t whistles = 0;
     for (uint32_t i = 0; i < t->count; i++) {
         const struct milestone *m = &store->milestones[t->first + i];
-        struct event *event = &v->milestones[i];
-        *event = (struct event){
-            .subject = row.ticket, .type = (enum event_type)m->type, .time_ms = milestone_time(m)};
+        struct event_data *data = &v->data[i];
+        v->milestones[i] =
+            (struct event_milestone){milestone_time(m), (enum event_type)m->type, data};
         if (m->type == EVENT_WHISTLED) {
-            record_to_data(&store->records, store->codes, m->record, v->units[whistles++],
-                           &event->data);
+            record_to_data(&store->records, store->codes, m->record, v->units[whistles++], data);
         } else if (m->type != EVENT_REGISTERED || !is_said_by_fields(store, t, m->record)) {
-            record_to_data(&store->records, store->codes, m->record, NULL, &event->data);
+            record_to_data(&store->records, store->codes, m->record, NULL, data);
+        } else {
+            *data = (struct event_data){0};
         }
     }
     return visit(user, &row);
@@ -126,7 +129,7 @@ is_visited(const struct store *store, uint32_t ticket, uint32_t street, int64_t 
 
 bool
 tickets_visit_part(struct tickets *tickets, uint32_t *at, uint32_t looks, struct str street,
-                   int64_t since_ms, bool (*visit)(void *user, const struct tickets_row *row),
+                   int64_t since_ms, bool (*visit)(void *user, const struct event_ticket *row),
                    void *user)
 {
     const struct store *store = &tickets->store;
@@ -142,13 +145,14 @@ tickets_visit_part(struct tickets *tickets, uint32_t *at, uint32_t looks, struct
         }
     }
     free(v.milestones);
+    free(v.data);
     free(v.units);
     return goes_on && *at < store->count;
 }
 
 void
 tickets_visit(struct tickets *tickets, struct str street, int64_t since_ms,
-              bool (*visit)(void *user, const struct tickets_row *row), void *user)
+              bool (*visit)(void *user, const struct event_ticket *row), void *user)
 {
     uint32_t at = 0;
     tickets_visit_part(tickets, &at, UINT32_MAX, street, since_ms, visit, user);
@@ -179,7 +183,7 @@ tickets_digest_since(const struct tickets *tickets, struct str street, int64_t s
 
 bool
 tickets_visit_one(struct tickets *tickets, struct str number,
-                  bool (*visit)(void *user, const struct tickets_row *row), void *user)
+                  bool (*visit)(void *user, const struct event_ticket *row), void *user)
 {
     uint32_t ticket = store_find(&tickets->store, number);
     if (ticket == STORE_NONE || !(tickets->store.tickets[ticket].flags & TICKET_REGISTERED)) {
@@ -188,6 +192,7 @@ tickets_visit_one(struct tickets *tickets, struct str number,
     struct visiting v = {0};
     visit_ticket(tickets, &v, ticket, visit, user);
     free(v.milestones);
+    free(v.data);
     free(v.units);
     return true;
 }

@@ -136,10 +136,13 @@ bench_snapshot(enum message_format format, const char *what)
     size_t milestones = 0;
     for (int i = 0; rows.bytes.len < MESSAGE_MAX_BYTES - 64 * 1024; i++) {
         struct event steps[6];
+        struct event_milestone done[6];
         for (int step = 0; step < 6; step++) {
             steps[step] = sample(i, step);
+            done[step] =
+                (struct event_milestone){steps[step].time_ms, steps[step].type, &steps[step].data};
         }
-        struct message_row row = {steps[0].subject, steps[0].data, steps, 6};
+        struct event_ticket row = {steps[0].subject, steps[0].data, done, 6};
         message_bodies_add_row(&rows, format, &row);
         milestones += 6;
     }

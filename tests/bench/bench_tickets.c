@@ -298,7 +298,7 @@ struct copying {
 };
 
 static bool
-copy_row(void *user, const struct tickets_row *row)
+copy_row(void *user, const struct event_ticket *row)
 {
     struct copying *c = user;
     struct err err;

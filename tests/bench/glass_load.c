@@ -374,7 +374,8 @@ add_old_ticket(struct glass_load *load, bool open, int64_t now_ms, struct messag
     static const int64_t gaps[STEPS] = {
         0, 10 * WHEN_MINUTE, 25 * WHEN_MINUTE, 30 * WHEN_HOUR, 40 * WHEN_HOUR, 3 * WHEN_DAY};
     char number[NUMBER_BYTES + 1];
-    struct event milestones[STEPS];
+    struct event_milestone milestones[STEPS];
+    struct event_data data[STEPS];
     int steps = open ? 3 : STEPS;
     uint16_t at = (uint16_t)(next_random(load) % load->places_count);
     const struct place *place = &load->places[at];
@@ -383,26 +384,26 @@ add_old_ticket(struct glass_load *load, bool open, int64_t now_ms, struct messag
     int64_t time_ms = now_ms - (int64_t)(age * (double)WHEN_DAY);
     for (int step = 0; step < steps; step++) {
         time_ms += gaps[step];
-        milestones[step] =
-            (struct event){.type = types[step], .time_ms = time_ms, .data = data_of(place, step)};
+        data[step] = data_of(place, step);
+        milestones[step] = (struct event_milestone){time_ms, types[step], &data[step]};
     }
     if (open) {
         double luck = next_unit(load);
         double hours = luck < 0.02    ? -1 - luck * 500
                        : luck < 0.053 ? 1 + luck * 20
                                       : 48 + luck * 90;
-        milestones[1].data.has |= EVENT_F_DUE;
-        milestones[1].data.due_ms = now_ms + (int64_t)(hours * (double)WHEN_HOUR);
+        data[1].has |= EVENT_F_DUE;
+        data[1].due_ms = now_ms + (int64_t)(hours * (double)WHEN_HOUR);
         list_add(&load->waiting[3], ticket);
     }
     load->entries[ticket].steps = (uint8_t)steps;
     load->entries[ticket].newest_ms = time_ms;
     load->digest += term_of(load, ticket);
     number_of(ticket, number);
-    struct message_row row = {.ticket = {number, NUMBER_BYTES},
-                              .fields = place->registration,
-                              .milestones = milestones,
-                              .milestones_count = (size_t)steps};
+    struct event_ticket row = {.ticket = {number, NUMBER_BYTES},
+                               .fields = place->registration,
+                               .milestones = milestones,
+                               .milestones_count = (size_t)steps};
     row.fields.lon = near(load, place->lon);
     row.fields.lat = near(load, place->lat);
     message_bodies_add_row(bodies, MESSAGE_PACK, &row);

@@ -77,7 +77,7 @@ make(const uint8_t *b, struct str units[2])
 }
 
 static bool
-copy_row(void *user, const struct tickets_row *row)
+copy_row(void *user, const struct event_ticket *row)
 {
     struct err err;
     if (!tickets_load_row(user, row, &err)) {

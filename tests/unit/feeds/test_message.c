@@ -217,20 +217,19 @@ test_snapshot(void **state)
     const struct message_snapshot *s = &m.snapshot;
     assert_int_equal(s->rows_count, 2);
     assert_int_equal(s->alarms.count + s->commitments.count, 2);
-    const struct message_row *row = &s->rows[0];
+    const struct event_ticket *row = &s->rows[0];
     assert_true(str_is(row->ticket, "SJS-1") && str_is(row->fields.summary, "暖气"));
     assert_int_equal(row->fields.kind, EVENT_HELP);
     assert_int_equal(row->fields.urgency, EVENT_URGENT);
     assert_true(row->fields.confidential && (row->fields.has & EVENT_F_PLACE));
     assert_int_equal(row->milestones_count, 4);
-    assert_int_equal(row->milestones[1].data.due_ms, 5000);
-    assert_int_equal(row->milestones[2].data.units_count, 2);
-    assert_true(str_is(row->milestones[1].type_name, "ticket.dispatched"));
-    assert_true(str_is(row->milestones[1].subject, "SJS-1"));
+    assert_int_equal(row->milestones[1].data->due_ms, 5000);
+    assert_int_equal(row->milestones[2].data->units_count, 2);
+    assert_int_equal(row->milestones[1].type, EVENT_DISPATCHED);
     row = &s->rows[1];
     assert_int_equal(row->fields.has & (EVENT_F_PLACE | EVENT_F_KIND | EVENT_F_COMMUNITY), 0);
-    assert_int_equal(row->milestones[1].data.cleared, EVENT_F_COMMUNITY);
-    assert_true(str_is(row->milestones[1].data.extra, "{\"more\":[1]}"));
+    assert_int_equal(row->milestones[1].data->cleared, EVENT_F_COMMUNITY);
+    assert_true(str_is(row->milestones[1].data->extra, "{\"more\":[1]}"));
     arena_free(&arena);
 }
 
@@ -250,7 +249,7 @@ test_snapshot_columns(void **state)
         assert_int_equal(m.unknown_fields, 1);
         assert_int_equal(m.unknown_types, 1);
         assert_int_equal(m.invalid_events, 2); /* extended without due_ms; the personal summary */
-        const struct message_row *row = m.snapshot.rows;
+        const struct event_ticket *row = m.snapshot.rows;
         assert_true(str_is(row->ticket, "T-1") && str_is(row->fields.channel, "h"));
         assert_int_equal(row->fields.has & EVENT_F_SUMMARY, 0);
         assert_int_equal(row->milestones_count, 2);
@@ -264,18 +263,18 @@ static void
 test_row_bodies(void **state)
 {
     (void)state;
-    struct event milestones[] = {
-        {.type = EVENT_REGISTERED, .time_ms = 1, .data = {.has = EVENT_F_CHANNEL}},
-        {.type = EVENT_ALARM_ACKNOWLEDGED, .time_ms = 2},
-        {.type = EVENT_UNKNOWN, .time_ms = 3},
-        {.type = EVENT_SURVEYED,
-         .time_ms = 4,
-         .data = {.has = EVENT_F_BY | EVENT_F_REACHED | EVENT_F_SATISFIED,
-                  .surveyor = EVENT_BY_DISTRICT,
-                  .satisfied = EVENT_SATISFIED_NO,
-                  .extra = STR("{\"more\":{\"a\":1}}")}},
+    static const struct event_data registered = {.has = EVENT_F_CHANNEL};
+    struct event_data surveyed = {.has = EVENT_F_BY | EVENT_F_REACHED | EVENT_F_SATISFIED,
+                                  .surveyor = EVENT_BY_DISTRICT,
+                                  .satisfied = EVENT_SATISFIED_NO,
+                                  .extra = STR("{\"more\":{\"a\":1}}")};
+    struct event_milestone milestones[] = {
+        {1, EVENT_REGISTERED, &registered},
+        {2, EVENT_ALARM_ACKNOWLEDGED, &event_no_data},
+        {3, EVENT_UNKNOWN, &event_no_data},
+        {4, EVENT_SURVEYED, &surveyed},
     };
-    struct message_row row = {
+    struct event_ticket row = {
         .ticket = STR("T-1"),
         .fields = {.has = EVENT_F_CHANNEL | EVENT_F_CATEGORY | EVENT_F_STREET | EVENT_F_PLACE,
                    .channel = STR("h"),
@@ -299,13 +298,13 @@ test_row_bodies(void **state)
         assert_true(text.len <= rows.bytes.len + MESSAGE_OVERHEAD);
         struct message out = decode(format, text);
         assert_int_equal(out.snapshot.rows_count, 2);
-        struct message_row got = out.snapshot.rows[1];
+        struct event_ticket got = out.snapshot.rows[1];
         assert_true(fabs(got.fields.lon - 116.1468724) < 1e-12);
         assert_true(fabs(got.fields.lat - 39.9243035) < 1e-12);
         assert_int_equal(got.milestones_count, 2);
         assert_int_equal(got.milestones[1].type, EVENT_SURVEYED);
-        assert_int_equal(got.milestones[1].data.satisfied, EVENT_SATISFIED_NO);
-        assert_true(str_is(got.milestones[1].data.extra, "{\"more\":{\"a\":1}}"));
+        assert_int_equal(got.milestones[1].data->satisfied, EVENT_SATISFIED_NO);
+        assert_true(str_is(got.milestones[1].data->extra, "{\"more\":{\"a\":1}}"));
         message_bodies_clear(&rows);
         assert_int_equal(rows.count, 0);
         message_bodies_free(&rows);

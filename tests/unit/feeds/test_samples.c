@@ -190,19 +190,24 @@ static void
 test_state(void **state)
 {
     (void)state;
-    struct event milestones[] = {sample_event(EVENT_REGISTERED, false),
-                                 sample_event(EVENT_DISPATCHED, false),
-                                 sample_event(EVENT_ARCHIVED, true)};
+    struct event events[] = {sample_event(EVENT_REGISTERED, false),
+                             sample_event(EVENT_DISPATCHED, false),
+                             sample_event(EVENT_ARCHIVED, true)};
+    struct event_milestone milestones[3];
+    for (int i = 0; i < 3; i++) {
+        milestones[i] =
+            (struct event_milestone){events[i].time_ms, events[i].type, &events[i].data};
+    }
     struct event alarm = sample_event(EVENT_ALARM_ACKNOWLEDGED, false);
     struct event settled = sample_event(EVENT_MEETING_SETTLED, false);
-    struct message_row rows[] = {{STR("SJS-1"), full, milestones, 3},
-                                 {STR("SJS-2"),
-                                  {.has = EVENT_F_CHANNEL | EVENT_F_CATEGORY | EVENT_F_STREET,
-                                   .channel = STR("web"),
-                                   .category = STR("x"),
-                                   .street = STR("S02")},
-                                  milestones,
-                                  1}};
+    struct event_ticket rows[] = {{STR("SJS-1"), full, milestones, 3},
+                                  {STR("SJS-2"),
+                                   {.has = EVENT_F_CHANNEL | EVENT_F_CATEGORY | EVENT_F_STREET,
+                                    .channel = STR("web"),
+                                    .category = STR("x"),
+                                    .street = STR("S02")},
+                                   milestones,
+                                   1}};
     struct str left[] = {STR("SJS-9")};
     struct message messages[] = {
         {.kind = MESSAGE_WELCOME,
@@ -221,7 +226,7 @@ test_state(void **state)
                       .commitments = {&settled, 1, NULL}}},
         {.kind = MESSAGE_EVENTS,
          .happened =
-             {.prev = 4, .seq = 7, .events = {milestones, 3, NULL}, .left = left, .left_count = 1}},
+             {.prev = 4, .seq = 7, .events = {events, 3, NULL}, .left = left, .left_count = 1}},
         {.kind = MESSAGE_HEARTBEAT,
          .heartbeat = {.seq = 7, .time_ms = 8, .tickets = 9, .digest = UINT64_MAX}},
         {.kind = MESSAGE_DIRECTORY, .directory = sample_directory()},

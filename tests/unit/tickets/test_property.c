@@ -484,7 +484,7 @@ apply_all(const struct profile *profile, struct history *h, unsigned repeats)
 }
 
 static bool
-load_row(void *user, const struct tickets_row *row)
+load_row(void *user, const struct event_ticket *row)
 {
     struct err err;
     return tickets_load_row(user, row, &err);

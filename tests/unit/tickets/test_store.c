@@ -194,7 +194,7 @@ test_order_of_arrival(void **state)
 }
 
 static bool
-refuse(struct tickets *t, const struct tickets_row *row, const char *why)
+refuse(struct tickets *t, const struct event_ticket *row, const char *why)
 {
     struct err err = {0};
     return !tickets_load_row(t, row, &err) && strstr(err.text, why);
@@ -204,9 +204,10 @@ static void
 test_load_refuses(void **state)
 {
     struct tickets *t = *state;
-    struct event milestones[] = {make_registered("A", 10, "S01", "noise"),
-                                 make_event("A", EVENT_ACCEPTED, 20)};
-    struct tickets_row row = {.ticket = STR("A"), .milestones = milestones, .milestones_count = 2};
+    struct event registered = make_registered("A", 10, "S01", "noise");
+    struct event_milestone milestones[] = {{10, EVENT_REGISTERED, &registered.data},
+                                           {20, EVENT_ACCEPTED, &event_no_data}};
+    struct event_ticket row = {.ticket = STR("A"), .milestones = milestones, .milestones_count = 2};
     assert_true(refuse(t, &row, "outside of a snapshot"));
     tickets_load_begin(t);
     row.ticket = STR("");
@@ -244,9 +245,10 @@ test_load_swaps_at_end(void **state)
     fields.has |= EVENT_F_PLACE;
     fields.lon = 116.2;
     fields.lat = 39.9;
-    placed.data = (struct event_data){0}; /* left out: the row's fields say it */
-    struct tickets_row row = {
-        .ticket = STR("new"), .fields = fields, .milestones = &placed, .milestones_count = 1};
+    /* its data is left out: the row's fields say it */
+    struct event_milestone milestone = {placed.time_ms, EVENT_REGISTERED, &event_no_data};
+    struct event_ticket row = {
+        .ticket = STR("new"), .fields = fields, .milestones = &milestone, .milestones_count = 1};
     struct err err;
     tickets_load_begin(t);
     assert_true(tickets_load_row(t, &row, &err));
@@ -269,13 +271,13 @@ struct seen {
 };
 
 static bool
-see_row(void *user, const struct tickets_row *row)
+see_row(void *user, const struct event_ticket *row)
 {
     struct seen *seen = user;
     seen->milestones += (int)row->milestones_count;
     snprintf(seen->texts[seen->rows % 8], sizeof seen->texts[0], "%.*s %.*s %.*s %.*s %d %.7f",
              STR_ARG(row->ticket), STR_ARG(row->fields.street), STR_ARG(row->fields.community),
-             STR_ARG(row->fields.summary), (int)row->milestones[0].data.has, row->fields.lon);
+             STR_ARG(row->fields.summary), (int)row->milestones[0].data->has, row->fields.lon);
     seen->rows++;
     return seen->rows < 8;
 }
@@ -288,6 +290,7 @@ test_expected_rows_are_a_guess(void **state)
     static const uint64_t expected[] = {0, 1, 1500, 50000, UINT64_MAX};
     uint64_t first = 0;
     struct event registered = make_registered("T", MAKE_NOW, "S01", "noise");
+    struct event_milestone milestone = {MAKE_NOW, EVENT_REGISTERED, &registered.data};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
         uint64_t count, digest;
         struct err err = {""};
@@ -295,10 +298,10 @@ test_expected_rows_are_a_guess(void **state)
         for (int k = 0; k < 3000; k++) {
             char number[16];
             snprintf(number, sizeof number, "T-%d", k);
-            struct tickets_row row = {.ticket = str_from(number),
-                                      .fields = registered.data,
-                                      .milestones = &registered,
-                                      .milestones_count = 1};
+            struct event_ticket row = {.ticket = str_from(number),
+                                       .fields = registered.data,
+                                       .milestones = &milestone,
+                                       .milestones_count = 1};
             if (k == 0 || k == 2000) {
                 tickets_load_expect(t, expected[i]);
             }
