@@ -67,17 +67,46 @@ struct columns {
     float width, name, bar, change; /* design pixels from a column's left edge */
 };
 
-static void
-draw_sum(const struct paint *p, const struct sum *sum, const struct columns *c, float left,
-         float baseline, uint32_t greatest)
+struct categories {
+    struct sum sums[MAX_SUMS];
+    int count;
+    struct columns columns;
+};
+
+static struct str
+code_of(const void *user, int row)
 {
-    char count[32], shown[32], change[32];
+    const struct categories *categories = user;
+    return categories->sums[row].name;
+}
+
+static void
+record(const struct paint *p, const struct sum *sum)
+{
+    struct snapshot_key key = {.group = SNAPSHOT_CATEGORY,
+                               .code = sum->row->code,
+                               .window = (enum snapshot_window)p->panel->window,
+                               .by = (enum snapshot_by)p->panel->by,
+                               .measure = SNAPSHOT_RECEIVED};
+    char name[64], count[32];
     paint_integer(count, sizeof count, sum->now);
+    snprintf(name, sizeof name, "%.*s", STR_ARG(paint_part_cut(sum->name, 60)));
+    paint_figure(p, name, count, sum->now, sum->now, "received, all categories under this one",
+                 sum->rows == 1 ? &key : NULL);
+}
+
+static void
+draw_sum(const struct paint *p, const void *user, int at, float x, float baseline)
+{
+    const struct categories *categories = user;
+    const struct sum *sum = &categories->sums[at];
+    const struct columns *c = &categories->columns;
+    uint32_t greatest = categories->sums[0].now;
+    char shown[32], change[32];
     struct text_style figures = paint_part_figures(p, THEME_CAPTION, TEXT_MEDIUM);
-    float x = paint_part_x(p, left);
     paint_part_fit(p, paint_part_sans(p, THEME_LIST, TEXT_REGULAR), x, baseline,
                    paint_part_px(p, c->name), DRAW_LEFT, THEME_INK, sum->name);
-    float bar_x = paint_part_x(p, left + c->name + 24);
+    float bar_x = x + paint_part_px(p, c->name + 24);
     float cap = text_cap_height(p->text, figures);
     float width =
         greatest && c->bar > 0 ? paint_part_px(p, c->bar) * (float)sum->now / (float)greatest : 0;
@@ -86,21 +115,15 @@ draw_sum(const struct paint *p, const struct sum *sum, const struct columns *c, 
     paint_part_bar(p, bar_x, baseline - cap / 2, width, paint_part_px(p, 16), THEME_DATA2);
     paint_part_text(p, figures, bar_x + roundf(width) + paint_part_px(p, 12), baseline, DRAW_LEFT,
                     THEME_INK, shown);
-    struct snapshot_key key = {.group = SNAPSHOT_CATEGORY,
-                               .code = sum->row->code,
-                               .window = (enum snapshot_window)p->panel->window,
-                               .by = (enum snapshot_by)p->panel->by,
-                               .measure = SNAPSHOT_RECEIVED};
-    char name[64];
-    snprintf(name, sizeof name, "%.*s", STR_ARG(paint_part_cut(sum->name, 60)));
-    paint_figure(p, name, count, sum->now, sum->now, "received, all categories under this one",
-                 sum->rows == 1 ? &key : NULL);
+    record(p, sum);
     if (paint_part_before(p->panel->window) < 0) {
         return;
     }
-    paint_part_signed(change, sizeof change, (int64_t)sum->now - sum->before);
+    double more = (double)sum->now - (double)sum->before;
+    paint_part_signed(change, sizeof change,
+                      llround(paint_part_count(p, "change", sum->name, more)));
     paint_part_text(p, paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR),
-                    paint_part_x(p, left + c->width), baseline, DRAW_RIGHT,
+                    x + paint_part_px(p, c->width), baseline, DRAW_RIGHT,
                     jumped(sum) ? THEME_AMBER : THEME_DIM, change);
 }
 
@@ -133,30 +156,52 @@ widest_counts(const struct paint *p, const struct sum *sums, int count)
     return ceilf(widest / p->unit) + 20;
 }
 
-void
-paint_categories(const struct paint *p)
+static void
+collect(const struct paint *p, struct categories *categories)
 {
     const struct snapshot_rows *rows = &p->frame->snapshot->groups[SNAPSHOT_CATEGORY];
     enum snapshot_window window = (enum snapshot_window)p->panel->window;
     int before = paint_part_before(p->panel->window);
-    struct sum sums[MAX_SUMS];
-    int count = 0;
     for (size_t i = 0; i < rows->count; i++) {
         const struct snapshot_row *row = &rows->rows[i];
         uint32_t then = before < 0 ? 0 : row->counts[before].received;
         if (row->counts[window].received || then) {
-            add(sums, &count, row, row->counts[window].received, then);
+            add(categories->sums, &categories->count, row, row->counts[window].received, then);
         }
     }
-    char base[96];
-    if (before >= 0) {
-        snprintf(base, sizeof base, "%s · 较%s", paint_part_window(p->panel->window),
-                 paint_part_window(before));
-    } else {
-        snprintf(base, sizeof base, "%s", paint_part_window(p->panel->window));
-    }
-    paint_part_base(p, base);
+}
 
+static void
+draw_base(const struct paint *p)
+{
+    int before = paint_part_before(p->panel->window);
+    char base[96];
+    snprintf(base, sizeof base, "%s%s%s", paint_part_window(p->panel->window),
+             before >= 0 ? " · 较" : "", before >= 0 ? paint_part_window(before) : "");
+    paint_part_base(p, base);
+}
+
+/* Design pixels; counts and the bar share what the names leave. */
+static struct columns
+place_columns(const struct paint *p, const struct categories *categories, int shown, float width)
+{
+    float names = fmaxf(widest_name(p, categories->sums, shown), 104);
+    names = fminf(names, width * 0.45f);
+    float counts = fmaxf(widest_counts(p, categories->sums, shown), 104);
+    return (struct columns){.width = width, .name = names, .bar = width - names - 24 - 12 - counts};
+}
+
+void
+paint_categories(const struct paint *p)
+{
+    struct categories categories = {.count = 0};
+    collect(p, &categories);
+    draw_base(p);
+    if (categories.count == 0) {
+        paint_part_text(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, 24),
+                        paint_part_y(p, FIRST), DRAW_LEFT, THEME_DIM, "暂无诉求");
+        return;
+    }
     float more = paint_part_kiosk(p) ? 8 : 0; /* of its larger text */
     struct paint_row places = {FIRST + more, PITCH, 21 + more / 2, 3};
     float end = paint_part_height(p) - 24;
@@ -167,22 +212,20 @@ paint_categories(const struct paint *p)
         most = p->panel->rows;
         per_column = (most + columns_count - 1) / columns_count;
     }
-    bring_up(sums, count, most);
+    bring_up(categories.sums, categories.count, most);
     float gutters = GUTTER * (float)(columns_count - 1);
     float width = (paint_part_width(p) - 48 - gutters) / (float)columns_count;
-    int shown = count < most ? count : most;
-    float names = widest_name(p, sums, shown);
-    names = names > 104 ? names : 104;
-    names = names < width * 0.45f ? names : width * 0.45f;
-    float counts = fmaxf(widest_counts(p, sums, shown), 104);
-    struct columns columns = {
-        .width = width, .name = names, .bar = width - names - 24 - 12 - counts};
-    for (int i = 0; i < count && i < most; i++) {
-        float left = 24 + (width + GUTTER) * (float)(i / per_column);
-        draw_sum(p, &sums[i], &columns, left, paint_row_y(p, &places, i % per_column), sums[0].now);
-    }
-    if (count == 0) {
-        paint_part_text(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, 24),
-                        paint_part_y(p, FIRST), DRAW_LEFT, THEME_DIM, "暂无诉求");
-    }
+    int shown = categories.count < most ? categories.count : most;
+    categories.columns = place_columns(p, &categories, shown, width);
+    struct paint_row_list list = {.places = places,
+                                  .count = shown,
+                                  .per_column = per_column,
+                                  .left = 24,
+                                  .width = width,
+                                  .step = width + GUTTER,
+                                  .middle = 9,
+                                  .user = &categories,
+                                  .code = code_of,
+                                  .draw = draw_sum};
+    paint_row_draw(p, &list);
 }

@@ -140,6 +140,13 @@ draw_figure(const struct paint *p, const struct gauge *g, const char *value)
                     isnan(g->value) ? THEME_DIM : THEME_INK, value);
 }
 
+/* Whose figures count up, within the panel. */
+static struct str
+of(const struct gauge *g)
+{
+    return str_from(g->metric->id);
+}
+
 /* Percentage points against the window before: mark and amount, centred together. */
 static void
 draw_change(const struct paint *p, const struct gauge *g)
@@ -148,20 +155,22 @@ draw_change(const struct paint *p, const struct gauge *g)
         return;
     }
     double change = g->value - g->before;
-    char amount[32];
+    char amount[32], shown[32];
     paint_part_value(amount, sizeof amount, fabs(change), g->metric->decimals);
+    paint_part_value(shown, sizeof shown, fabs(paint_part_count(p, "change", of(g), change)),
+                     g->metric->decimals);
     bool flat = strspn(amount, "0.") == strlen(amount);
     enum theme_colour colour = flat ? THEME_DIM : change > 0 ? THEME_GREEN : THEME_AMBER;
     struct text_style style = gauge_style(p, g, THEME_CAPTION, TEXT_FIGURES, TEXT_REGULAR);
     float baseline = g->cy + gauge_px(p, g, g->shape->change);
     float mark = flat ? 0 : gauge_px(p, g, g->shape->mark);
     float gap = flat ? 0 : paint_part_px(p, 8);
-    float width = text_width(p->text, style, str_from(amount));
+    float width = text_width(p->text, style, str_from(shown));
     float x = roundf(g->cx - (width + roundf(mark * 1.25f) + gap) / 2);
     if (!flat) {
         x += paint_part_mark(p, x, baseline, mark, change > 0, colour) + gap;
     }
-    paint_part_text(p, style, x, baseline, DRAW_LEFT, colour, amount);
+    paint_part_text(p, style, x, baseline, DRAW_LEFT, colour, shown);
     char name[64];
     snprintf(name, sizeof name, "%s:change", g->metric->id);
     char drawn[48];
@@ -169,7 +178,8 @@ draw_change(const struct paint *p, const struct gauge *g)
     paint_figure(p, name, drawn, change, g->n, "difference to the window before", NULL);
 }
 
-/* "5,983 / 6,031": what is counted over its base. Weighted counts keep their fraction. */
+/* "5,983 / 6,031": what is counted over its base, on their way to it. Weighted counts keep their
+ * fraction. */
 static void
 base_text(const struct paint *p, const struct gauge *g, char *out, size_t size)
 {
@@ -180,17 +190,19 @@ base_text(const struct paint *p, const struct gauge *g, char *out, size_t size)
                               (enum snapshot_by)p->panel->by, g->metric->over[i].measure);
     }
     char base[32], counted[32];
-    paint_integer(base, sizeof base, g->n);
+    paint_integer(base, sizeof base, llround(paint_part_count(p, "n", of(g), g->n)));
     if (g->metric->over_count > 2) {
         snprintf(out, size, "n %s", base); /* a sum of shares is no count */
         return;
     }
-    int64_t tenths = llround(sum * 10);
+    bool whole = llround(sum * 10) % 10 == 0;
+    double shown = paint_part_count(p, "sum", of(g), sum);
+    int64_t tenths = whole ? llround(shown) * 10 : llround(shown * 10);
     paint_integer(counted, sizeof counted, tenths / 10);
-    if (tenths % 10 != 0) {
-        snprintf(out, size, "%s.%d / %s", counted, (int)(tenths % 10), base);
-    } else {
+    if (whole) {
         snprintf(out, size, "%s / %s", counted, base);
+    } else {
+        snprintf(out, size, "%s.%d / %s", counted, (int)(tenths % 10), base);
     }
 }
 

@@ -53,16 +53,24 @@ place_columns(const struct paint *p)
     return c;
 }
 
-static void
-draw_row(const struct paint *p, const struct snapshot_row *row, const struct columns *c,
-         float baseline, uint32_t greatest)
+struct hot {
+    struct top top;
+    struct columns columns;
+    enum snapshot_window window;
+    uint32_t greatest; /* fills its bar */
+};
+
+static struct str
+code_of(const void *user, int row)
 {
-    enum snapshot_window window = (enum snapshot_window)p->panel->window;
-    int before = paint_part_before(p->panel->window);
-    uint32_t now = row->counts[window].received;
-    float right = paint_part_width(p) - 24;
-    struct text_style figures = paint_part_figures(p, THEME_LIST, TEXT_SEMIBOLD);
-    char count[32], shown[32], change[32];
+    const struct hot *hot = user;
+    return hot->top.rows[row]->code;
+}
+
+static void
+draw_names(const struct paint *p, const struct snapshot_row *row, const struct columns *c,
+           float baseline)
+{
     paint_part_fit(p, paint_part_sans(p, THEME_LIST, TEXT_REGULAR), paint_part_x(p, 24), baseline,
                    paint_part_px(p, c->name_width), DRAW_LEFT, THEME_INK, row->name);
     if (c->street > 0) {
@@ -70,11 +78,26 @@ draw_row(const struct paint *p, const struct snapshot_row *row, const struct col
                        paint_part_x(p, c->street), baseline, paint_part_px(p, 72), DRAW_LEFT,
                        THEME_DIM, paint_part_street_name(row->parent_name));
     }
-    paint_integer(count, sizeof count, greatest);
+}
+
+static void
+draw_row(const struct paint *p, const void *user, int at, float x, float baseline)
+{
+    const struct hot *hot = user;
+    const struct columns *c = &hot->columns;
+    const struct snapshot_row *row = hot->top.rows[at];
+    int before = paint_part_before(p->panel->window);
+    uint32_t now = row->counts[hot->window].received;
+    float right = paint_part_width(p) - 24;
+    struct text_style figures = paint_part_figures(p, THEME_LIST, TEXT_SEMIBOLD);
+    char count[32], shown[32], change[32];
+    (void)x; /* one column */
+    draw_names(p, row, c, baseline);
+    paint_integer(count, sizeof count, hot->greatest);
     float counts = fmaxf(text_width(p->text, figures, str_from(count)), paint_part_px(p, 40));
     float bar = paint_part_px(p, right - 62 - 14 - c->bar) - ceilf(counts);
     bool tells = bar >= paint_part_px(p, 48); /* shorter ones would only be specks */
-    float width = greatest && tells ? bar * (float)now / (float)greatest : 0;
+    float width = hot->greatest && tells ? bar * (float)now / (float)hot->greatest : 0;
     width = (float)paint_part_count(p, "bar", row->code, (double)width);
     float cap = text_cap_height(p->text, figures);
     paint_part_bar(p, paint_part_x(p, c->bar), baseline - cap / 2, width, paint_part_px(p, 12),
@@ -84,14 +107,15 @@ draw_row(const struct paint *p, const struct snapshot_row *row, const struct col
     paint_part_text(p, figures, paint_part_x(p, right - 62), baseline, DRAW_RIGHT, THEME_INK,
                     shown);
     if (before >= 0) {
+        double more = (double)now - (double)row->counts[before].received;
         paint_part_signed(change, sizeof change,
-                          (int64_t)now - (int64_t)row->counts[before].received);
+                          llround(paint_part_count(p, "change", row->code, more)));
         paint_part_text(p, paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR),
                         paint_part_x(p, right), baseline, DRAW_RIGHT, THEME_DIM, change);
     }
     struct snapshot_key key = {.group = SNAPSHOT_COMMUNITY,
                                .code = row->code,
-                               .window = window,
+                               .window = hot->window,
                                .by = (enum snapshot_by)p->panel->by,
                                .measure = SNAPSHOT_RECEIVED};
     char name[64];
@@ -103,7 +127,6 @@ void
 paint_hot(const struct paint *p)
 {
     const struct snapshot_rows *rows = &p->frame->snapshot->groups[SNAPSHOT_COMMUNITY];
-    enum snapshot_window window = (enum snapshot_window)p->panel->window;
     struct str street = paint_part_street(p);
     float more = paint_part_kiosk(p) ? 6 : 0; /* of its larger text */
     struct paint_row places = {FIRST + 2 * more, PITCH + more, 21 + more / 2, 3};
@@ -113,21 +136,27 @@ paint_hot(const struct paint *p)
         most = p->panel->rows;
     }
     most = most < MAX_ROWS ? most : MAX_ROWS;
-    struct top top = {.count = 0};
+    struct hot hot = {.columns = place_columns(p),
+                      .window = (enum snapshot_window)p->panel->window};
     for (size_t i = 0; i < rows->count; i++) {
         const struct snapshot_row *row = &rows->rows[i];
-        if (row->counts[window].received > 0 && (!street.len || str_eq(row->parent, street))) {
-            take(&top, most, row, window);
+        if (row->counts[hot.window].received > 0 && (!street.len || str_eq(row->parent, street))) {
+            take(&hot.top, most, row, hot.window);
         }
     }
     paint_part_base(p, paint_part_window(p->panel->window));
-    struct columns columns = place_columns(p);
-    for (int i = 0; i < top.count; i++) {
-        draw_row(p, top.rows[i], &columns, paint_row_y(p, &places, i),
-                 top.rows[0]->counts[window].received);
-    }
-    if (top.count == 0) {
+    if (hot.top.count == 0) {
         paint_part_text(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, 24),
                         paint_part_y(p, FIRST), DRAW_LEFT, THEME_DIM, "暂无诉求");
+        return;
     }
+    hot.greatest = hot.top.rows[0]->counts[hot.window].received;
+    struct paint_row_list list = {.places = places,
+                                  .count = hot.top.count,
+                                  .width = paint_part_width(p),
+                                  .middle = 9,
+                                  .user = &hot,
+                                  .code = code_of,
+                                  .draw = draw_row};
+    paint_row_draw(p, &list);
 }

@@ -31,3 +31,67 @@ paint_row_fit(const struct paint *p, const struct paint_row *rows, int count, fl
     }
     return count;
 }
+
+bool
+paint_row_even(const struct paint *p, struct paint_row *rows, int count, float most_pitch,
+               float slack, float end)
+{
+    struct paint_row tried = *rows;
+    for (tried.pitch = floorf(most_pitch); tried.pitch >= rows->pitch; tried.pitch--) {
+        for (tried.first = rows->first; tried.first <= rows->first + slack; tried.first++) {
+            float last = tried.first + tried.pitch * (float)(count - 1);
+            if (last <= end &&
+                fabsf(paint_row_y(p, &tried, count - 1) - paint_part_y(p, last)) < 0.5f) {
+                *rows = tried;
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+float
+paint_row_top(const struct paint *p, const struct paint_row_list *list, float y)
+{
+    return y - paint_part_px(p, list->middle + list->places.pitch / 2);
+}
+
+enum layer { RESTING, SINKING, RISING, LAYER_COUNT };
+
+/* Sideways counts as what it is in reading order: the next column is further down. */
+static enum layer
+layer_of(float travel_x, float travel_y)
+{
+    float travel = fabsf(travel_x) > 0 ? travel_x : travel_y;
+    return travel < 0 ? RISING : travel > 0 ? SINKING : RESTING;
+}
+
+static void
+draw_one(const struct paint *p, const struct paint_row_list *list, int i, enum layer layer)
+{
+    int per_column = list->per_column > 0 ? list->per_column : list->count;
+    struct str code = list->code(list->user, i);
+    float travel_x, travel_y;
+    float x = paint_part_x(p, list->left + list->step * (float)(i / per_column));
+    float y = paint_row_y(p, &list->places, i % per_column);
+    y = paint_part_place(p, "row", code, y, &travel_y);
+    x = paint_part_place(p, "column", code, x, &travel_x);
+    if (layer_of(travel_x, travel_y) != layer) {
+        return;
+    }
+    if (layer != RESTING) {
+        draw_rect(p->list, x, paint_row_top(p, list, y), paint_part_px(p, list->width),
+                  paint_part_px(p, list->places.pitch), 0, paint_colour(p, THEME_PANEL));
+    }
+    list->draw(p, list->user, i, x, y);
+}
+
+void
+paint_row_draw(const struct paint *p, const struct paint_row_list *list)
+{
+    for (int layer = RESTING; layer < (p->motion ? LAYER_COUNT : SINKING); layer++) {
+        for (int i = 0; i < list->count; i++) {
+            draw_one(p, list, i, (enum layer)layer);
+        }
+    }
+}

@@ -1,6 +1,7 @@
-/* paint_row: the rows of a list at an even pitch, which step over the seams between tiles.
+/* paint_row: the rows of a list at an even pitch, which keep off the seams between tiles and move
+ * to their new places.
  *
- * Pure helpers over struct paint; main thread. Used by painters of lists only. */
+ * Helpers over struct paint; main thread. Used by painters of lists only. */
 #ifndef RENDER_PAINT_ROW_H
 #define RENDER_PAINT_ROW_H
 
@@ -18,5 +19,30 @@ struct paint_row {
 float paint_row_y(const struct paint *p, const struct paint_row *rows, int i);
 /* How many of count rows stand no lower than end, design pixels from the panel's top. */
 int paint_row_fit(const struct paint *p, const struct paint_row *rows, int count, float end);
+/* Widens the pitch to at most most_pitch, and lowers the first row by at most slack, so that count
+ * rows fill the height to end and no seam makes a step among them: it lies in the air between two.
+ * false, and rows as they were, where no pitch does that. */
+bool paint_row_even(const struct paint *p, struct paint_row *rows, int count, float most_pitch,
+                    float slack, float end);
+
+/* Rows in their order, at rest and on their way to where they belong. */
+struct paint_row_list {
+    struct paint_row places;
+    int count;
+    int per_column;    /* rows of a column; 0 = all in one */
+    float left, width; /* of the first column, design pixels from the panel's left edge */
+    float step;        /* from one column to the next, design pixels */
+    float middle;      /* a row's middle is so far above its baseline, design pixels */
+    const void *user;  /* for the two: */
+    struct str (*code)(const void *user, int row); /* whose row it is; its motion goes by that */
+    /* x: the column's left edge now, y: the baseline now; canvas pixels. */
+    void (*draw)(const struct paint *p, const void *user, int row, float x, float y);
+};
+
+/* Draws them: those at rest, over them the sinking, over all the rising ones, each of these on a
+ * ground of its own, so that no two texts are ever seen through each other. */
+void paint_row_draw(const struct paint *p, const struct paint_row_list *list);
+/* The top of the row with the baseline y, canvas pixels; it is a pitch high. */
+float paint_row_top(const struct paint *p, const struct paint_row_list *list, float y);
 
 #endif

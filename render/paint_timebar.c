@@ -38,20 +38,61 @@ area_of(const struct paint *p, const struct snapshot_history *history)
     return area;
 }
 
-/* A bin's bar from its line to the next one's, a gap less; never wider than to limit. */
-static void
-draw_bar(const struct paint *p, const struct bar_area *area, int bin, double count, float least,
-         float limit, enum theme_colour colour)
+struct bar {
+    float left, right, height; /* canvas pixels */
+    float radius;
+};
+
+/* A bin's bar from its line to the next one's, a gap less; never wider than to limit. false: there
+ * is nothing of it. */
+static bool
+bar_of(const struct paint *p, const struct bar_area *area, int bin, double height, float limit,
+       struct bar *out)
 {
     float left = area->x + roundf(area->width * (float)bin / SNAPSHOT_BINS);
     float right = area->x + roundf(area->width * (float)(bin + 1) / SNAPSHOT_BINS);
-    right = fminf(right - fmaxf(1, roundf((right - left) * 0.22f)), limit);
-    float height = roundf((float)(count / area->greatest) * (area->bottom - area->top));
-    height = fmaxf(height, least);
-    if (right > left && height > 0) {
-        float radius = right - left > 6 ? fminf(2 * p->unit, height / 2) : 0;
-        draw_rect(p->list, left, area->bottom - height, right - left, height, radius,
-                  paint_colour(p, colour));
+    out->left = left;
+    out->right = fminf(right - fmaxf(1, roundf((right - left) * 0.22f)), limit);
+    out->height = roundf((float)height);
+    out->radius = out->right - left > 6 ? fminf(2 * p->unit, out->height / 2) : 0;
+    return out->right > left && out->height > 0;
+}
+
+static double
+height_of(const struct bar_area *area, double count, int least)
+{
+    return fmax(count / area->greatest * (double)(area->bottom - area->top), least);
+}
+
+static void
+draw_came(const struct paint *p, const struct bar_area *area, int bin, uint32_t count, float now)
+{
+    char code[8];
+    struct bar bar;
+    snprintf(code, sizeof code, "%d", bin);
+    double height = height_of(area, count, paint_px(p, 2));
+    height = paint_part_count(p, "came", str_from(code), height);
+    if (bar_of(p, area, bin, height, now, &bar)) {
+        draw_rect(p->list, bar.left, area->bottom - bar.height, bar.right - bar.left, bar.height,
+                  bar.radius, paint_colour(p, THEME_DATA));
+    }
+}
+
+/* What usually comes recedes, but for its edge: the profile is read, not the bars. */
+static void
+draw_usual(const struct paint *p, const struct bar_area *area, int bin, double count)
+{
+    struct bar bar;
+    float edge = (float)paint_px(p, 2);
+    if (!bar_of(p, area, bin, height_of(area, count, 1), INFINITY, &bar)) {
+        return;
+    }
+    float top = area->bottom - bar.height, width = bar.right - bar.left;
+    draw_rect(p->list, bar.left, top, width, fminf(bar.height, 3 * edge), bar.radius,
+              paint_colour(p, THEME_FAINT));
+    if (bar.height > edge) {
+        draw_rect(p->list, bar.left, top + edge, width, bar.height - edge, 0,
+                  paint_colour(p, THEME_LINE));
     }
 }
 
@@ -137,10 +178,10 @@ paint_timebar(const struct paint *p)
     float now = area.x + roundf(area.width * (float)part);
     int begun = bins_begun(part);
     for (int i = begun; i < SNAPSHOT_BINS; i++) {
-        draw_bar(p, &area, i, (double)history->usual[i], 1, INFINITY, THEME_LINE);
+        draw_usual(p, &area, i, (double)history->usual[i]);
     }
     for (int i = 0; i < begun; i++) {
-        draw_bar(p, &area, i, history->arrivals[i], (float)paint_px(p, 2), now, THEME_DATA);
+        draw_came(p, &area, i, history->arrivals[i], now);
     }
     float width = fmaxf(2, roundf(3 * p->unit));
     float above = paint_part_px(p, 14), below = paint_part_px(p, 4);
