@@ -115,6 +115,35 @@ seal(struct draw_list *list, struct draw_command *command, const void *data, siz
     list->hash = mix(list->hash, &command->seal, sizeof command->seal);
 }
 
+void
+draw_seal(struct draw_list *list)
+{
+    size_t kept = 0;
+    list->hash = HASH_SEED;
+    for (size_t i = 0; i < list->count; i++) {
+        struct draw_command *command = &list->commands[i];
+        if (command->kind == DRAW_KIND_TEXT && command->count == 0) {
+            continue;
+        }
+        if (kept < i) {
+            list->commands[kept] = *command;
+        }
+        command = &list->commands[kept++];
+        const void *data = NULL;
+        size_t len = 0;
+        if (command->kind == DRAW_KIND_TEXT) {
+            data = list->bytes + command->data;
+            len = command->count;
+        } else if (command->kind == DRAW_KIND_POLYLINE || command->kind == DRAW_KIND_TRIANGLES) {
+            data = list->floats + command->data;
+            len = (size_t)command->count * (command->kind == DRAW_KIND_POLYLINE ? 2 : 6) *
+                  sizeof *list->floats;
+        }
+        seal(list, command, data, len);
+    }
+    list->count = kept;
+}
+
 static void
 simple(struct draw_list *list, enum draw_kind kind, uint32_t colour, uint32_t colour2,
        const float at[6])

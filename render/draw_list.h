@@ -51,6 +51,9 @@ struct draw_list {
     int depth; /* clips in force; those deeper than the array are counted only */
 };
 
+/* To be called when commands were changed in place: seals them anew. Texts without bytes go. */
+void draw_seal(struct draw_list *list);
+
 /* The malloc'ed array with room for need elements, at least doubled where it was too small. */
 void *draw_grown(void *array, size_t *cap, size_t need, size_t size);
 

@@ -18,28 +18,82 @@ baseline_of(const struct paint *p)
     return paint_part_y(p, paint_part_kiosk(p) ? 64 : 60);
 }
 
+/* How far right [x, x + width) must move to keep clear of the seams between tiles and of what their
+ * bezels cover, by a little air; negative: left. */
+static float
+seam_shift(const struct paint *p, float x, float width)
+{
+    int air = (int)paint_part_px(p, 12);
+    int left = (int)floorf(x) - air, right = (int)ceilf(x + width) + air;
+    return (float)scene_seam_shift_x(p->scene, left, right - left);
+}
+
+/* The first place from x on, to the right, or to the left, where width keeps clear. */
+static float
+clear_from(const struct paint *p, float x, float width, bool rightwards)
+{
+    float limit = (float)p->scene->solved_w;
+    for (float shift; x > -limit && x < limit && (shift = seam_shift(p, x, width)) != 0;) {
+        /* The other way round a seam: on until it is behind. */
+        bool wrong_way = rightwards ? shift < 0 : shift > 0;
+        x += wrong_way ? (rightwards ? 1.0f : -1.0f) : shift;
+    }
+    return x;
+}
+
+/* The end of the clear span that x lies in. */
+static float
+clear_end(const struct paint *p, float x)
+{
+    float width = 1;
+    while (x + width < (float)p->scene->solved_w && seam_shift(p, x, width) == 0) {
+        width += 1;
+    }
+    return x + width - 1;
+}
+
+/* The place's style and where it begins: smaller rather than cut, as long as it leads; behind a
+ * seam that it would lie across. */
+static struct text_style
+fit_place(const struct paint *p, float *x, float *room)
+{
+    struct text_style style = paint_part_sans(p, THEME_HEADLINE, TEXT_SEMIBOLD);
+    struct str words = str_from(p->scene->place);
+    float full = text_width(p->text, style, words), end = *x + *room;
+    int least = paint_style(p, THEME_TITLE, TEXT_SANS, TEXT_SEMIBOLD).size_px;
+    float here = clear_end(p, *x) - *x;
+    float next = clear_from(p, *x, fminf(full, *room), true);
+    if (here < fminf(full, *room) && full * (float)least / (float)style.size_px > here &&
+        end - next > full * 0.8f) {
+        *x = next;
+        here = clear_end(p, next) - next;
+    }
+    *room = fminf(end - *x, here);
+    if (full > *room) {
+        int fits = (int)floorf((float)style.size_px * *room / full);
+        style.size_px = fits > least ? fits : least;
+    }
+    return style;
+}
+
 /* Place and caption; returns where they end. */
 static float
 draw_place(const struct paint *p, float room)
 {
     float baseline = baseline_of(p);
-    float x = paint_part_x(p, MARGIN);
-    struct text_style place = paint_part_sans(p, THEME_HEADLINE, TEXT_SEMIBOLD);
+    float x = paint_part_x(p, MARGIN), limit = x + room;
+    struct text_style place = fit_place(p, &x, &room);
     struct text_style caption = paint_part_sans(p, THEME_NAME, TEXT_REGULAR);
     caption.size_px += paint_part_kiosk(p) ? (int)paint_part_px(p, 2) : 0;
-    float full = text_width(p->text, place, str_from(p->scene->place));
-    if (full > room) { /* smaller rather than cut, as long as it leads */
-        int least = paint_style(p, THEME_TITLE, TEXT_SANS, TEXT_SEMIBOLD).size_px;
-        int fits = (int)floorf((float)place.size_px * room / full);
-        place.size_px = fits > least ? fits : least;
-    }
     float end = x + paint_part_fit(p, place, x, baseline, room, DRAW_LEFT, THEME_INK,
                                    str_from(p->scene->place));
     float at = ceilf(end) + paint_part_px(p, paint_part_kiosk(p) ? 24 : 20);
     float least = 3 * (float)caption.size_px; /* less would be no more than an ellipsis */
-    float caption_width = text_width(p->text, caption, str_from(p->scene->caption));
-    if (p->scene->caption[0] && fminf(caption_width, least) <= x + room - at) {
-        end = at + paint_part_fit(p, caption, at, baseline, x + room - at, DRAW_LEFT, THEME_DIM,
+    float width = text_width(p->text, caption, str_from(p->scene->caption));
+    at = clear_from(p, at, fminf(width, least), true);
+    room = fminf(limit, clear_end(p, at)) - at;
+    if (p->scene->caption[0] && fminf(width, least) <= room) {
+        end = at + paint_part_fit(p, caption, at, baseline, room, DRAW_LEFT, THEME_DIM,
                                   str_from(p->scene->caption));
     }
     return end;
@@ -48,7 +102,7 @@ draw_place(const struct paint *p, float room)
 /* ---- the scenes' names ---- */
 
 struct tabs {
-    float widths[SCENE_TABS]; /* canvas pixels */
+    float x[SCENE_TABS], widths[SCENE_TABS]; /* canvas pixels */
     float total, gap;
     int count;
 };
@@ -71,39 +125,36 @@ measure_tabs(const struct paint *p, struct tabs *tabs)
     }
 }
 
-/* True where a name would lie across a seam between two tiles, or nearer to it than clear. */
-static bool
-tabs_cross(const struct paint *p, const struct tabs *tabs, float start, float clear)
+/* Places them from x on, a gap apart; one that would lie across a seam begins behind it. Returns
+ * how much wider the row became by that. */
+static float
+place_tabs(const struct paint *p, struct tabs *tabs, float x)
 {
-    float tile = (float)p->panel->rect.w / (float)p->scene->tiles_x;
+    float start = x;
     for (int i = 0; i < tabs->count; i++) {
-        for (int seam = 1; seam < p->scene->tiles_x; seam++) {
-            float x = (float)p->panel->rect.x + tile * (float)seam;
-            if (start - clear < x && start + tabs->widths[i] + clear > x) {
-                return true;
-            }
-        }
-        start += tabs->widths[i] + tabs->gap;
+        tabs->x[i] = clear_from(p, x, tabs->widths[i], true);
+        x = tabs->x[i] + tabs->widths[i] + tabs->gap;
     }
-    return false;
+    return x - tabs->gap - start - tabs->total;
 }
 
-/* Centred, moved by as little as keeps every name off the seams. */
-static float
-tabs_start(const struct paint *p, const struct tabs *tabs)
+/* Centred, moved by as little as keeps the row together and every name off the seams; where that
+ * is too far, the names part. false: no room between from and to. */
+static bool
+arrange_tabs(const struct paint *p, struct tabs *tabs, float from, float to)
 {
     float centred = floorf((float)p->panel->rect.x + ((float)p->panel->rect.w - tabs->total) / 2);
-    float clear = paint_part_px(p, 12);
     float step = paint_part_px(p, 8);
     for (int k = 0; k <= 40; k++) {
         for (int side = -1; side <= 1; side += 2) {
             float start = centred + step * (float)(k * side);
-            if (!tabs_cross(p, tabs, start, clear)) {
-                return start;
+            if (place_tabs(p, tabs, start) <= 0) {
+                return start >= from && start + tabs->total <= to;
             }
         }
     }
-    return centred;
+    float start = fmaxf(centred, from), wider = place_tabs(p, tabs, start);
+    return tabs->x[0] >= from && start + tabs->total + wider <= to;
 }
 
 static void
@@ -111,20 +162,18 @@ draw_tabs(const struct paint *p, float from, float to)
 {
     struct tabs tabs;
     measure_tabs(p, &tabs);
-    float x = tabs_start(p, &tabs);
-    if (tabs.count < 2 || x < from || x + tabs.total > to) {
+    if (tabs.count < 2 || !arrange_tabs(p, &tabs, from, to)) {
         return; /* one scene needs no choice; names never run into the place or the clock */
     }
     float baseline = baseline_of(p);
     for (int i = 0; i < tabs.count; i++) {
         bool now = i == p->scene->tab_now;
-        paint_part_text(p, tab_style(p, i), x, baseline, DRAW_LEFT, now ? THEME_INK : THEME_DIM,
-                        p->scene->tabs[i]);
+        paint_part_text(p, tab_style(p, i), tabs.x[i], baseline, DRAW_LEFT,
+                        now ? THEME_INK : THEME_DIM, p->scene->tabs[i]);
         if (now) {
-            draw_rect(p->list, x, paint_part_y(p, 74), tabs.widths[i], paint_part_px(p, 3), 0,
-                      paint_colour(p, THEME_DATA));
+            draw_rect(p->list, tabs.x[i], paint_part_y(p, 74), tabs.widths[i], paint_part_px(p, 3),
+                      0, paint_colour(p, THEME_DATA));
         }
-        x += tabs.widths[i] + tabs.gap;
     }
 }
 
@@ -195,11 +244,14 @@ draw_freshness(const struct paint *p, float x)
     judge(p->frame, &fresh);
     float baseline = baseline_of(p);
     struct text_style style = paint_part_sans(p, THEME_LIST, TEXT_REGULAR);
+    float radius = paint_part_px(p, paint_part_kiosk(p) ? 8 : 7);
+    float dot = paint_part_px(p, 13) + 2 * radius + 1;
     float room = (float)p->panel->rect.w * 0.3f;
+    float all = fminf(text_width(p->text, style, str_from(fresh.text)), room) + dot;
+    x = clear_from(p, x - all, all, false) + all; /* the dot stays with its words */
     float width =
         paint_part_fit(p, style, x, baseline, room, DRAW_RIGHT,
                        fresh.colour == THEME_GREEN ? THEME_DIM : THEME_INK, str_from(fresh.text));
-    float radius = paint_part_px(p, paint_part_kiosk(p) ? 8 : 7);
     float cx = floorf(x - width - paint_part_px(p, 13)) - radius;
     float cy = baseline - floorf((float)style.size_px * 0.37f);
     draw_disc(p->list, cx, cy, radius, paint_colour(p, fresh.colour), 0, 0);
@@ -224,8 +276,12 @@ draw_clock(const struct paint *p)
     float right = paint_part_x(p, paint_part_width(p) - MARGIN);
     struct text_style figures = paint_part_figures(p, THEME_CLOCK, TEXT_MEDIUM);
     struct text_style caption = paint_part_sans(p, THEME_NAME, TEXT_REGULAR);
-    float width = paint_part_text(p, figures, right, baseline, DRAW_RIGHT, THEME_INK, clock);
+    float width = text_width(p->text, figures, str_from(clock));
+    right = clear_from(p, right - width, width, false) + width;
+    paint_part_text(p, figures, right, baseline, DRAW_RIGHT, THEME_INK, clock);
     float x = floorf(right - width) - paint_part_px(p, 24);
+    width = text_width(p->text, caption, str_from(date));
+    x = clear_from(p, x - width, width, false) + width;
     x -= paint_part_text(p, caption, x, baseline, DRAW_RIGHT, THEME_DIM, date);
     paint_figure(p, "clock", clock, (double)p->frame->moment_ms, 0, "the moment drawn", NULL);
     return floorf(x);

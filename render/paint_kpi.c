@@ -157,10 +157,10 @@ draw_change(const struct paint *p, const struct kpi *kpi, float x, float room)
 }
 
 static void
-draw_one(const struct paint *p, const struct kpi *kpi, float x, float pitch)
+draw_one(const struct paint *p, const struct kpi *kpi, float x, float room)
 {
     char value[32], shown[32];
-    float room = pitch - paint_part_px(p, 16), gap = paint_part_px(p, 8);
+    float gap = paint_part_px(p, 8);
     struct text_style caption = paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR);
     struct str label = str_from(kpi->label);
     const char *more = strstr(kpi->label, "（");
@@ -202,6 +202,27 @@ day_text(char *out, size_t size, int64_t ms)
     snprintf(out, size, "%d月%d日", day.month, day.day);
 }
 
+/* The right end of width that ends at right, or left of the seam that it would lie across. */
+static float
+clear_right(const struct paint *p, float right, float width)
+{
+    int size = (int)ceilf(width) + 1;
+    for (int shift; right > 0 &&
+                    (shift = scene_seam_shift_x(p->scene, (int)floorf(right) - size, size)) != 0;) {
+        right += shift < 0 ? (float)shift : -1;
+    }
+    return right;
+}
+
+/* Returns where the tag of a stopped feed begins that ends at right. */
+static float
+draw_age(const struct paint *p, float right)
+{
+    float widest = paint_part_px(p, 112);
+    right = clear_right(p, right, widest);
+    return right - paint_part_age(p, right, paint_part_y(p, FIGURE), DRAW_RIGHT);
+}
+
 /* Both lines end at the strip's right margin; returns where the longer one begins. */
 static float
 draw_periods(const struct paint *p)
@@ -214,22 +235,31 @@ draw_periods(const struct paint *p)
     if (to <= from || before >= from) {
         return right;
     }
-    char first[24], last[24], text[128];
+    char first[24], last[24], upper[128], lower[128];
     struct text_style style = paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR);
     day_text(first, sizeof first, before);
     day_text(last, sizeof last, from - 1); /* windows are half-open */
-    snprintf(text, sizeof text, "考核周期 %s – %s", first, last);
-    float width =
-        paint_part_text(p, style, right, paint_part_y(p, LABEL), DRAW_RIGHT, THEME_DIM, text);
+    snprintf(upper, sizeof upper, "考核周期 %s – %s", first, last);
     day_text(first, sizeof first, from);
     day_text(last, sizeof last, to - 1);
-    snprintf(text, sizeof text, "当前周期第 %d 天 %s – %s", snapshot->period_day, first, last);
-    width = fmaxf(width, paint_part_text(p, style, right, paint_part_y(p, FIGURE), DRAW_RIGHT,
-                                         THEME_DIM, text));
+    snprintf(lower, sizeof lower, "当前周期第 %d 天 %s – %s", snapshot->period_day, first, last);
+    float width = fmaxf(text_width(p->text, style, str_from(upper)),
+                        text_width(p->text, style, str_from(lower)));
+    right = clear_right(p, right, width);
+    paint_part_text(p, style, right, paint_part_y(p, LABEL), DRAW_RIGHT, THEME_DIM, upper);
+    paint_part_text(p, style, right, paint_part_y(p, FIGURE), DRAW_RIGHT, THEME_DIM, lower);
     return right - width;
 }
 
-/* A whole number of figures a tile, so that no figure lies across a seam. */
+/* ---- the row of figures ---- */
+
+struct strip {
+    struct kpi figures[PANEL_KPIS];
+    float x[PANEL_KPIS], room[PANEL_KPIS]; /* canvas pixels */
+    int count;
+};
+
+/* A whole number of figures a tile, where that leaves them room. */
 static float
 pitch_of(const struct paint *p, float room)
 {
@@ -247,6 +277,63 @@ pitch_of(const struct paint *p, float room)
     return pitch;
 }
 
+/* Canvas pixels that the figure and its label want at least: neither cut nor made smaller. */
+static float
+least_room(const struct paint *p, const struct kpi *kpi)
+{
+    char value[32];
+    paint_integer(value, sizeof value, kpi->value);
+    struct str label = str_from(kpi->label);
+    const char *more = strstr(kpi->label, "（");
+    label.len = more ? (size_t)(more - kpi->label) : label.len;
+    struct text_style caption = paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR);
+    struct text_style figure = paint_part_figures(p, THEME_KPI, TEXT_SEMIBOLD);
+    return ceilf(
+        fmaxf(text_width(p->text, caption, label), text_width(p->text, figure, str_from(value))));
+}
+
+/* Figures a pitch apart; one that would lie across a seam begins behind it, and none has room
+ * beyond the next seam. Returns where the last one's least room ends. */
+static float
+place(const struct paint *p, struct strip *strip, float left, float pitch)
+{
+    float air = paint_part_px(p, 16), end = left, x = left;
+    int bearing = (int)paint_part_px(p, 4); /* figures stand by their ink, not by their pen */
+    for (int i = 0; i < strip->count; i++) {
+        float least = least_room(p, &strip->figures[i]);
+        x = roundf(fmaxf(left + pitch * (float)i, end));
+        for (int shift; (shift = scene_seam_shift_x(p->scene, (int)x - bearing,
+                                                    (int)least + 2 * bearing)) != 0;) {
+            x += shift > 0 ? (float)shift + air : 1;
+        }
+        float room = fmaxf(pitch - air, least);
+        while (room > least && scene_seam_shift_x(p->scene, (int)x, (int)ceilf(room)) != 0) {
+            room -= 1;
+        }
+        strip->x[i] = x;
+        strip->room[i] = room;
+        end = x + least + air;
+    }
+    return strip->count > 0 ? end - air : left;
+}
+
+/* The widest pitch at which all stand left of right; what has no room then goes from the end. */
+static void
+arrange(const struct paint *p, struct strip *strip, float left, float right)
+{
+    float pitch = pitch_of(p, right - left), least = paint_part_px(p, 60);
+    while (place(p, strip, left, pitch) > right && pitch > least) {
+        pitch -= paint_part_px(p, 4);
+    }
+    while (strip->count > 0 && place(p, strip, left, pitch) > right) {
+        strip->count--;
+    }
+    for (int i = 0; i < strip->count; i++) {
+        float next = i + 1 < strip->count ? strip->x[i + 1] - paint_part_px(p, 16) : right;
+        strip->room[i] = fminf(strip->room[i], next - strip->x[i]);
+    }
+}
+
 void
 paint_kpi(const struct paint *p)
 {
@@ -258,20 +345,17 @@ paint_kpi(const struct paint *p)
     }
     if (paint_part_stale(p)) {
         right = fminf(right, paint_part_x(p, paint_part_width(p) - MARGIN));
-        right -=
-            paint_part_age(p, right, paint_part_y(p, FIGURE), DRAW_RIGHT) + paint_part_px(p, 32);
+        right = draw_age(p, right) - paint_part_px(p, 32);
     }
     if (!row || p->panel->kpis_count < 1) {
         return;
     }
-    float pitch = pitch_of(p, right - left);
+    struct strip strip = {.count = 0};
     for (int i = 0; i < p->panel->kpis_count && i < PANEL_KPIS; i++) {
-        float x = roundf(left + pitch * (float)i);
-        if (x + pitch * 0.75f > right) {
-            return;
-        }
-        struct kpi kpi;
-        fill(p, p->panel->kpis[i], row, &kpi);
-        draw_one(p, &kpi, x, pitch);
+        fill(p, p->panel->kpis[i], row, &strip.figures[strip.count++]);
+    }
+    arrange(p, &strip, left, right);
+    for (int i = 0; i < strip.count; i++) {
+        draw_one(p, &strip.figures[i], strip.x[i], strip.room[i]);
     }
 }
