@@ -192,7 +192,7 @@ paint_part_base(const struct paint *p, const char *text)
         room -= fminf(width, (float)p->panel->rect.w * 0.5f) + paint_part_px(p, 24);
     }
     if (paint_part_stale(p)) {
-        room -= paint_part_px(p, 112); /* the age's tag stands between */
+        room -= paint_part_age_width(p) + paint_part_px(p, 16); /* it stands between */
     }
     paint_part_fit(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR),
                    paint_part_x(p, paint_part_width(p) - MARGIN),

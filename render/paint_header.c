@@ -209,13 +209,13 @@ judge(const struct renderer_frame *frame, struct freshness *out)
     if (!frame->snapshot) {
         out->colour = feed->connected ? THEME_AMBER : THEME_RED;
         snprintf(out->text, sizeof out->text, "%s", reason[0] ? reason : "等待数据");
-    } else if (feed->stale) {
+    } else if (renderer_feed_stale(feed) && paint_part_silent(feed)) {
         out->colour = THEME_RED;
         snprintf(out->text, sizeof out->text, "数据停于 %s前%s%s", span, dot, reason);
     } else if (!feed->connected) {
         out->colour = THEME_RED;
         snprintf(out->text, sizeof out->text, "%s", reason[0] ? reason : "未连接");
-    } else if (!feed->in_sync) {
+    } else if (!feed->in_sync || feed->stale) {
         out->colour = THEME_AMBER;
         snprintf(out->text, sizeof out->text, "未同步%s%s", dot, reason);
     } else if (!feed->live) {

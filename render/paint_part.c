@@ -8,6 +8,7 @@
 #include "render/text/line.h"
 #include "wall/base/when.h"
 
+#define SILENCE_MS 15000 /* between two messages of a feed that works: at most a third of it */
 #define MIN_TITLED_HEIGHT 300.0f /* lower gauge panels have no room for a title row */
 
 /* ---- places ---- */
@@ -51,7 +52,7 @@ paint_part_kiosk(const struct paint *p)
 bool
 paint_part_stale(const struct paint *p)
 {
-    return p->frame->feed.stale && p->panel->kind != PANEL_HEADER;
+    return renderer_feed_stale(&p->frame->feed) && p->panel->kind != PANEL_HEADER;
 }
 
 bool
@@ -135,15 +136,43 @@ paint_part_mark(const struct paint *p, float x, float baseline, float height, bo
     return width;
 }
 
+bool
+paint_part_silent(const struct renderer_feed *feed)
+{
+    return !feed->connected || feed->age_ms >= SILENCE_MS;
+}
+
+static struct text_style
+age_words(const struct paint *p, char *out, size_t size)
+{
+    const struct renderer_feed *feed = &p->frame->feed;
+    char span[32];
+    if (paint_part_silent(feed)) {
+        paint_part_span(span, sizeof span, feed->age_ms);
+        snprintf(out, size, "%s前", span);
+    } else {
+        paint_part_span(span, sizeof span, feed->unsynced_ms);
+        snprintf(out, size, "未同步%s%s", feed->unsynced_ms >= WHEN_SECOND ? " " : "",
+                 feed->unsynced_ms >= WHEN_SECOND ? span : "");
+    }
+    return paint_part_sans(p, THEME_CAPTION, TEXT_MEDIUM);
+}
+
+float
+paint_part_age_width(const struct paint *p)
+{
+    char text[64];
+    struct text_style style = age_words(p, text, sizeof text);
+    return ceilf(text_width(p->text, style, str_from(text))) + 2 * paint_part_px(p, 8);
+}
+
 float
 paint_part_age(const struct paint *p, float x, float baseline, enum draw_align align)
 {
-    char span[32], text[48];
-    paint_part_span(span, sizeof span, p->frame->feed.age_ms);
-    snprintf(text, sizeof text, "%s前", span);
-    struct text_style style = paint_part_sans(p, THEME_CAPTION, TEXT_MEDIUM);
+    char text[64];
+    struct text_style style = age_words(p, text, sizeof text);
     float pad = paint_part_px(p, 8);
-    float width = ceilf(text_width(p->text, style, str_from(text))) + 2 * pad;
+    float width = paint_part_age_width(p);
     float height = (float)style.size_px + pad;
     float middle = baseline - roundf((float)style.size_px * 0.38f);
     x = roundf(align == DRAW_RIGHT ? x - width : align == DRAW_CENTRE ? x - width / 2 : x);

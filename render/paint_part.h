@@ -44,8 +44,13 @@ void paint_part_bar(const struct paint *p, float x, float centre, float width, f
 float paint_part_mark(const struct paint *p, float x, float baseline, float height, bool up,
                       enum theme_colour colour);
 
-/* A tag that says how long ago the feed spoke (`4 分前`); x is its left edge, middle or right
- * edge. Returns its width in canvas pixels. */
+/* Whether the feed does not speak at all: its age then says how old the figures are. One that
+ * speaks but is not in sync would look fresh by its age. */
+bool paint_part_silent(const struct renderer_feed *feed);
+/* A tag that says how long ago the feed spoke (`4 分前`), or for how long one that does speak has
+ * not been in sync (`未同步 12 秒`); x is its left edge, middle or right edge. Returns its width in
+ * canvas pixels. */
+float paint_part_age_width(const struct paint *p);
 float paint_part_age(const struct paint *p, float x, float baseline, enum draw_align align);
 
 /* The line right in the title row: window and base. */

@@ -226,6 +226,12 @@ renderer_rebuild(struct renderer *renderer, struct err *err)
     return good;
 }
 
+bool
+renderer_feed_stale(const struct renderer_feed *feed)
+{
+    return feed->stale || (!feed->in_sync && feed->unsynced_ms >= RENDERER_GRACE_MS);
+}
+
 static struct inputs
 inputs_of(const struct renderer_frame *frame)
 {
@@ -236,11 +242,12 @@ inputs_of(const struct renderer_frame *frame)
     inputs.version = frame->snapshot ? frame->snapshot->version : 0;
     inputs.connected = feed->connected;
     inputs.in_sync = feed->in_sync;
-    inputs.stale = feed->stale;
+    inputs.stale = renderer_feed_stale(feed);
     inputs.live = feed->live;
     /* A moment of the past does not run on by itself: each is a picture of its own. */
     inputs.second = feed->live ? frame->moment_ms / 1000 : frame->moment_ms;
     inputs.age_s = feed->age_ms / 1000;
+    inputs.unsynced_s = feed->unsynced_ms / 1000;
     inputs.offset_ms = feed->offset_ms;
     memcpy(inputs.reason, feed->reason, strnlen(feed->reason, sizeof feed->reason - 1));
     return inputs;

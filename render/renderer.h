@@ -32,12 +32,20 @@ bool renderer_rebuild(struct renderer *renderer, struct err *err);
 /* How fresh what is shown is; drawn in the header, and as stale panels. */
 struct renderer_feed {
     bool connected, in_sync, stale;
-    int64_t age_ms;    /* since the last message */
-    int64_t offset_ms; /* this machine's clock against the hub's; shown over 2 s */
-    bool live;         /* false: a moment of the past is shown */
-    char reason[96];   /* why it is not live, in Chinese; "" = live */
-    uint64_t seq;      /* the cursor drawn */
+    int64_t age_ms;      /* since the last message */
+    int64_t unsynced_ms; /* for how long it has not been in sync; 0 while it is */
+    int64_t offset_ms;   /* this machine's clock against the hub's; shown over 2 s */
+    bool live;           /* false: a moment of the past is shown */
+    char reason[96];     /* why it is not live, in Chinese; "" = live */
+    uint64_t seq;        /* the cursor drawn */
 };
+
+#define RENDERER_GRACE_MS                                                                          \
+    1000 /* a feed that is back in sync sooner is not seen to have been away */
+
+/* Whether the figures are drawn stale: the feed is, or it is out of sync for longer than the grace:
+ * what has not been checked against the hub must not look live. */
+bool renderer_feed_stale(const struct renderer_feed *feed);
 
 struct renderer_frame {
     const struct snapshot *snapshot; /* NULL before the first data */

@@ -22,7 +22,7 @@ struct crossing {
 struct inputs {
     bool snapshot, connected, in_sync, stale, live;
     uint64_t version;
-    int64_t second, age_s, offset_ms;
+    int64_t second, age_s, unsynced_s, offset_ms;
     char reason[sizeof((struct renderer_feed *)0)->reason];
 };
 

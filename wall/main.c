@@ -46,6 +46,8 @@ struct glass {
     uint64_t frame, seq, version;
     int64_t frame_ms, second;
     bool stale, in_sync, connected, exposed;
+    bool drawn_stale;
+    int64_t synced_ms; /* when the feed was last in sync, or had nothing to be so; monotonic */
     char scene[64];
     int64_t started_ns; /* when the last frame began */
     int64_t renewed_ms; /* when a lost context was last tried to be replaced, monotonic */
@@ -306,6 +308,8 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
         frame.snapshot = tickets_snapshot(own->tickets, moment_ms);
     }
     describe_feed(own, state, &frame.feed);
+    frame.feed.unsynced_ms = state->in_sync ? 0 : mono_ms() - glass->synced_ms;
+    glass->drawn_stale = renderer_feed_stale(&frame.feed);
     if (renderer_draw(renderer, &frame) || glass->exposed) {
         int w = 0, h = 0;
         display_size(own->display, &w, &h);
@@ -476,7 +480,7 @@ report_status(struct owners *own, struct told *told, const struct glass *glass,
               const struct feed_state *state, int64_t now_ms)
 {
     bool due = now_ms - told->when_ms >= STATUS_EVERY_MS ||
-               told->welcomes != feed_welcomes(own->feed) || told->stale != glass->stale ||
+               told->welcomes != feed_welcomes(own->feed) || told->stale != glass->drawn_stale ||
                strcmp(told->scene, glass->scene) != 0;
     if (!state->connected || !due || glass->frame == 0) {
         return;
@@ -486,11 +490,11 @@ report_status(struct owners *own, struct told *told, const struct glass *glass,
         .frame = glass->frame,
         .frame_ms = glass->frame_ms,
         .offset_ms = state->offset_ms,
-        .stale = glass->stale,
+        .stale = glass->drawn_stale,
     };
     memcpy(status.scene, glass->scene, sizeof status.scene);
     feed_status(own->feed, &status);
-    *told = (struct told){now_ms, feed_welcomes(own->feed), glass->stale, ""};
+    *told = (struct told){now_ms, feed_welcomes(own->feed), glass->drawn_stale, ""};
     memcpy(told->scene, glass->scene, sizeof told->scene);
 }
 
@@ -593,6 +597,9 @@ loop(struct owners *own)
         obey(own, &glass);
         int64_t now_ms = mono_ms(), moment_ms = moment_now(own);
         feed_look(own->feed, now_ms, &state);
+        if (state.in_sync || !state.has_state) {
+            glass.synced_ms = now_ms;
+        }
         if (goal.wanted && !more) {
             int status = pursue(own, &glass, &goal, &state, now_ms);
             if (status >= 0) {

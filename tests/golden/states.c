@@ -85,7 +85,27 @@ static void
 make_not_in_sync(struct states *states)
 {
     states->feed.in_sync = states->feed.live = false;
-    strcpy(states->feed.reason, "补传中");
+    states->feed.unsynced_ms = 12000;
+    strcpy(states->feed.reason, "正在核对数据");
+}
+
+/* Out of sync a moment ago: the header says so, the figures keep their colour for a second. */
+static void
+make_checking(struct states *states)
+{
+    states->feed.in_sync = states->feed.live = false;
+    states->feed.unsynced_ms = 400;
+    strcpy(states->feed.reason, "正在核对数据");
+}
+
+/* The hub is heard and yet what is shown is known to be wrong. */
+static void
+make_gap(struct states *states)
+{
+    states->feed.in_sync = states->feed.live = false;
+    states->feed.stale = true;
+    states->feed.unsynced_ms = 3000;
+    strcpy(states->feed.reason, "数据有缺口，正在重取");
 }
 
 static void
@@ -345,14 +365,14 @@ make_sample(struct states *states)
 }
 
 const char *const states_names[] = {
-    "sample",      "empty",      "not-in-sync", "stale",      "past",        "zero",
-    "full",        "no-surveys", "million",     "long-names", "ideographs",  "latin",
-    "343-streets", "no-alarms",  "500-alarms",  "one-point",  "100k-points", NULL};
+    "sample",      "empty",     "not-in-sync", "checking",  "gap",         "stale",      "past",
+    "zero",        "full",      "no-surveys",  "million",   "long-names",  "ideographs", "latin",
+    "343-streets", "no-alarms", "500-alarms",  "one-point", "100k-points", NULL};
 static void (*const makers[])(struct states *) = {
-    make_sample,     make_empty,      make_not_in_sync, make_stale,     make_past,
-    make_zero,       make_full_marks, make_no_surveys,  make_million,   make_long_names,
-    make_ideographs, make_latin,      make_343_streets, make_no_alarms, make_500_alarms,
-    make_one_point,  make_100k_points};
+    make_sample,    make_empty,      make_not_in_sync, make_checking,   make_gap,
+    make_stale,     make_past,       make_zero,        make_full_marks, make_no_surveys,
+    make_million,   make_long_names, make_ideographs,  make_latin,      make_343_streets,
+    make_no_alarms, make_500_alarms, make_one_point,   make_100k_points};
 
 _Static_assert(sizeof makers / sizeof *makers + 1 == sizeof states_names / sizeof *states_names,
                "a maker a name");
