@@ -48,6 +48,21 @@ catch_signals(void)
     sigaction(SIGTERM, &action, NULL);
 }
 
+/* What SDL would look for and nobody here needs: the tables for typing accented letters, which cost
+ * more to read than all the rest of its start, and a session bus where none runs, which would start
+ * one. */
+void
+display_prepare(void)
+{
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+    char bus[256];
+    snprintf(bus, sizeof bus, "%s/bus", runtime ? runtime : "");
+    setenv("XCOMPOSEFILE", "/dev/null", 0);
+    if (access(bus, F_OK) != 0) {
+        setenv("DBUS_SESSION_BUS_ADDRESS", "disabled:", 0);
+    }
+}
+
 /* SDL takes its offscreen driver without a word where there is no display: a kiosk whose window
  * system did not start would run blind. */
 static bool

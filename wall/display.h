@@ -37,6 +37,10 @@ struct display_event {
     enum display_key key;
 };
 
+/* Sets what the window system's libraries read from the environment, where the operator has not:
+ * once, before any other thread. */
+void display_prepare(void);
+
 /* NULL and err where there is no display (and offscreen was not asked for) or no usable GL: 3.3
  * core, else ES 3.0. The context is current on return. */
 struct display *display_create(const struct display_config *config, struct err *err);
