@@ -1,62 +1,98 @@
-/* book: the figures as at a moment, moved forwards by taking out and putting in the tickets that
- * change. */
-#include "feeds/tickets/inside.h"
+#include "feeds/tickets/book.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define BACK_MS 60000     /* how far back a moment may move without computing all anew */
-#define RECENT_MOST 65536 /* changes remembered for it */
+#include "wall/base/arena.h"
 
-void
-book_init(struct book *book, const struct profile *profile)
+#define BACK_MS 60000        /* how far back a moment may move without computing all anew */
+#define RECENT_MOST 65536    /* changes remembered for it */
+#define COMPACT_MOST 1000000 /* milestones: more are not moved at once, it would take too long */
+#define POINTS_A_LOOK 16     /* setting a point's street costs as much less than a ticket's fold */
+
+struct book *
+book_create(const struct profile *profile, const struct directory *directory, struct intern *codes)
 {
-    *book = (struct book){.at_ms = INT64_MIN};
+    struct book *book = calloc(1, sizeof *book);
+    if (!book) {
+        abort();
+    }
+    book->profile = profile;
+    book->directory = directory;
+    book->codes = codes;
+    book->at_ms = INT64_MIN;
     rows_init(&book->rows, profile);
     lists_init(&book->lists);
+    return book;
 }
 
 void
-book_free(struct book *book)
+book_destroy(struct book *book)
 {
+    if (!book) {
+        return;
+    }
     rows_free(&book->rows);
     lists_free(&book->lists);
     slots_free(&book->slots);
     bursts_free(&book->bursts);
     free(book->deadlines.items);
+    free(book->marks);
     free(book->dirty);
+    free(book->queued);
     free(book->creeping);
     free(book->recent);
     free(book->whistles.items);
-    *book = (struct book){0};
+    free(book);
+}
+
+struct book_state *
+book_state_create(struct intern *codes)
+{
+    struct book_state *state = calloc(1, sizeof *state);
+    if (!state) {
+        abort();
+    }
+    store_init(&state->store, codes);
+    others_init(&state->others);
+    return state;
+}
+
+void
+book_state_destroy(struct book_state *state)
+{
+    if (state) {
+        store_finish(&state->store);
+        others_free(&state->others);
+        free(state);
+    }
+}
+
+static struct mark *
+mark_of(struct book *book, uint32_t ticket)
+{
+    if (ticket >= book->marks_cap) {
+        uint32_t cap = ticket + ticket / 8 + 1024;
+        uint32_t least = book->state->store.count; /* all that are there: not step by step */
+        cap = cap > least ? cap : least;
+        book->marks = arena_regrow(book->marks, cap, sizeof *book->marks);
+        memset(book->marks + book->marks_cap, 0, (cap - book->marks_cap) * sizeof *book->marks);
+        book->marks_cap = cap;
+    }
+    return &book->marks[ticket];
 }
 
 static void
-fold_at(struct tickets *tickets, uint32_t ticket, int64_t at_ms, struct fold *fold)
+fold_at(struct book *book, uint32_t ticket, int64_t at_ms, struct fold *fold)
 {
-    fold_ticket(&tickets->store, tickets->profile, ticket, at_ms, &tickets->book.whistles, fold);
+    fold_ticket(&book->state->store, book->profile, ticket, at_ms, &book->whistles, fold);
 }
 
-void
-book_invalidate(struct tickets *tickets)
+static struct lists_names
+names_of(const struct book *book)
 {
-    struct book *book = &tickets->book;
-    book->valid = false;
-    for (size_t i = 0; i < book->dirty_count; i++) {
-        tickets->store.tickets[book->dirty[i]].flags &= (uint8_t)~TICKET_DIRTY;
-    }
-    book->dirty_count = 0;
-}
-
-void
-book_abandon(struct tickets *tickets)
-{
-    struct book *book = &tickets->book;
-    book->valid = false;
-    book->dirty_count = book->creeping_count = book->recent_count = book->deadlines.count = 0;
-    slots_clear(&book->slots);
-    lists_clear(&book->lists);
-    bursts_clear(&book->bursts);
+    return (struct lists_names){&book->state->store, book->directory, &book->state->others,
+                                book->profile};
 }
 
 static void
@@ -83,40 +119,43 @@ oldest_of_interest(const struct periods *periods)
     return oldest;
 }
 
-void
-book_touch(struct tickets *tickets, uint32_t ticket)
+/* Whether it was counted, and is still. */
+static bool
+is_in(const struct book *book, uint32_t ticket)
 {
-    struct book *book = &tickets->book;
-    struct ticket *t = &tickets->store.tickets[ticket];
-    if (!book->valid || t->flags & TICKET_DIRTY) {
+    if (book->phase == BOOK_BLANK || (book->phase == BOOK_COUNTING && ticket >= book->at)) {
+        return false; /* its turn will come */
+    }
+    return ticket >= book->marks_cap || !mark_has(&book->marks[ticket], MARKS_DIRTY);
+}
+
+void
+book_touch(struct book *book, uint32_t ticket)
+{
+    if (!is_in(book, ticket)) {
         return;
     }
-    if (book->dirty_count > 16384 && book->dirty_count > tickets->store.count / 4) {
-        book_invalidate(tickets); /* so many changes: anew is cheaper */
-        return;
-    }
+    struct mark *mark = mark_of(book, ticket);
     push(&book->dirty, &book->dirty_count, &book->dirty_cap, ticket);
-    t->flags |= TICKET_DIRTY;
-    if (t->flags & TICKET_LISTED) {
-        book->lists_stale = true;
-    }
-    if (t->count == 0) {
+    mark_set(mark, MARKS_DIRTY, true);
+    book->lists_stale |= mark_has(mark, MARKS_LISTED);
+    if (book->state->store.tickets[ticket].count == 0) {
         return;
     }
     struct fold fold;
-    fold_at(tickets, ticket, book->at_ms, &fold);
+    fold_at(book, ticket, book->at_ms, &fold);
     if (fold.registered) {
         book->rows_stale |=
-            rows_count(&book->rows, &book->periods, &tickets->codes, &fold, book->at_ms, -1);
-        bursts_count(&book->bursts, tickets->profile, &book->periods, ticket, &fold, -1, true);
+            rows_count(&book->rows, &book->periods, book->codes, &fold, book->at_ms, -1);
+        bursts_count(&book->bursts, book->profile, &book->periods, ticket, &fold, -1);
     }
 }
 
 /* The moments around the book's at which the ticket's contribution changes by time alone. */
 static struct periods_edges
-edges_of(struct tickets *tickets, uint32_t ticket, const struct fold *fold)
+edges_of(const struct book *book, uint32_t ticket, const struct fold *fold)
 {
-    const struct book *book = &tickets->book;
+    const struct others *others = &book->state->others;
     struct periods_edges edges = {book->at_ms, INT64_MIN, fold->next_ms};
     if (fold->count) {
         periods_edge(&edges, fold->newest_ms);
@@ -137,10 +176,10 @@ edges_of(struct tickets *tickets, uint32_t ticket, const struct fold *fold)
         return edges;
     }
     clocks_edges(fold, &edges);
-    struct str number = store_number(&tickets->store, ticket);
+    struct str number = store_number(&book->state->store, ticket);
     for (int stage = EVENT_ACCEPT;
-         stage <= EVENT_STAGE_REPORT && tickets->others.newest_ms > book->recent_from_ms; stage++) {
-        const struct event *event = others_alarm(&tickets->others, number, (enum event_stage)stage);
+         stage <= EVENT_STAGE_REPORT && others->newest_ms > book->recent_from_ms; stage++) {
+        const struct event *event = others_alarm(others, number, (enum event_stage)stage);
         if (event) {
             periods_edge(&edges, event->time_ms);
         }
@@ -180,50 +219,67 @@ note_recent(struct book *book, uint32_t ticket, int64_t last_ms)
     book->recent[book->recent_count++] = (struct deadlines_item){last_ms, ticket};
 }
 
+/* Makes the ticket's alarms and whistles, or while building only notes that it has some: what
+ * acknowledges them may not have come yet, and they are sorted in runs. */
+static bool
+list(struct book *book, uint32_t ticket, struct mark *mark, const struct fold *fold)
+{
+    if (book->phase == BOOK_WHOLE) {
+        struct lists_names names = names_of(book);
+        return lists_add(&book->lists, &names, ticket, fold, &book->whistles, book->at_ms);
+    }
+    if (!lists_wants(fold, &book->whistles, book->at_ms)) {
+        return false;
+    }
+    if (!mark_has(mark, MARKS_QUEUED)) {
+        push(&book->queued, &book->queued_count, &book->queued_cap, ticket);
+        mark_set(mark, MARKS_QUEUED, true);
+    }
+    return true;
+}
+
 /* Puts a ticket in as it is at the book's moment. */
 static void
-put_in(struct tickets *tickets, uint32_t ticket, bool anew)
+put_in(struct book *book, uint32_t ticket)
 {
-    struct book *book = &tickets->book;
-    struct ticket *t = &tickets->store.tickets[ticket];
+    struct ticket *t = &book->state->store.tickets[ticket];
+    struct mark *mark = mark_of(book, ticket);
     struct fold fold;
-    fold_at(tickets, ticket, book->at_ms, &fold);
+    fold_at(book, ticket, book->at_ms, &fold);
     bool listed = false;
     if (fold.registered) {
-        struct lists_names names = {&tickets->store, &tickets->directory, &tickets->others,
-                                    tickets->profile};
         book->rows_stale |=
-            rows_count(&book->rows, &book->periods, &tickets->codes, &fold, book->at_ms, 1);
-        bursts_count(&book->bursts, tickets->profile, &book->periods, ticket, &fold, 1, !anew);
-        listed = lists_add(&book->lists, &names, ticket, &fold, &book->whistles, book->at_ms);
+            rows_count(&book->rows, &book->periods, book->codes, &fold, book->at_ms, 1);
+        bursts_count(&book->bursts, book->profile, &book->periods, ticket, &fold, 1);
+        listed = list(book, ticket, mark, &fold);
     }
-    slots_set(&book->slots, t, &fold, book->at_ms);
-    t->flags &= (uint8_t) ~(TICKET_LISTED | TICKET_CLOSED);
+    slots_set(&book->slots, mark, &fold, book->at_ms);
+    mark_set(mark, MARKS_LISTED, listed);
+    t->flags &= (uint8_t)~TICKET_CLOSED;
     bool closed = t->count && !fold.open && fold.next_ms == FOLD_NEVER;
-    t->flags |= (uint8_t)((listed ? TICKET_LISTED : 0) | (closed ? TICKET_CLOSED : 0));
-    book->lists_stale = book->lists_stale || listed;
-    if (listed && fold.suspended && !(t->flags & TICKET_CREEPS)) {
-        t->flags |= TICKET_CREEPS;
+    t->flags |= (uint8_t)(closed ? TICKET_CLOSED : 0);
+    book->lists_stale |= listed && book->phase == BOOK_WHOLE;
+    if (listed && fold.suspended && !mark_has(mark, MARKS_CREEPS)) {
+        mark_set(mark, MARKS_CREEPS, true);
         push(&book->creeping, &book->creeping_count, &book->creeping_cap, ticket);
     }
-    struct periods_edges edges = edges_of(tickets, ticket, &fold);
+    struct periods_edges edges = edges_of(book, ticket, &fold);
     note_recent(book, ticket, edges.last_ms);
     int64_t next = edges.next_ms;
     if (next < book->periods.to_ms[SNAPSHOT_TODAY]) { /* with the day all is computed anew */
-        deadlines_set(&book->deadlines, tickets->store.tickets, ticket, next);
+        deadlines_set(&book->deadlines, book->marks, ticket, next);
     } else {
-        deadlines_drop(&book->deadlines, tickets->store.tickets, ticket);
+        deadlines_drop(&book->deadlines, book->marks, ticket);
     }
 }
 
 static void
-pin_streets(struct tickets *tickets)
+pin_streets(struct book *book)
 {
-    const struct directory *d = &tickets->directory;
+    const struct directory *d = book->directory;
     for (size_t i = 0; i < d->counts[DIRECTORY_STREETS]; i++) {
         uint32_t code = d->entries[DIRECTORY_STREETS][i].code;
-        rows_pin(&tickets->book.rows, SNAPSHOT_STREET, &tickets->book.periods, code,
-                 intern_get(&tickets->codes, code));
+        rows_pin(&book->rows, SNAPSHOT_STREET, &book->periods, code, intern_get(book->codes, code));
     }
 }
 
@@ -244,83 +300,204 @@ is_closed(const struct store *store, const struct ticket *t)
 }
 
 bool
-book_is_past(const struct tickets *tickets, uint32_t ticket)
+book_is_past(const struct book *book, uint32_t ticket)
 {
-    const struct store *store = &tickets->store;
+    const struct store *store = &book->state->store;
     const struct ticket *t = &store->tickets[ticket];
     return t->count && t->flags & TICKET_CLOSED &&
-           milestone_time(&store->milestones[t->first + t->count - 1]) < tickets->book.oldest_ms;
+           milestone_time(&store->milestones[t->first + t->count - 1]) < book->oldest_ms;
 }
 
-static void
-compute_anew(struct tickets *tickets, int64_t at_ms)
+/* --- building --- */
+
+void
+book_begin(struct book *book, struct book_state *state, int64_t at_ms)
 {
-    struct book *book = &tickets->book;
-    struct store *store = &tickets->store;
-    book_invalidate(tickets);
-    store_compact(store);
-    periods_at(tickets->profile, at_ms, &book->periods);
+    book->state = state;
+    if (state->store.milestones_used < COMPACT_MOST) {
+        store_compact(&state->store);
+    }
+    periods_at(book->profile, at_ms, &book->periods);
     book->at_ms = at_ms;
-    rows_clear(&book->rows, &book->periods, &tickets->codes);
-    pin_streets(tickets);
+    rows_clear(&book->rows, &book->periods, book->codes);
+    pin_streets(book);
     lists_clear(&book->lists);
+    slots_clear(&book->slots);
     bursts_clear(&book->bursts);
-    deadlines_clear(&book->deadlines, store->tickets);
-    book->recent_count = 0;
+    book->deadlines.count = 0;
+    if (book->marks_cap) {
+        memset(book->marks, 0, book->marks_cap * sizeof *book->marks);
+    }
+    book->dirty_count = book->queued_count = book->creeping_count = book->recent_count = 0;
     book->recent_from_ms = at_ms - BACK_MS > book->periods.from_ms[SNAPSHOT_TODAY]
                                ? at_ms - BACK_MS
                                : book->periods.from_ms[SNAPSHOT_TODAY];
-    for (size_t i = 0; i < book->creeping_count; i++) {
-        store->tickets[book->creeping[i]].flags &= (uint8_t)~TICKET_CREEPS;
-    }
-    book->creeping_count = 0;
     book->oldest_ms = oldest_of_interest(&book->periods);
-    for (uint32_t i = 0; i < store->count; i++) {
-        struct ticket *t = &store->tickets[i];
-        t->flags &= (uint8_t)~TICKET_LISTED;
-        if (t->slot == STORE_NONE && t->count && !(t->flags & TICKET_CLOSED) &&
-            is_closed(store, t)) {
-            t->flags |= TICKET_CLOSED;
-        }
-        if (t->slot == STORE_NONE && book_is_past(tickets, i)) {
+    book->lists_stale = book->lists_crept = false;
+    book->phase = BOOK_COUNTING;
+    book->at = 0;
+}
+
+static void
+enter(struct book *book, enum book_phase phase)
+{
+    book->phase = phase;
+    book->at = 0;
+}
+
+static bool
+count_part(struct book *book, uint32_t *looks)
+{
+    struct store *store = &book->state->store;
+    for (; *looks && book->dirty_count; --*looks) {
+        uint32_t ticket = book->dirty[--book->dirty_count];
+        mark_set(mark_of(book, ticket), MARKS_DIRTY, false);
+        put_in(book, ticket);
+    }
+    for (; *looks && book->at < store->count; --*looks) {
+        uint32_t ticket = (uint32_t)book->at++;
+        struct ticket *t = &store->tickets[ticket];
+        if (t->count == 0) {
             continue;
         }
-        if (t->count || t->slot != STORE_NONE) {
-            put_in(tickets, i, true);
+        if (!(t->flags & TICKET_CLOSED) && is_closed(store, t)) {
+            t->flags |= TICKET_CLOSED;
+        }
+        if (!book_is_past(book, ticket)) {
+            put_in(book, ticket);
         }
     }
-    bursts_sort(&book->bursts);
-    book->lists_stale = book->rows_stale = true;
-    book->valid = true;
+    return book->at == store->count && book->dirty_count == 0;
 }
+
+static bool
+list_part(struct book *book, uint32_t *looks)
+{
+    struct lists_names names = names_of(book);
+    for (; *looks && book->at < book->queued_count; --*looks) {
+        uint32_t ticket = book->queued[book->at++];
+        const struct mark *mark = &book->marks[ticket];
+        if (mark_has(mark, MARKS_LISTED) && !mark_has(mark, MARKS_DIRTY)) {
+            struct fold fold;
+            fold_at(book, ticket, book->at_ms, &fold);
+            lists_add(&book->lists, &names, ticket, &fold, &book->whistles, book->at_ms);
+        }
+    }
+    lists_end_run(&book->lists);
+    return book->at == book->queued_count;
+}
+
+static void
+name_rows(struct book *book)
+{
+    static const enum directory_kind kinds[SNAPSHOT_GROUP_COUNT] = {
+        [SNAPSHOT_STREET] = DIRECTORY_STREETS,
+        [SNAPSHOT_COMMUNITY] = DIRECTORY_COMMUNITIES,
+        [SNAPSHOT_CATEGORY] = DIRECTORY_CATEGORIES,
+        [SNAPSHOT_UNIT] = DIRECTORY_UNITS,
+        [SNAPSHOT_PROPERTY] = DIRECTORY_UNITS};
+    const struct directory *d = book->directory;
+    for (int g = SNAPSHOT_STREET; g < SNAPSHOT_GROUP_COUNT; g++) {
+        struct rows_group *group = &book->rows.groups[g];
+        for (size_t i = 0; group->unnamed && i < group->count; i++) {
+            struct snapshot_row *row = &group->rows[i];
+            uint32_t parent = directory_parent(d, kinds[g], group->codes[i]);
+            enum directory_kind above =
+                g == SNAPSHOT_COMMUNITY ? DIRECTORY_STREETS : DIRECTORY_CATEGORIES;
+            row->name = directory_name(d, book->codes, kinds[g], group->codes[i]);
+            row->parent = intern_get(book->codes, parent);
+            row->parent_name = directory_name(d, book->codes, above, parent);
+        }
+        group->unnamed = false;
+    }
+}
+
+/* Rows in order, ranked and named. */
+static void
+finish_rows(struct book *book)
+{
+    rows_finish(&book->rows);
+    name_rows(book);
+    book->rows_stale = false;
+}
+
+static bool
+place_part(struct book *book, uint32_t *looks)
+{
+    if (book->at == 0) {
+        finish_rows(book);
+    }
+    size_t from = book->at, most = (size_t)*looks * POINTS_A_LOOK;
+    book->at = slots_place(&book->slots, &book->rows, from, most);
+    *looks -= (uint32_t)((book->at - from) / POINTS_A_LOOK);
+    return book->at == book->slots.count;
+}
+
+/* A part of the phase; true where it is over. */
+static bool
+build_part(struct book *book, uint32_t *looks)
+{
+    switch (book->phase) {
+    case BOOK_COUNTING:
+        return count_part(book, looks);
+    case BOOK_LISTING:
+        return list_part(book, looks);
+    case BOOK_MERGING:
+        return lists_merge_runs(&book->lists, looks);
+    case BOOK_SORTING:
+        return bursts_sort_part(&book->bursts, &book->at, looks);
+    default:
+        return place_part(book, looks);
+    }
+}
+
+bool
+book_build(struct book *book, bool open, uint32_t *looks)
+{
+    while (book->phase != BOOK_WHOLE) {
+        if (*looks == 0 || !build_part(book, looks)) {
+            return false;
+        }
+        if (open && book->phase == BOOK_COUNTING) {
+            return true;
+        }
+        enter(book, book->phase + 1);
+        if (book->phase == BOOK_MERGING) { /* the list of queued ones is not needed any more */
+            free(book->queued);
+            book->queued = NULL;
+            book->queued_count = book->queued_cap = 0;
+        }
+    }
+    return true;
+}
+
+/* --- from moment to moment --- */
 
 /* The due times of suspended clocks move with the moment, and with them their places in the lists;
  * nothing else does. */
 static void
-creep(struct tickets *tickets, int64_t from_ms)
+creep(struct book *book, int64_t from_ms)
 {
-    struct book *book = &tickets->book;
-    struct lists_names names = {&tickets->store, &tickets->directory, &tickets->others,
-                                tickets->profile};
+    struct lists_names names = names_of(book);
     size_t kept = 0;
     for (size_t i = 0; i < book->creeping_count; i++) {
         uint32_t ticket = book->creeping[i];
-        struct ticket *t = &tickets->store.tickets[ticket];
+        struct mark *mark = &book->marks[ticket];
         struct fold fold;
-        bool listed = t->flags & TICKET_LISTED && t->count;
+        bool listed = mark_has(mark, MARKS_LISTED) && book->state->store.tickets[ticket].count;
         if (listed) {
-            fold_at(tickets, ticket, book->at_ms, &fold);
+            fold_at(book, ticket, book->at_ms, &fold);
         }
         if (!listed || !fold.suspended) {
-            t->flags &= (uint8_t)~TICKET_CREEPS;
+            mark_set(mark, MARKS_CREEPS, false);
             continue;
         }
         book->creeping[kept++] = ticket;
-        if (t->flags & TICKET_DIRTY || from_ms == book->at_ms) {
+        if (mark_has(mark, MARKS_DIRTY) || from_ms == book->at_ms) {
             continue; /* its entries are new, or stand still */
         }
         push(&book->dirty, &book->dirty_count, &book->dirty_cap, ticket);
-        t->flags |= TICKET_DIRTY;
+        mark_set(mark, MARKS_DIRTY, true);
         lists_add(&book->lists, &names, ticket, &fold, &book->whistles, book->at_ms);
         book->lists_crept = true;
     }
@@ -329,13 +506,12 @@ creep(struct tickets *tickets, int64_t from_ms)
 
 /* The tickets that changed after a moment that lies back: as recorded when they did. */
 static void
-touch_back(struct tickets *tickets, int64_t at_ms)
+touch_back(struct book *book, int64_t at_ms)
 {
-    struct book *book = &tickets->book;
     size_t kept = 0;
-    for (size_t i = 0; i < book->recent_count && book->valid; i++) {
+    for (size_t i = 0; i < book->recent_count; i++) {
         if (book->recent[i].at_ms > at_ms) {
-            book_touch(tickets, book->recent[i].ticket);
+            book_touch(book, book->recent[i].ticket);
         } else {
             book->recent[kept++] = book->recent[i];
         }
@@ -345,85 +521,60 @@ touch_back(struct tickets *tickets, int64_t at_ms)
 
 /* To a moment of the same day: on, or a little back. */
 static void
-move_to(struct tickets *tickets, int64_t at_ms)
+move_to(struct book *book, int64_t at_ms)
 {
-    struct book *book = &tickets->book;
-    struct ticket *all = tickets->store.tickets;
     if (at_ms < book->at_ms) {
-        touch_back(tickets, at_ms);
+        touch_back(book, at_ms);
     }
-    for (uint32_t t; (t = deadlines_pop(&book->deadlines, all, at_ms)) != STORE_NONE;) {
-        book_touch(tickets, t);
-        if (!book->valid) {
-            break;
-        }
-    }
-    if (!book->valid) {
-        compute_anew(tickets, at_ms);
-        return;
+    for (uint32_t t; (t = deadlines_pop(&book->deadlines, book->marks, at_ms)) != STORE_NONE;) {
+        book_touch(book, t);
     }
     int64_t from_ms = book->at_ms;
     book->at_ms = at_ms;
     periods_move(&book->periods, at_ms);
     for (size_t i = 0; i < book->dirty_count; i++) {
-        put_in(tickets, book->dirty[i], false);
+        put_in(book, book->dirty[i]);
     }
-    creep(tickets, from_ms);
+    creep(book, from_ms);
 }
 
-static void
-name_rows(struct tickets *tickets)
+bool
+book_reaches(const struct book *book, int64_t at_ms)
 {
-    static const enum directory_kind kinds[SNAPSHOT_GROUP_COUNT] = {
-        [SNAPSHOT_STREET] = DIRECTORY_STREETS,
-        [SNAPSHOT_COMMUNITY] = DIRECTORY_COMMUNITIES,
-        [SNAPSHOT_CATEGORY] = DIRECTORY_CATEGORIES,
-        [SNAPSHOT_UNIT] = DIRECTORY_UNITS,
-        [SNAPSHOT_PROPERTY] = DIRECTORY_UNITS};
-    const struct directory *d = &tickets->directory;
-    for (int g = SNAPSHOT_STREET; g < SNAPSHOT_GROUP_COUNT; g++) {
-        struct rows_group *group = &tickets->book.rows.groups[g];
-        for (size_t i = 0; group->unnamed && i < group->count; i++) {
-            struct snapshot_row *row = &group->rows[i];
-            uint32_t parent = directory_parent(d, kinds[g], group->codes[i]);
-            enum directory_kind above =
-                g == SNAPSHOT_COMMUNITY ? DIRECTORY_STREETS : DIRECTORY_CATEGORIES;
-            row->name = directory_name(d, &tickets->codes, kinds[g], group->codes[i]);
-            row->parent = intern_get(&tickets->codes, parent);
-            row->parent_name = directory_name(d, &tickets->codes, above, parent);
-        }
-        group->unnamed = false;
-    }
+    return book->phase != BOOK_BLANK && at_ms < book->periods.to_ms[SNAPSHOT_TODAY] &&
+           (at_ms >= book->at_ms || at_ms >= book->recent_from_ms);
 }
 
 void
-book_bring_to(struct tickets *tickets, int64_t at_ms)
+book_bring_to(struct book *book, int64_t at_ms)
 {
-    struct book *book = &tickets->book;
     slots_begin(&book->slots);
     uint64_t points = book->slots.version;
-    if (!book->valid || (at_ms < book->at_ms && at_ms < book->recent_from_ms) ||
-        at_ms >= book->periods.to_ms[SNAPSHOT_TODAY]) {
-        compute_anew(tickets, at_ms);
-    } else {
-        move_to(tickets, at_ms);
-    }
+    bool fresh = book->slots.all_changed;
+    move_to(book, at_ms);
     bool changed = book->rows_stale || book->lists_stale;
     if (book->rows_stale) {
-        rows_finish(&book->rows);
-        name_rows(tickets);
-        book->rows_stale = false;
+        finish_rows(book);
     }
     if (book->lists_crept || book->lists_stale) {
-        lists_merge(&book->lists, &tickets->store, book->dirty, book->dirty_count);
+        lists_merge(&book->lists, book->marks, book->dirty, book->dirty_count);
         book->lists_stale = book->lists_crept = false;
     }
     for (size_t i = 0; i < book->dirty_count; i++) {
-        tickets->store.tickets[book->dirty[i]].flags &= (uint8_t)~TICKET_DIRTY;
+        mark_set(&book->marks[book->dirty[i]], MARKS_DIRTY, false);
     }
     book->dirty_count = 0;
     slots_finish(&book->slots, &book->rows);
-    changed |= bursts_find(&book->bursts, &tickets->store, tickets->profile, &tickets->directory,
+    changed |= bursts_find(&book->bursts, &book->state->store, book->profile, book->directory,
                            at_ms, &book->whistles);
-    book->version += changed || points != book->slots.version;
+    book->version += fresh || changed || points != book->slots.version;
+}
+
+size_t
+book_bytes(const struct book *book)
+{
+    return rows_bytes(&book->rows) + lists_bytes(&book->lists) + slots_bytes(&book->slots) +
+           bursts_bytes(&book->bursts) + book->deadlines.cap * sizeof *book->deadlines.items +
+           (book->dirty_cap + book->queued_cap) * sizeof *book->dirty +
+           book->marks_cap * sizeof *book->marks;
 }

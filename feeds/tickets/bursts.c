@@ -12,10 +12,10 @@ bursts_clear(struct bursts *bursts)
 {
     for (size_t i = 0; i < bursts->count; i++) {
         bursts->cells[i].count = 0;
-        bursts->cells[i].stale = false;
+        bursts->cells[i].stale = bursts->cells[i].unsorted = false;
     }
     bursts->stale_count = 0;
-    bursts->anew = true;
+    bursts->anew = bursts->sorting = true;
 }
 
 void
@@ -114,9 +114,18 @@ note_stale(struct bursts *bursts, struct bursts_cell *cell)
     cell->stale = true;
 }
 
+static void
+sort(struct bursts_cell *cell)
+{
+    if (cell->unsorted) {
+        qsort(cell->entries, cell->count, sizeof *cell->entries, compare);
+        cell->unsorted = false;
+    }
+}
+
 void
 bursts_count(struct bursts *bursts, const struct profile *profile, const struct periods *periods,
-             uint32_t ticket, const struct fold *fold, int sign, bool sorted)
+             uint32_t ticket, const struct fold *fold, int sign)
 {
     int64_t oldest = periods->from_ms[SNAPSHOT_TODAY] - BURSTS_DAYS * WHEN_DAY -
                      profile->burst_window_ms - BURSTS_STEP_MS;
@@ -132,12 +141,17 @@ bursts_count(struct bursts *bursts, const struct profile *profile, const struct 
             cell->cap = cell->cap * 2 + 8;
             cell->entries = arena_regrow(cell->entries, cell->cap, sizeof entry);
         }
-        size_t at = sorted ? lower(cell, entry) : cell->count;
+        size_t at = cell->count;
+        if (at && compare(&cell->entries[at - 1], &entry) > 0) {
+            cell->unsorted |= bursts->sorting;
+            at = bursts->sorting ? at : lower(cell, entry);
+        }
         memmove(cell->entries + at + 1, cell->entries + at, (cell->count - at) * sizeof entry);
         cell->entries[at] = entry;
         cell->count++;
         return;
     }
+    sort(cell);
     size_t at = lower(cell, entry);
     if (at < cell->count && compare(&cell->entries[at], &entry) == 0) {
         cell->count--;
@@ -145,15 +159,17 @@ bursts_count(struct bursts *bursts, const struct profile *profile, const struct 
     }
 }
 
-void
-bursts_sort(struct bursts *bursts)
+bool
+bursts_sort_part(struct bursts *bursts, size_t *at, uint32_t *looks)
 {
-    for (size_t i = 0; i < bursts->count; i++) {
-        struct bursts_cell *cell = &bursts->cells[i];
-        if (cell->count) {
-            qsort(cell->entries, cell->count, sizeof *cell->entries, compare);
-        }
+    for (; *looks && *at < bursts->count; ++*at) {
+        struct bursts_cell *cell = &bursts->cells[*at];
+        size_t cost = 1 + (cell->unsorted ? cell->count / 4 : 0);
+        sort(cell);
+        *looks -= cost < *looks ? (uint32_t)cost : *looks;
     }
+    bursts->sorting = *at < bursts->count;
+    return !bursts->sorting;
 }
 
 /* The first entry later than ms. */

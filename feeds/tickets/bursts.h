@@ -21,9 +21,10 @@ struct bursts_entry {
 
 struct bursts_cell {
     uint32_t street, category;
-    struct bursts_entry *entries; /* by (ms, ticket) once sorted */
+    struct bursts_entry *entries; /* by (ms, ticket) */
     size_t count, cap;
-    bool stale; /* changed since it was last looked at */
+    bool stale;    /* changed since it was last looked at */
+    bool unsorted; /* while all are added anew */
 };
 
 struct bursts {
@@ -34,6 +35,7 @@ struct bursts {
     uint32_t *stale; /* cells that changed since the last evaluation */
     size_t stale_count, stale_cap;
     bool anew;        /* look at every cell */
+    bool sorting;     /* all are being added anew */
     int64_t as_of_ms; /* the last evaluation's */
     struct snapshot_burst *found;
     uint32_t *found_cells; /* of each found */
@@ -42,12 +44,14 @@ struct bursts {
 
 void bursts_clear(struct bursts *bursts);
 void bursts_free(struct bursts *bursts);
-/* Adds (sign 1) or takes away (-1) a registration; sorted false: while all are added anew, then
- * bursts_sort. */
+/* Adds (sign 1) or takes away (-1) a registration. From bursts_clear on until bursts_sort_part is
+ * through, what does not come in order waits for that. */
 void bursts_count(struct bursts *bursts, const struct profile *profile,
-                  const struct periods *periods, uint32_t ticket, const struct fold *fold, int sign,
-                  bool sorted);
-void bursts_sort(struct bursts *bursts);
+                  const struct periods *periods, uint32_t ticket, const struct fold *fold,
+                  int sign);
+/* Sorts cells from *at on, as many as *looks entries allow but at least one, and takes those off;
+ * true: all are in order. */
+bool bursts_sort_part(struct bursts *bursts, size_t *at, uint32_t *looks);
 /* Finds the bursts as at the moment; true when they may have changed. */
 bool bursts_find(struct bursts *bursts, const struct store *store, const struct profile *profile,
                  const struct directory *directory, int64_t at_ms, struct fold_whistles *scratch);

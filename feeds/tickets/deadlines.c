@@ -3,24 +3,24 @@
 #include <stdlib.h>
 
 static void
-put(struct deadlines *heap, struct ticket *tickets, size_t at, struct deadlines_item item)
+put(struct deadlines *heap, struct mark *marks, size_t at, struct deadlines_item item)
 {
     heap->items[at] = item;
-    tickets[item.ticket].heap = (uint32_t)at;
+    mark_set_place(&marks[item.ticket], (uint32_t)at);
 }
 
 static void
-rise(struct deadlines *heap, struct ticket *tickets, size_t at, struct deadlines_item item)
+rise(struct deadlines *heap, struct mark *marks, size_t at, struct deadlines_item item)
 {
     while (at && heap->items[(at - 1) / 2].at_ms > item.at_ms) {
-        put(heap, tickets, at, heap->items[(at - 1) / 2]);
+        put(heap, marks, at, heap->items[(at - 1) / 2]);
         at = (at - 1) / 2;
     }
-    put(heap, tickets, at, item);
+    put(heap, marks, at, item);
 }
 
 static void
-sink(struct deadlines *heap, struct ticket *tickets, size_t at, struct deadlines_item item)
+sink(struct deadlines *heap, struct mark *marks, size_t at, struct deadlines_item item)
 {
     for (;;) {
         size_t child = at * 2 + 1;
@@ -33,22 +33,22 @@ sink(struct deadlines *heap, struct ticket *tickets, size_t at, struct deadlines
         if (heap->items[child].at_ms >= item.at_ms) {
             break;
         }
-        put(heap, tickets, at, heap->items[child]);
+        put(heap, marks, at, heap->items[child]);
         at = child;
     }
-    put(heap, tickets, at, item);
+    put(heap, marks, at, item);
 }
 
 void
-deadlines_set(struct deadlines *heap, struct ticket *tickets, uint32_t ticket, int64_t at_ms)
+deadlines_set(struct deadlines *heap, struct mark *marks, uint32_t ticket, int64_t at_ms)
 {
     struct deadlines_item item = {at_ms, ticket};
-    size_t at = tickets[ticket].heap;
-    if (at != STORE_NONE) {
+    uint32_t at = mark_place(&marks[ticket]);
+    if (at != MARKS_NONE) {
         if (at_ms < heap->items[at].at_ms) {
-            rise(heap, tickets, at, item);
+            rise(heap, marks, at, item);
         } else {
-            sink(heap, tickets, at, item);
+            sink(heap, marks, at, item);
         }
         return;
     }
@@ -59,44 +59,35 @@ deadlines_set(struct deadlines *heap, struct ticket *tickets, uint32_t ticket, i
             abort();
         }
     }
-    rise(heap, tickets, heap->count++, item);
+    rise(heap, marks, heap->count++, item);
 }
 
 void
-deadlines_drop(struct deadlines *heap, struct ticket *tickets, uint32_t ticket)
+deadlines_drop(struct deadlines *heap, struct mark *marks, uint32_t ticket)
 {
-    size_t at = tickets[ticket].heap;
-    if (at == STORE_NONE) {
+    uint32_t at = mark_place(&marks[ticket]);
+    if (at == MARKS_NONE) {
         return;
     }
-    tickets[ticket].heap = STORE_NONE;
+    mark_set_place(&marks[ticket], MARKS_NONE);
     struct deadlines_item last = heap->items[--heap->count];
     if (at == heap->count) {
         return;
     }
     if (at && heap->items[(at - 1) / 2].at_ms > last.at_ms) {
-        rise(heap, tickets, at, last);
+        rise(heap, marks, at, last);
     } else {
-        sink(heap, tickets, at, last);
+        sink(heap, marks, at, last);
     }
 }
 
 uint32_t
-deadlines_pop(struct deadlines *heap, struct ticket *tickets, int64_t at_ms)
+deadlines_pop(struct deadlines *heap, struct mark *marks, int64_t at_ms)
 {
     if (heap->count == 0 || heap->items[0].at_ms > at_ms) {
         return STORE_NONE;
     }
     uint32_t ticket = heap->items[0].ticket;
-    deadlines_drop(heap, tickets, ticket);
+    deadlines_drop(heap, marks, ticket);
     return ticket;
-}
-
-void
-deadlines_clear(struct deadlines *heap, struct ticket *tickets)
-{
-    for (size_t i = 0; i < heap->count; i++) {
-        tickets[heap->items[i].ticket].heap = STORE_NONE;
-    }
-    heap->count = 0;
 }

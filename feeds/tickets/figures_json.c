@@ -186,7 +186,7 @@ figures_to_json(struct tickets *tickets, const struct snapshot *snapshot, struct
     buf_printf(out, ",\n\"alarms\":");
     put_alarms(out, snapshot);
     buf_printf(out, ",\n\"digest\":\"%016llx\"}\n",
-               (unsigned long long)digest_at(&tickets->store, snapshot->at_ms));
+               (unsigned long long)digest_at(&tickets->state->store, snapshot->at_ms));
 }
 
 void

@@ -46,6 +46,7 @@ list_free(struct list *list)
     free(list->spare_tickets);
     free(list->fresh_tickets);
     free(list->fresh_order);
+    free(list->runs);
 }
 
 void
@@ -56,11 +57,18 @@ lists_free(struct lists *lists)
     lists_init(lists);
 }
 
+static void
+list_clear(struct list *list)
+{
+    list->count = list->fresh_count = list->runs_count = list->runs_until = 0;
+    list->merging = false;
+}
+
 void
 lists_clear(struct lists *lists)
 {
-    lists->alarms.count = lists->alarms.fresh_count = 0;
-    lists->whistles.count = lists->whistles.fresh_count = 0;
+    list_clear(&lists->alarms);
+    list_clear(&lists->whistles);
 }
 
 static void *
@@ -89,14 +97,15 @@ compare_fresh(const void *a, const void *b, void *user)
 #define FILTER_BITS 13
 struct filter {
     uint64_t bits[(1 << FILTER_BITS) / 64];
-    const struct ticket *tickets;
+    const struct mark *marks;
 };
 
 static bool
 is_dirty(const struct filter *filter, uint32_t ticket)
 {
     uint32_t bit = ticket & ((1u << FILTER_BITS) - 1);
-    return filter->bits[bit / 64] >> (bit % 64) & 1 && filter->tickets[ticket].flags & TICKET_DIRTY;
+    return filter->bits[bit / 64] >> (bit % 64) & 1 &&
+           mark_has(&filter->marks[ticket], MARKS_DIRTY);
 }
 
 static void
@@ -149,6 +158,19 @@ stays(const struct list *list, const struct filter *filter)
 }
 
 static void
+make_room(struct list *list)
+{
+    size_t most = list->count + list->fresh_count;
+    if (most > list->cap) {
+        list->cap = most + most / 2;
+        list->items = arena_regrow(list->items, list->cap, list->size);
+        list->tickets = arena_regrow(list->tickets, list->cap, sizeof(uint32_t));
+        list->spare = arena_regrow(list->spare, list->cap, list->size);
+        list->spare_tickets = arena_regrow(list->spare_tickets, list->cap, sizeof(uint32_t));
+    }
+}
+
+static void
 list_merge(struct list *list, const struct filter *filter)
 {
     if (stays(list, filter)) {
@@ -160,14 +182,7 @@ list_merge(struct list *list, const struct filter *filter)
     if (list->fresh_count) {
         qsort_r(list->fresh_order, list->fresh_count, sizeof(uint32_t), compare_fresh, list);
     }
-    size_t most = list->count + list->fresh_count;
-    if (most > list->cap) {
-        list->cap = most + most / 2;
-        list->items = arena_regrow(list->items, list->cap, list->size);
-        list->tickets = arena_regrow(list->tickets, list->cap, sizeof(uint32_t));
-        list->spare = arena_regrow(list->spare, list->cap, list->size);
-        list->spare_tickets = arena_regrow(list->spare_tickets, list->cap, sizeof(uint32_t));
-    }
+    make_room(list);
     size_t to = 0, from = 0;
     for (size_t next = 0; next < list->fresh_count; next++) {
         uint32_t at = list->fresh_order[next];
@@ -189,15 +204,110 @@ list_merge(struct list *list, const struct filter *filter)
 }
 
 void
-lists_merge(struct lists *lists, const struct store *store, const uint32_t *dirty, size_t count)
+lists_merge(struct lists *lists, const struct mark *marks, const uint32_t *dirty, size_t count)
 {
-    struct filter filter = {.tickets = store->tickets};
+    struct filter filter = {.marks = marks};
     for (size_t i = 0; i < count; i++) {
         uint32_t bit = dirty[i] & ((1u << FILTER_BITS) - 1);
         filter.bits[bit / 64] |= UINT64_C(1) << (bit % 64);
     }
     list_merge(&lists->alarms, &filter);
     list_merge(&lists->whistles, &filter);
+}
+
+/* --- made anew, of runs --- */
+
+static void
+list_end_run(struct list *list)
+{
+    size_t from = list->runs_until, until = list->fresh_count;
+    if (from == until) {
+        return;
+    }
+    for (size_t i = from; i < until; i++) {
+        list->fresh_order[i] = (uint32_t)i;
+    }
+    qsort_r(list->fresh_order + from, until - from, sizeof(uint32_t), compare_fresh, list);
+    if (list->runs_count == list->runs_cap) {
+        list->runs_cap = list->runs_cap * 2 + 16;
+        list->runs = arena_regrow(list->runs, list->runs_cap, sizeof *list->runs);
+    }
+    list->runs[list->runs_count++] = (struct list_run){(uint32_t)from, (uint32_t)until};
+    list->runs_until = until;
+}
+
+void
+lists_end_run(struct lists *lists)
+{
+    list_end_run(&lists->alarms);
+    list_end_run(&lists->whistles);
+}
+
+static bool
+comes_first(struct list *list, const struct list_run *a, const struct list_run *b)
+{
+    return compare_fresh(&list->fresh_order[a->from], &list->fresh_order[b->from], list) < 0;
+}
+
+static void
+sink(struct list *list, size_t at)
+{
+    struct list_run run = list->runs[at];
+    for (size_t child; (child = at * 2 + 1) < list->runs_count; at = child) {
+        if (child + 1 < list->runs_count &&
+            comes_first(list, &list->runs[child + 1], &list->runs[child])) {
+            child++;
+        }
+        if (!comes_first(list, &list->runs[child], &run)) {
+            break;
+        }
+        list->runs[at] = list->runs[child];
+    }
+    list->runs[at] = run;
+}
+
+/* Nothing is added while this goes on. What was needed only for it is given back. */
+static bool
+list_merge_runs(struct list *list, uint32_t *looks)
+{
+    if (!list->merging) {
+        list->merging = true;
+        make_room(list);
+        for (size_t i = list->runs_count / 2; i-- > 0;) {
+            sink(list, i);
+        }
+    }
+    for (; *looks && list->runs_count; --*looks) {
+        struct list_run *first = &list->runs[0];
+        uint32_t at = list->fresh_order[first->from++];
+        memcpy(list->items + list->count * list->size, list->fresh + at * list->size, list->size);
+        list->tickets[list->count++] = list->fresh_tickets[at];
+        if (first->from == first->until) {
+            *first = list->runs[--list->runs_count];
+        }
+        if (list->runs_count) {
+            sink(list, 0);
+        }
+    }
+    if (list->runs_count) {
+        return false;
+    }
+    free(list->fresh);
+    free(list->fresh_tickets);
+    free(list->fresh_order);
+    free(list->runs);
+    list->fresh = NULL;
+    list->fresh_tickets = list->fresh_order = NULL;
+    list->runs = NULL;
+    list->fresh_count = list->fresh_cap = list->runs_cap = list->runs_until = 0;
+    list->merging = false;
+    return true;
+}
+
+bool
+lists_merge_runs(struct lists *lists, uint32_t *looks)
+{
+    return list_merge_runs(&lists->alarms, looks) && list_merge_runs(&lists->whistles, looks);
 }
 
 /* --- entries --- */
@@ -302,6 +412,26 @@ add_whistle(struct lists *lists, const struct lists_names *names, uint32_t ticke
         .whistled_ms = whistle->time_ms,
         .due_ms = whistle->due_ms,
     };
+}
+
+bool
+lists_wants(const struct fold *fold, const struct fold_whistles *whistles, int64_t at_ms)
+{
+    if (!fold->open || fold->confidential) {
+        return false;
+    }
+    for (int stage = 0; stage < SNAPSHOT_STAGE_COUNT; stage++) {
+        if (clocks_overdue(&fold->clocks[stage], at_ms) ||
+            clocks_due_soon(&fold->clocks[stage], at_ms)) {
+            return true;
+        }
+    }
+    for (size_t i = 0; fold->clocks[SNAPSHOT_REPORT].runs && i < whistles->count; i++) {
+        if (whistles->items[i].pending) {
+            return true;
+        }
+    }
+    return false;
 }
 
 bool

@@ -1,18 +1,29 @@
 /* lists: the alarms and the whistles not yet reported, in the snapshot's order.
  *
  * Two arrays of one shape: entries in order, each with its ticket, changed in batches (all entries
- * of dirty tickets out, their new ones in, one pass). Private to feeds/tickets; one thread. */
+ * of dirty tickets out, their new ones in, one pass), or made anew of sorted runs, a part at a
+ * time. Private to feeds/tickets; one thread. */
 #ifndef FEEDS_TICKETS_LISTS_H
 #define FEEDS_TICKETS_LISTS_H
 
 #include "feeds/tickets/directory.h"
 #include "feeds/tickets/fold.h"
+#include "feeds/tickets/marks.h"
 #include "feeds/tickets/others.h"
+
+/* Entries from…until of the fresh ones' order. */
+struct list_run {
+    uint32_t from, until;
+};
 
 struct list {
     char *items, *spare, *fresh;
     uint32_t *tickets, *spare_tickets, *fresh_tickets, *fresh_order;
     size_t count, cap, fresh_count, fresh_cap, size;
+    struct list_run
+        *runs; /* of the fresh ones; a heap by their first entries while they are merged */
+    size_t runs_count, runs_cap, runs_until;
+    bool merging;
     int (*compare)(const void *a, const void *b);
 };
 
@@ -34,10 +45,17 @@ void lists_clear(struct lists *lists);
 /* The entries of a ticket as folded at at_ms; false: it has none. */
 bool lists_add(struct lists *lists, const struct lists_names *names, uint32_t ticket,
                const struct fold *fold, const struct fold_whistles *whistles, int64_t at_ms);
-/* Takes the entries of dirty tickets out and the added ones in. dirty: all that have TICKET_DIRTY.
+/* Whether lists_add would give it entries. */
+bool lists_wants(const struct fold *fold, const struct fold_whistles *whistles, int64_t at_ms);
+/* Takes the entries of dirty tickets out and the added ones in. dirty: all that have MARKS_DIRTY.
  */
-void lists_merge(struct lists *lists, const struct store *store, const uint32_t *dirty,
+void lists_merge(struct lists *lists, const struct mark *marks, const uint32_t *dirty,
                  size_t count);
+/* Making all anew, after lists_clear: what was added since the last run becomes one … */
+void lists_end_run(struct lists *lists);
+/* … and up to *looks entries of the runs go where they belong, and are taken off; true: all have.
+ */
+bool lists_merge_runs(struct lists *lists, uint32_t *looks);
 size_t lists_bytes(const struct lists *lists);
 
 #endif

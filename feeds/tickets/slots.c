@@ -18,11 +18,11 @@ static void
 note_change(struct slots *slots, uint32_t slot)
 {
     slots->version++;
-    if (slots->all_changed) {
+    if (slots->unplaced) {
         return;
     }
     if (slots->changed_count >= 4096 && slots->changed_count > slots->count / 4) {
-        slots->all_changed = true;
+        slots->all_changed = slots->unplaced = true;
         slots->changed_count = 0;
         return;
     }
@@ -48,10 +48,11 @@ take_slot(struct slots *slots)
     return (uint32_t)slots->count++;
 }
 
-void
-slots_drop(struct slots *slots, struct ticket *ticket)
+static void
+drop(struct slots *slots, struct mark *mark)
 {
-    if (ticket->slot == STORE_NONE) {
+    uint32_t slot = mark_slot(mark);
+    if (slot == MARKS_NONE) {
         return;
     }
     if (slots->free_count == slots->free_cap) {
@@ -59,10 +60,10 @@ slots_drop(struct slots *slots, struct ticket *ticket)
         slots->free_slots =
             arena_regrow(slots->free_slots, slots->free_cap, sizeof *slots->free_slots);
     }
-    slots->free_slots[slots->free_count++] = ticket->slot;
-    memset(&slots->points[ticket->slot], 0, sizeof slots->points[0]);
-    note_change(slots, ticket->slot);
-    ticket->slot = STORE_NONE;
+    slots->free_slots[slots->free_count++] = slot;
+    memset(&slots->points[slot], 0, sizeof slots->points[0]);
+    note_change(slots, slot);
+    mark_set_slot(mark, MARKS_NONE);
 }
 
 /* A suspended ticket's due times move with the moment, its state does not: it is drawn in that
@@ -87,17 +88,19 @@ set_times(struct snapshot_point *point, const struct fold *fold, int64_t at_ms)
 }
 
 void
-slots_set(struct slots *slots, struct ticket *ticket, const struct fold *fold, int64_t at_ms)
+slots_set(struct slots *slots, struct mark *mark, const struct fold *fold, int64_t at_ms)
 {
     if (!fold->open || !fold->placed || fold->confidential) {
-        slots_drop(slots, ticket);
+        drop(slots, mark);
         return;
     }
-    bool fresh = ticket->slot == STORE_NONE;
+    uint32_t slot = mark_slot(mark);
+    bool fresh = slot == MARKS_NONE;
     if (fresh) {
-        ticket->slot = take_slot(slots);
+        slot = take_slot(slots);
+        mark_set_slot(mark, slot);
     }
-    struct snapshot_point *now = &slots->points[ticket->slot];
+    struct snapshot_point *now = &slots->points[slot];
     struct snapshot_point point;
     memset(&point, 0, sizeof point); /* padding too: points are compared as bytes */
     point.lon_e7 = fold->lon_e7;
@@ -106,37 +109,53 @@ slots_set(struct slots *slots, struct ticket *ticket, const struct fold *fold, i
     point.street = fresh ? UINT32_MAX : now->street;
     point.used = true;
     set_times(&point, fold, at_ms);
-    if (!fresh && slots->streets[ticket->slot] == fold->street &&
-        memcmp(&point, now, sizeof point) == 0) {
+    if (!fresh && slots->streets[slot] == fold->street && memcmp(&point, now, sizeof point) == 0) {
         return;
     }
-    slots->streets[ticket->slot] = fold->street;
+    slots->streets[slot] = fold->street;
     memcpy(now, &point, sizeof point);
-    note_change(slots, ticket->slot);
+    note_change(slots, slot);
+}
+
+static void
+place(struct slots *slots, const struct rows *rows, size_t slot)
+{
+    if (slots->points[slot].used) {
+        slots->points[slot].street =
+            rows_find(&rows->groups[SNAPSHOT_STREET], slots->streets[slot]);
+    }
+}
+
+size_t
+slots_place(struct slots *slots, const struct rows *rows, size_t from, size_t most)
+{
+    size_t until = slots->count - from < most ? slots->count : from + most;
+    for (size_t i = from; i < until; i++) {
+        place(slots, rows, i);
+    }
+    if (until == slots->count) {
+        slots->unplaced = false;
+        slots->rows_moved = rows->moved;
+    }
+    return until;
 }
 
 void
 slots_finish(struct slots *slots, const struct rows *rows)
 {
-    const struct rows_group *streets = &rows->groups[SNAPSHOT_STREET];
     if (slots->rows_moved != rows->moved) {
-        slots->rows_moved = rows->moved;
-        slots->all_changed = true;
-        slots->changed_count = 0;
+        slots->all_changed = slots->unplaced = true;
         slots->version++;
     }
-    if (slots->all_changed) {
-        for (size_t i = 0; i < slots->count; i++) {
-            if (slots->points[i].used) {
-                slots->points[i].street = rows_find(streets, slots->streets[i]);
-            }
+    if (slots->unplaced) {
+        slots_place(slots, rows, 0, slots->count);
+    } else {
+        for (size_t i = 0; i < slots->changed_count; i++) {
+            place(slots, rows, slots->changed[i]);
         }
     }
-    for (size_t i = 0; i < slots->changed_count; i++) {
-        uint32_t slot = slots->changed[i];
-        if (slots->points[slot].used) {
-            slots->points[slot].street = rows_find(streets, slots->streets[slot]);
-        }
+    if (slots->all_changed) {
+        slots->changed_count = 0;
     }
 }
 
@@ -144,7 +163,7 @@ void
 slots_clear(struct slots *slots)
 {
     slots->count = slots->free_count = slots->changed_count = 0;
-    slots->all_changed = slots->cleared = true;
+    slots->all_changed = slots->cleared = slots->unplaced = true;
     slots->version++;
 }
 

@@ -3,6 +3,7 @@
 #ifndef FEEDS_TICKETS_SLOTS_H
 #define FEEDS_TICKETS_SLOTS_H
 
+#include "feeds/tickets/marks.h"
 #include "feeds/tickets/rows.h"
 
 struct slots {
@@ -14,6 +15,7 @@ struct slots {
     uint32_t *changed; /* since slots_begin */
     size_t changed_count, changed_cap;
     bool all_changed, cleared; /* cleared: since the last slots_begin */
+    bool unplaced;             /* all points' street indices are to be set, not the changed ones' */
     uint64_t version;
     uint64_t rows_moved; /* rows->moved as of the points' street indices */
 };
@@ -21,11 +23,13 @@ struct slots {
 /* Starts a new list of changes. */
 void slots_begin(struct slots *slots);
 /* Gives the ticket the point of its fold, or takes it away where it is not to be drawn. */
-void slots_set(struct slots *slots, struct ticket *ticket, const struct fold *fold, int64_t at_ms);
-void slots_drop(struct slots *slots, struct ticket *ticket);
+void slots_set(struct slots *slots, struct mark *mark, const struct fold *fold, int64_t at_ms);
 /* Sets street indices of changed points, of all where rows of streets moved. */
 void slots_finish(struct slots *slots, const struct rows *rows);
-/* Forgets all points; the tickets are gone. */
+/* Sets the street indices of up to `most` points from `from` on, rows being in order; returns where
+ * it stopped. At their end slots_finish has only to look at what changed since. */
+size_t slots_place(struct slots *slots, const struct rows *rows, size_t from, size_t most);
+/* Forgets all points; the marks do, too. */
 void slots_clear(struct slots *slots);
 size_t slots_bytes(const struct slots *slots);
 void slots_free(struct slots *slots);

@@ -273,14 +273,13 @@ set_limits(struct snapshot *s, const struct profile *p)
 }
 
 const struct snapshot *
-tickets_snapshot(struct tickets *tickets, int64_t at_ms)
+snapshot_make(struct tickets *tickets)
 {
-    struct book *book = &tickets->book;
+    const struct book *book = tickets->book;
     struct snapshot *s = &tickets->snapshot;
     const struct profile *p = tickets->profile;
-    book_bring_to(tickets, at_ms);
     *s = (struct snapshot){
-        .at_ms = at_ms,
+        .at_ms = book->at_ms,
         .version = book->version,
         .profile = str_from(p->name),
         .period_day = book->periods.period_day,
@@ -304,8 +303,8 @@ tickets_snapshot(struct tickets *tickets, int64_t at_ms)
         .basic_weight = p->basic_weight,
         .min_n = p->min_n,
         .tail = p->tail,
-        .tickets = tickets->store.all.count,
-        .digest = tickets->store.all.digest,
+        .tickets = book->state->store.all.count,
+        .digest = book->state->store.all.digest,
     };
     for (int w = 0; w < SNAPSHOT_WINDOW_COUNT; w++) {
         s->windows[w].from_ms = book->periods.from_ms[w];

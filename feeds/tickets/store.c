@@ -6,7 +6,7 @@
 #include "wall/base/arena.h"
 #include "wall/base/hash.h"
 
-#define TEXT_BITS 20 /* text blocks of 1 MiB */
+#define TEXT_BITS STORE_TEXT_BITS
 #define TEXT_BLOCK (UINT32_C(1) << TEXT_BITS)
 #define ID_BITS 27 /* 134 M tickets */
 #define ID_MASK ((UINT32_C(1) << ID_BITS) - 1)
@@ -166,10 +166,8 @@ store_ticket(struct store *store, struct str number)
         store->tickets = arena_regrow(store->tickets, store->cap, sizeof *store->tickets);
     }
     uint32_t ticket = store->count++;
-    store->tickets[ticket] = (struct ticket){.number = add_text(store, number),
-                                             .street = INTERN_NONE,
-                                             .heap = STORE_NONE,
-                                             .slot = STORE_NONE};
+    store->tickets[ticket] =
+        (struct ticket){.number = add_text(store, number), .street = INTERN_NONE};
     store->index[at] = tag_of(hash) | (ticket + 1);
     return ticket;
 }

@@ -3,14 +3,16 @@
  * Owns numbers, milestones, records, the index and the marks of known events. Milestones of a
  * ticket are ordered by (time, arrival). Private to feeds/tickets; one thread; reads no clock.
  *
- * Memory a ticket: 28 bytes of struct ticket, its number + 1, 4 bytes of index at a load of
- * 0.37–0.75, 12 bytes a milestone (in blocks of 2, 4, 6, 8, 12, 16, 24 …) and the records. */
+ * Memory a ticket: 20 bytes of struct ticket (and 8 of a book's struct mark), its number + 1, 4
+ * bytes of index at a load of 0.37–0.75, 12 bytes a milestone (in blocks of 2, 4, 6, 8, 12, 16, 24
+ * …) and the records. */
 #ifndef FEEDS_TICKETS_STORE_H
 #define FEEDS_TICKETS_STORE_H
 
 #include "feeds/tickets/record.h"
 
 #define STORE_NONE UINT32_MAX
+#define STORE_TEXT_BITS 20 /* blocks of numbers have 1 MiB */
 
 struct milestone {
     uint32_t time_low;
@@ -23,11 +25,8 @@ struct milestone {
 enum ticket_flag {
     TICKET_REGISTERED = 1 << 0,
     TICKET_REMOVED = 1 << 1, /* final: no milestones, nothing is applied any more */
-    TICKET_DIRTY = 1 << 2,   /* out of the figures until the next snapshot */
-    TICKET_LISTED = 1 << 3,  /* has entries among the alarms or whistles */
-    TICKET_CLOSED = 1 << 4,  /* not open once all its milestones have happened */
-    TICKET_QUEUED = 1 << 5,  /* held, and in the queue of held ones */
-    TICKET_CREEPS = 1 << 6   /* in the book's list of creeping ones */
+    TICKET_CLOSED = 1 << 2,  /* not open once all its milestones have happened */
+    TICKET_QUEUED = 1 << 3   /* held, and in the queue of held ones */
 };
 
 struct ticket {
@@ -35,8 +34,6 @@ struct ticket {
     uint32_t first;  /* milestones[first…first + count) */
     uint32_t count;
     uint32_t street; /* code now: over all milestones, future ones too; INTERN_NONE */
-    uint32_t heap;   /* place in the deadline heap, or STORE_NONE */
-    uint32_t slot;   /* point, or STORE_NONE */
     uint8_t flags;
     uint8_t generation; /* grows when its events are forgotten: they are no repeats any more */
 };

@@ -13,9 +13,8 @@ tickets_create(const struct profile *profile)
         abort();
     }
     tickets->profile = profile;
-    store_init(&tickets->store, &tickets->codes);
-    others_init(&tickets->others);
-    book_init(&tickets->book, profile);
+    tickets->state = book_state_create(&tickets->codes);
+    tickets->book = book_create(profile, &tickets->directory, &tickets->codes);
     return tickets;
 }
 
@@ -25,10 +24,13 @@ tickets_destroy(struct tickets *tickets)
     if (!tickets) {
         return;
     }
-    tickets_load_abort(tickets);
-    book_free(&tickets->book);
-    others_free(&tickets->others);
-    store_finish(&tickets->store);
+    waste_free_part(&tickets->waste, SIZE_MAX);
+    book_destroy(tickets->next);
+    book_destroy(tickets->book);
+    book_state_destroy(tickets->shown);
+    book_state_destroy(tickets->loading);
+    book_state_destroy(tickets->state);
+    free(tickets->scratch.items);
     directory_free(&tickets->directory);
     intern_free(&tickets->codes);
     free(tickets);
@@ -39,23 +41,23 @@ tickets_destroy(struct tickets *tickets)
 static enum tickets_outcome
 apply_other(struct tickets *tickets, const struct event *event, bool dedup)
 {
-    if (dedup && !store_mark(&tickets->store, event, 0)) {
+    if (dedup && !store_mark(&tickets->state->store, event, 0)) {
         return TICKETS_REPEATED;
     }
     if (event->type <= EVENT_ALARM_UNSHELVED) {
-        uint32_t ticket = store_find(&tickets->store, event->subject);
+        uint32_t ticket = store_find(&tickets->state->store, event->subject);
         if (ticket != STORE_NONE) {
-            book_touch(tickets, ticket); /* before the item changes: alarms borrow its strings */
+            prepare_touch(tickets, ticket); /* before the item changes: alarms borrow its strings */
         }
     }
-    others_add(&tickets->others, event);
+    others_add(&tickets->state->others, event);
     return TICKETS_APPLIED;
 }
 
 enum tickets_outcome
 tickets_apply(struct tickets *tickets, const struct event *event, bool dedup)
 {
-    struct store *store = &tickets->store;
+    struct store *store = &tickets->state->store;
     if (event->type == EVENT_UNKNOWN) {
         return TICKETS_IGNORED;
     }
@@ -69,7 +71,7 @@ tickets_apply(struct tickets *tickets, const struct event *event, bool dedup)
     if (dedup && !store_mark(store, event, store->tickets[ticket].generation)) {
         return TICKETS_REPEATED;
     }
-    book_touch(tickets, ticket);
+    prepare_touch(tickets, ticket);
     if (event->type == EVENT_REMOVED) {
         store_remove(store, ticket);
         return TICKETS_APPLIED;
@@ -85,22 +87,22 @@ tickets_apply(struct tickets *tickets, const struct event *event, bool dedup)
 void
 tickets_set_held_max(struct tickets *tickets, size_t events)
 {
-    tickets->store.held_max = events;
+    tickets->state->store.held_max = events;
 }
 
 uint64_t
 tickets_held_dropped(const struct tickets *tickets)
 {
-    return tickets->held_dropped + tickets->store.held_dropped;
+    return tickets->held_dropped + tickets->state->store.held_dropped;
 }
 
 void
 tickets_forget(struct tickets *tickets, struct str number)
 {
-    uint32_t ticket = store_find(&tickets->store, number);
-    if (ticket != STORE_NONE && !(tickets->store.tickets[ticket].flags & TICKET_REMOVED)) {
-        book_touch(tickets, ticket);
-        store_forget(&tickets->store, ticket);
+    uint32_t ticket = store_find(&tickets->state->store, number);
+    if (ticket != STORE_NONE && !(tickets->state->store.tickets[ticket].flags & TICKET_REMOVED)) {
+        prepare_touch(tickets, ticket);
+        store_forget(&tickets->state->store, ticket);
     }
 }
 
@@ -110,10 +112,9 @@ void
 tickets_load_begin(struct tickets *tickets)
 {
     tickets_load_abort(tickets);
-    tickets->loading.open = true;
-    store_init(&tickets->loading.store, &tickets->codes);
-    tickets->loading.store.held_max = tickets->store.held_max;
-    others_init(&tickets->loading.others);
+    prepare_load(tickets);
+    tickets->loading = book_state_create(&tickets->codes);
+    tickets->loading->store.held_max = tickets->state->store.held_max;
 }
 
 /* What is wrong with a row, before anything of it is taken. */
@@ -146,21 +147,21 @@ check_row(const struct event_ticket *row, struct err *err)
 void
 tickets_load_expect(struct tickets *tickets, uint64_t count)
 {
-    if (tickets->loading.open) {
-        store_expect(&tickets->loading.store, count);
+    if (tickets->loading) {
+        store_expect(&tickets->loading->store, count);
     }
 }
 
 bool
 tickets_load_row(struct tickets *tickets, const struct event_ticket *row, struct err *err)
 {
-    struct store *store = &tickets->loading.store;
-    if (!tickets->loading.open) {
+    if (!tickets->loading) {
         return err_set(err, "snapshot: a row outside of a snapshot");
     }
     if (!check_row(row, err)) {
         return false;
     }
+    struct store *store = &tickets->loading->store;
     uint32_t ticket = store_ticket(store, row->ticket);
     if (store->tickets[ticket].count) {
         return err_set(err, "snapshot: ticket %.*s is there twice", STR_ARG(row->ticket));
@@ -180,33 +181,26 @@ tickets_load_row(struct tickets *tickets, const struct event_ticket *row, struct
 void
 tickets_load_other(struct tickets *tickets, const struct event *event)
 {
-    if (tickets->loading.open && event->type > EVENT_TICKET_LAST) {
-        others_add(&tickets->loading.others, event);
+    if (tickets->loading && event->type > EVENT_TICKET_LAST) {
+        prepare_load_other(tickets, event);
+        others_add(&tickets->loading->others, event);
     }
 }
 
 void
 tickets_load_end(struct tickets *tickets)
 {
-    if (!tickets->loading.open) {
-        return;
+    if (tickets->loading) {
+        tickets->held_dropped += tickets->state->store.held_dropped;
+        prepare_replace(tickets);
     }
-    book_abandon(tickets);
-    tickets->held_dropped += tickets->store.held_dropped;
-    store_finish(&tickets->store);
-    others_free(&tickets->others);
-    tickets->store = tickets->loading.store;
-    tickets->others = tickets->loading.others;
-    tickets->loading.open = false;
 }
 
 void
 tickets_load_abort(struct tickets *tickets)
 {
-    if (tickets->loading.open) {
-        store_finish(&tickets->loading.store);
-        others_free(&tickets->loading.others);
-        tickets->loading.open = false;
+    if (tickets->loading) {
+        prepare_drop_loading(tickets);
     }
 }
 
@@ -214,7 +208,7 @@ void
 tickets_set_directory(struct tickets *tickets, const struct tickets_directory *directory)
 {
     directory_set(&tickets->directory, &tickets->codes, directory);
-    book_invalidate(tickets);
+    prepare_rename(tickets);
 }
 
 /* --- questions --- */
@@ -222,11 +216,11 @@ tickets_set_directory(struct tickets *tickets, const struct tickets_directory *d
 void
 tickets_digest(const struct tickets *tickets, struct str street, uint64_t *count, uint64_t *digest)
 {
-    struct store_sum sum = tickets->store.all;
+    struct store_sum sum = tickets->state->store.all;
     if (street.len) {
         uint32_t code = intern_find(&tickets->codes, street);
-        sum = code < tickets->store.streets_cap ? tickets->store.streets[code]
-                                                : (struct store_sum){0, 0};
+        sum = code < tickets->state->store.streets_cap ? tickets->state->store.streets[code]
+                                                       : (struct store_sum){0, 0};
     }
     *count = sum.count;
     *digest = sum.digest;
@@ -235,12 +229,12 @@ tickets_digest(const struct tickets *tickets, struct str street, uint64_t *count
 bool
 tickets_street_of(const struct tickets *tickets, struct str number, struct str *street)
 {
-    uint32_t ticket = store_find(&tickets->store, number);
-    if (ticket == STORE_NONE || tickets->store.tickets[ticket].flags & TICKET_REMOVED) {
+    uint32_t ticket = store_find(&tickets->state->store, number);
+    if (ticket == STORE_NONE || tickets->state->store.tickets[ticket].flags & TICKET_REMOVED) {
         *street = (struct str){"", 0};
         return false;
     }
-    *street = intern_get(&tickets->codes, tickets->store.tickets[ticket].street);
+    *street = intern_get(&tickets->codes, tickets->state->store.tickets[ticket].street);
     return true;
 }
 
@@ -249,8 +243,8 @@ static bool
 counts_under(const struct tickets *tickets, const struct snapshot_key *key, uint32_t code,
              const struct fold *f)
 {
-    const struct periods *periods = &tickets->book.periods;
-    int64_t at_ms = tickets->book.at_ms;
+    const struct periods *periods = &tickets->book->periods;
+    int64_t at_ms = tickets->book->at_ms;
     if (key->group != SNAPSHOT_DISTRICT && rows_code(f, key->group) != code) {
         return false;
     }
@@ -288,19 +282,20 @@ size_t
 tickets_behind(struct tickets *tickets, const struct snapshot_key *key, struct str *out, size_t max)
 {
     uint32_t code = intern_find(&tickets->codes, key->code);
+    struct book *book = tickets->book;
     size_t count = 0;
-    if (tickets->book.at_ms == INT64_MIN) {
+    if (book->phase == BOOK_BLANK) {
         return 0; /* there was no snapshot */
     }
-    for (uint32_t i = tickets->store.count; i-- > 0 && count < max;) {
+    const struct store *store = &book->state->store;
+    for (uint32_t i = store->count; i-- > 0 && count < max;) {
         struct fold fold;
-        if (!(tickets->store.tickets[i].flags & TICKET_REGISTERED) || book_is_past(tickets, i)) {
+        if (!(store->tickets[i].flags & TICKET_REGISTERED) || book_is_past(book, i)) {
             continue;
         }
-        fold_ticket(&tickets->store, tickets->profile, i, tickets->book.at_ms,
-                    &tickets->book.whistles, &fold);
+        fold_ticket(store, tickets->profile, i, book->at_ms, &book->whistles, &fold);
         if (fold.registered && !fold.confidential && counts_under(tickets, key, code, &fold)) {
-            out[count++] = store_number(&tickets->store, i);
+            out[count++] = store_number(store, i);
         }
     }
     return count;
@@ -309,8 +304,7 @@ tickets_behind(struct tickets *tickets, const struct snapshot_key *key, struct s
 struct tickets_memory
 tickets_memory(const struct tickets *tickets)
 {
-    const struct store *store = &tickets->store;
-    const struct book *book = &tickets->book;
+    const struct store *store = &tickets->state->store;
     struct tickets_memory m = {
         .columns = store_bytes_columns(store),
         .milestones = store_bytes_milestones(store),
@@ -318,10 +312,7 @@ tickets_memory(const struct tickets *tickets)
                    tickets->codes.cap * sizeof *tickets->codes.strings +
                    tickets->codes.slot_count * sizeof *tickets->codes.slots,
         .index = store_bytes_index(store),
-        .figures = rows_bytes(&book->rows) + lists_bytes(&book->lists) + slots_bytes(&book->slots) +
-                   bursts_bytes(&book->bursts) +
-                   book->deadlines.cap * sizeof *book->deadlines.items +
-                   book->dirty_cap * sizeof *book->dirty,
+        .figures = book_bytes(tickets->book) + (tickets->next ? book_bytes(tickets->next) : 0),
         .marks = store_bytes_marks(store),
         .tickets = store->count,
     };

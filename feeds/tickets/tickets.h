@@ -30,7 +30,8 @@ enum tickets_outcome {
 enum tickets_outcome tickets_apply(struct tickets *tickets, const struct event *event, bool dedup);
 
 /* Replaces all state: begin, then rows, then alarms and commitments, then end. Between begin and
- * end the old state still answers; end swaps. abort drops the new one. */
+ * end the old state still answers; end swaps. abort drops the new one. What snapshots show of it is
+ * said below. */
 void tickets_load_begin(struct tickets *tickets);
 /* About how many rows will come; only saves time. */
 void tickets_load_expect(struct tickets *tickets, uint64_t count);
@@ -70,6 +71,26 @@ void tickets_digest_since(const struct tickets *tickets, struct str street, int6
 /* The state as at a moment. Moving forwards within a day, or back by less than a minute, is
  * incremental; any other moment is computed anew. Valid until the next call with this tickets. */
 const struct snapshot *tickets_snapshot(struct tickets *tickets, int64_t at_ms);
+
+/* For a wall, whose frames must not wait for a million tickets: the figures of a new state, a new
+ * day or a moment far away are made in parts, beside the old ones, and shown once they are whole.
+ *
+ *     more = !tickets_prepare(tickets, now, 2048);   again and again, as time allows
+ *     snapshot = tickets_glance(tickets, now);       in each frame
+ *
+ * tickets_prepare looks at up to about `looks` tickets (0.3 to 1 µs each) of what is to be done
+ * before tickets_glance shows the state as at at_ms: true when nothing is left, or nothing can be
+ * done until more rows of a snapshot come in. Rows may be prepared while the others come. A few
+ * pieces are done at once: the ranking of all rows, the sort of one street's and category's
+ * registrations. tickets_glance never takes long: until the new figures are whole it gives the last
+ * ones, brought to at_ms where they reach it, else as at the moment they stand at (at_ms of the
+ * snapshot); NULL: there were none yet. Valid until the next call with this tickets. Calling
+ * tickets_snapshot in between is allowed and does all at once. */
+bool tickets_prepare(struct tickets *tickets, int64_t at_ms, uint32_t looks);
+const struct snapshot *tickets_glance(struct tickets *tickets, int64_t at_ms);
+/* Where tickets_prepare is used: gives a part (8 MB) of the memory of states and figures that were
+ * replaced back to the system; true: there is no more of it. */
+bool tickets_tidy(struct tickets *tickets);
 
 /* Up to max numbers of the tickets that the last snapshot counted under key; returns how many. */
 size_t tickets_behind(struct tickets *tickets, const struct snapshot_key *key, struct str *out,

@@ -44,9 +44,9 @@ count_type(const struct store *store, const struct ticket *t, enum event_type ty
 static void
 make_fields(struct tickets *tickets, uint32_t ticket, struct event_data *out)
 {
-    const struct store *store = &tickets->store;
+    const struct store *store = &tickets->state->store;
     struct fold f;
-    fold_ticket(store, tickets->profile, ticket, WHEN_MAX, &tickets->book.whistles, &f);
+    fold_ticket(store, tickets->profile, ticket, WHEN_MAX, &tickets->scratch, &f);
     *out = (struct event_data){
         .has = EVENT_F_CHANNEL | EVENT_F_CATEGORY | EVENT_F_STREET | EVENT_F_URGENCY |
                EVENT_F_CONFIDENTIAL,
@@ -93,7 +93,7 @@ static bool
 visit_ticket(struct tickets *tickets, struct visiting *v, uint32_t ticket,
              bool (*visit)(void *user, const struct event_ticket *row), void *user)
 {
-    const struct store *store = &tickets->store;
+    const struct store *store = &tickets->state->store;
     const struct ticket *t = &store->tickets[ticket];
     make_room(v, t->count, count_type(store, t, EVENT_WHISTLED));
     struct event_ticket row = {.ticket = store_number(store, ticket),
@@ -132,7 +132,7 @@ tickets_visit_part(struct tickets *tickets, uint32_t *at, uint32_t looks, struct
                    int64_t since_ms, bool (*visit)(void *user, const struct event_ticket *row),
                    void *user)
 {
-    const struct store *store = &tickets->store;
+    const struct store *store = &tickets->state->store;
     uint32_t code = street.len ? intern_find(&tickets->codes, street) : INTERN_NONE;
     if (street.len && code == INTERN_NONE) {
         return false;
@@ -161,14 +161,14 @@ tickets_visit(struct tickets *tickets, struct str street, int64_t since_ms,
 uint32_t
 tickets_place_of(const struct tickets *tickets, struct str number)
 {
-    return store_find(&tickets->store, number);
+    return store_find(&tickets->state->store, number);
 }
 
 void
 tickets_digest_since(const struct tickets *tickets, struct str street, int64_t since_ms,
                      uint64_t *count, uint64_t *digest)
 {
-    const struct store *store = &tickets->store;
+    const struct store *store = &tickets->state->store;
     uint32_t code = street.len ? intern_find(&tickets->codes, street) : INTERN_NONE;
     *count = *digest = 0;
     for (uint32_t i = 0; (!street.len || code != INTERN_NONE) && i < store->count; i++) {
@@ -185,8 +185,9 @@ bool
 tickets_visit_one(struct tickets *tickets, struct str number,
                   bool (*visit)(void *user, const struct event_ticket *row), void *user)
 {
-    uint32_t ticket = store_find(&tickets->store, number);
-    if (ticket == STORE_NONE || !(tickets->store.tickets[ticket].flags & TICKET_REGISTERED)) {
+    uint32_t ticket = store_find(&tickets->state->store, number);
+    if (ticket == STORE_NONE ||
+        !(tickets->state->store.tickets[ticket].flags & TICKET_REGISTERED)) {
         return false;
     }
     struct visiting v = {0};
@@ -201,11 +202,12 @@ void
 tickets_visit_other(struct tickets *tickets, bool (*visit)(void *user, const struct event *event),
                     void *user)
 {
-    for (size_t i = 0; i < tickets->others.count; i++) {
-        const struct event *event = &tickets->others.items[i].event;
+    for (size_t i = 0; i < tickets->state->others.count; i++) {
+        const struct event *event = &tickets->state->others.items[i].event;
         bool of_ticket = event->type <= EVENT_ALARM_UNSHELVED && event->data.stage != EVENT_BURST;
-        uint32_t ticket = of_ticket ? store_find(&tickets->store, event->subject) : STORE_NONE;
-        if (ticket != STORE_NONE && tickets->store.tickets[ticket].flags & TICKET_REMOVED) {
+        uint32_t ticket =
+            of_ticket ? store_find(&tickets->state->store, event->subject) : STORE_NONE;
+        if (ticket != STORE_NONE && tickets->state->store.tickets[ticket].flags & TICKET_REMOVED) {
             continue;
         }
         if (!visit(user, event)) {
