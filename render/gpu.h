@@ -92,6 +92,11 @@ struct gpu {
     struct gpu_target (*target_create)(struct gpu *gpu, int w, int h);
     void (*target_destroy)(struct gpu *gpu, struct gpu_target target);
 
+    /* Replaces the pixels of a box inside the target, not the window: RGBA, bottom row first, as
+     * pictures lie in memory there, without gaps. */
+    void (*target_upload)(struct gpu *gpu, struct gpu_target target, struct gpu_box box,
+                          const uint8_t *rgba);
+
     void (*clear)(struct gpu *gpu, struct gpu_target target, struct gpu_box box, uint32_t colour);
     void (*draw)(struct gpu *gpu, const struct gpu_draw *draw);
     /* Copies boxes of from, which do not meet, to the same size of pixels by x, y further in to. */

@@ -279,6 +279,17 @@ gl_target_create(struct gpu *gpu, int w, int h)
 }
 
 static void
+gl_target_upload(struct gpu *gpu, struct gpu_target target, struct gpu_box box, const uint8_t *rgba)
+{
+    struct gpu_gl *gl = (struct gpu_gl *)gpu;
+    if (target.id && target.id != GPU_WINDOW && gl->targets[target.id].texture) {
+        glBindTexture(GL_TEXTURE_2D, gl->targets[target.id].texture);
+        glTexSubImage2D(GL_TEXTURE_2D, 0, box.x0, gl->targets[target.id].h - box.y1,
+                        box.x1 - box.x0, box.y1 - box.y0, GL_RGBA, GL_UNSIGNED_BYTE, rgba);
+    }
+}
+
+static void
 gl_window_size(struct gpu *gpu, int w, int h)
 {
     struct gpu_gl *gl = (struct gpu_gl *)gpu;
@@ -506,6 +517,7 @@ static const struct gpu functions = {
     .program_destroy = gl_program_destroy,
     .target_create = gl_target_create,
     .target_destroy = gl_target_destroy,
+    .target_upload = gl_target_upload,
     .clear = gl_clear,
     .draw = gl_draw,
     .copy = gpu_gl_copy,

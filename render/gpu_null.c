@@ -76,6 +76,13 @@ null_target_destroy(struct gpu *gpu, struct gpu_target target)
 }
 
 static void
+null_target_upload(struct gpu *gpu, struct gpu_target target, struct gpu_box box,
+                   const uint8_t *rgba)
+{
+    (void)gpu, (void)target, (void)box, (void)rgba;
+}
+
+static void
 null_clear(struct gpu *gpu, struct gpu_target target, struct gpu_box box, uint32_t colour)
 {
     (void)gpu, (void)target, (void)box, (void)colour;
@@ -160,6 +167,7 @@ gpu_create_null(void)
         .program_destroy = null_program_destroy,
         .target_create = null_target_create,
         .target_destroy = null_target_destroy,
+        .target_upload = null_target_upload,
         .clear = null_clear,
         .draw = null_draw,
         .copy = null_copy,

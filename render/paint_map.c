@@ -179,20 +179,32 @@ mark_radius(const struct paint *p, enum points_state state, uint32_t tickets, fl
     return radius;
 }
 
-static void
-draw_dot(const struct paint *p, const struct points_dot *dot, float crowd)
+void
+paint_map_looks(const struct paint *p, const struct points *points, struct paint_map_looks *out)
 {
     static const enum theme_colour COLOURS[POINTS_STATE_COUNT] = {THEME_DATA, THEME_AMBER,
                                                                   THEME_RED};
-    float rim, radius = mark_radius(p, dot->state, dot->tickets, crowd, &rim);
-    uint32_t colour = paint_colour(p, COLOURS[dot->state]);
-    if (dot->state == POINTS_OPEN) {
-        float alpha = fminf(dot_alpha(p) + 0.16f * (float)(dot->tickets - 1), 1);
-        draw_disc(p->list, dot->x, dot->y, radius, draw_fade(colour, alpha), 0, 0);
-    } else {
-        uint32_t edge = rim > 0 ? p->theme->colours[THEME_GROUND] : 0;
-        draw_disc(p->list, dot->x, dot->y, radius + rim, colour, rim, edge);
+    for (int state = 0; state < POINTS_STATE_COUNT; state++) {
+        uint32_t colour = paint_colour(p, COLOURS[state]);
+        for (uint32_t tickets = 1; tickets <= POINTS_TALLY; tickets++) {
+            struct paint_map_look *look = &out->of[state][tickets];
+            float rim, radius = mark_radius(p, (enum points_state)state, tickets,
+                                            points_scale(points), &rim);
+            if (state == POINTS_OPEN) {
+                float alpha = fminf(dot_alpha(p) + 0.16f * (float)(tickets - 1), 1);
+                *look = (struct paint_map_look){radius, 0, draw_fade(colour, alpha), 0};
+            } else {
+                *look = (struct paint_map_look){radius + rim, rim, colour,
+                                                p->theme->colours[THEME_GROUND]};
+            }
+        }
     }
+}
+
+const struct paint_map_look *
+paint_map_look(const struct paint_map_looks *looks, const struct points_dot *dot)
+{
+    return &looks->of[dot->state][dot->tickets < POINTS_TALLY ? dot->tickets : POINTS_TALLY];
 }
 
 float
@@ -211,15 +223,19 @@ void
 paint_map_dots(const struct paint *p, const struct points *points, const struct points_dot *dots,
                size_t count)
 {
+    struct paint_map_looks looks;
+    paint_map_looks(p, points, &looks);
     draw_clip(p->list, map_clip(p->map));
     for (size_t i = 0; i < count; i++) {
-        draw_dot(p, &dots[i], points_scale(points));
+        const struct paint_map_look *look = paint_map_look(&looks, &dots[i]);
+        draw_disc(p->list, dots[i].x, dots[i].y, look->radius, look->fill, look->rim,
+                  look->rim > 0 ? look->edge : 0);
     }
     draw_unclip(p->list);
 }
 
 void
-paint_map_count(const struct paint *p, struct points *points)
+paint_map_count(const struct paint *p, struct points *points, size_t most)
 {
     const struct snapshot *snapshot = p->frame->snapshot;
     uint32_t street = UINT32_MAX;
@@ -232,7 +248,10 @@ paint_map_count(const struct paint *p, struct points *points)
             snapshot = NULL;
         }
     }
-    points_update(points, snapshot, p->frame->moment_ms, street);
+    points_update(points, snapshot, p->frame->moment_ms, street, most);
+    if (!points_are_whole(points)) {
+        return;
+    }
     float crowd = crowd_of(p, area_of(p, points));
     points_set_scale(points, crowd_step(crowd, points_scale(points)));
 }
@@ -267,7 +286,7 @@ draw_points(const struct paint *p)
     struct points *own = p->points ? NULL : points_create(p->map, p->scene->exact_points);
     if (own) {
         size_t count;
-        paint_map_count(p, own);
+        paint_map_count(p, own, SIZE_MAX);
         const struct points_dot *dots = points_all(own, &count);
         paint_map_dots(p, own, dots, count);
     }

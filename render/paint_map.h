@@ -14,8 +14,21 @@ void paint_map_labels(const struct paint *p);
 void paint_map_record(const struct paint *p, const struct snapshot_row *row,
                       enum snapshot_measure measure, const char *value);
 
-/* Counts the frame's points as this map shows them: all, or those of the street in focus. */
-void paint_map_count(const struct paint *p, struct points *points);
+/* Counts the frame's points as this map shows them: all, or those of the street in focus; anew at
+ * most so many slots at a time. */
+void paint_map_count(const struct paint *p, struct points *points, size_t most);
+/* How dots are drawn: discs as by draw_disc, by state and how many tickets they stand for. */
+struct paint_map_look {
+    float radius, rim; /* canvas pixels */
+    uint32_t fill, edge;
+};
+struct paint_map_looks {
+    struct paint_map_look of[POINTS_STATE_COUNT][POINTS_TALLY + 1];
+};
+void paint_map_looks(const struct paint *p, const struct points *points,
+                     struct paint_map_looks *out);
+const struct paint_map_look *paint_map_look(const struct paint_map_looks *looks,
+                                            const struct points_dot *dot);
 /* Draws dots, in their order, into the paint's list. */
 void paint_map_dots(const struct paint *p, const struct points *points,
                     const struct points_dot *dots, size_t count);

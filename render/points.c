@@ -9,6 +9,7 @@
 #define TILE 32
 #define BLOCK 1024 /* slots that share the time at which one of them changes by itself */
 #define NOWHERE UINT32_MAX
+#define NOT_SHOWN ((1u << 29) - 1)
 #define CHANGED_MOST 4096
 
 /* Where dots may stand: a cell, or with exact places a slot. */
@@ -18,11 +19,11 @@ struct place {
     uint32_t tile;         /* NOWHERE = in none */
 };
 
-/* What a slot was counted as. */
+/* What a slot was counted as: four bytes, because there may be a million. */
 struct counted {
-    uint32_t place; /* NOWHERE = not shown */
-    uint8_t state;
-    bool arriving; /* in the list of arrivals */
+    uint32_t place : 29; /* NOT_SHOWN = nowhere */
+    uint32_t state : 2;
+    uint32_t arriving : 1; /* in the list of arrivals */
 };
 
 struct points {
@@ -35,12 +36,12 @@ struct points {
     uint32_t (*tickets)[POINTS_STATE_COUNT]; /* by place */
     size_t places_count;
     struct counted *slots;
-    int64_t *due_ms; /* by block */
-    size_t slots_count, slots_cap;
-    uint32_t *arrivals; /* slots */
+    int64_t *due_ms;               /* by block */
+    size_t slots_count, slots_cap; /* while counting: those counted so far */
+    uint32_t *arrivals;            /* slots */
     size_t arrivals_count, arrivals_cap;
     const struct snapshot *snapshot; /* during an update */
-    bool shows, all_changed;
+    bool shows, counting, all_changed;
     float scale;
     uint32_t tally[POINTS_STATE_COUNT][POINTS_TALLY + 1];
     int64_t moment_ms;
@@ -172,20 +173,16 @@ points_destroy(struct points *points)
 
 /* ---- counting ---- */
 
-/* Where the point is drawn: its cell's centre, or its place where the scene says exactly. */
+/* Where the point is drawn: its cell, or its place where the scene says exactly. x and y: of the
+ * latter alone, a cell's middle is known. */
 static uint32_t
 find_place(const struct points *points, uint32_t slot, float *x, float *y)
 {
     const struct snapshot_point *point = &points->snapshot->points[slot];
     double lon = point->lon_e7 * 1e-7, lat = point->lat_e7 * 1e-7;
     if (points->grid) {
-        struct map_cell cell;
-        if (!map_cell(points->map, lon, lat, &cell)) {
-            return NOWHERE;
-        }
-        *x = cell.x;
-        *y = cell.y;
-        return cell.index;
+        uint32_t cell = map_cell(points->map, lon, lat);
+        return cell == MAP_NO_CELL ? NOT_SHOWN : cell;
     }
     if (!points->exact) {
         struct geo_point snapped = geo_snap((struct geo_point){lon, lat}, 100);
@@ -196,11 +193,11 @@ find_place(const struct points *points, uint32_t slot, float *x, float *y)
     struct panel_rect clip = points->clip;
     bool inside = *x > (float)clip.x && *x < (float)(clip.x + clip.w) && *y > (float)clip.y &&
                   *y < (float)(clip.y + clip.h);
-    return inside ? slot : NOWHERE;
+    return inside ? slot : NOT_SHOWN;
 }
 
 static void
-note_change(struct points *points, float x, float y)
+note_change(struct points *points, const struct place *place)
 {
     if (points->all_changed || points->changed_count == CHANGED_MOST) {
         points->all_changed = true;
@@ -208,40 +205,47 @@ note_change(struct points *points, float x, float y)
     }
     points->changed = grown(points->changed, &points->changed_cap, points->changed_count + 1,
                             sizeof *points->changed);
-    points->changed[points->changed_count++] = (struct points_dot){.x = x, .y = y};
+    points->changed[points->changed_count++] = (struct points_dot){.x = place->x, .y = place->y};
 }
 
+/* One ticket more or less of a state in a place. */
 static void
-count_ticket(struct points *points, uint32_t place, uint8_t state, int step)
+count_ticket(struct points *points, uint32_t place, uint32_t state, int step)
 {
     uint32_t *tickets = &points->tickets[place][state], *tally = points->tally[state];
-    tally[*tickets < POINTS_TALLY ? *tickets : POINTS_TALLY]--;
-    *tickets = (uint32_t)((int64_t)*tickets + step);
-    tally[*tickets < POINTS_TALLY ? *tickets : POINTS_TALLY]++; /* [0] counts nothing of use */
+    uint32_t before = *tickets, after = (uint32_t)((int64_t)before + step);
+    *tickets = after;
+    before = before < POINTS_TALLY ? before : POINTS_TALLY;
+    after = after < POINTS_TALLY ? after : POINTS_TALLY;
+    if (before != after) {
+        tally[before]--; /* [0] counts nothing of use */
+        tally[after]++;
+        note_change(points, &points->places[place]);
+    }
 }
 
 static void
 take_off(struct points *points, struct counted *slot)
 {
-    const struct place *place = &points->places[slot->place];
-    note_change(points, place->x, place->y);
     count_ticket(points, slot->place, slot->state, -1);
     if (!points->grid) {
         unlink_place(points, slot->place);
     }
-    slot->place = NOWHERE;
+    slot->place = NOT_SHOWN;
 }
 
 static void
-put_on(struct points *points, struct counted *slot, uint32_t at, float x, float y, uint8_t state)
+put_on(struct points *points, struct counted *slot, uint32_t at, float x, float y, uint32_t state)
 {
     if (points->places[at].tile == NOWHERE) {
+        if (points->grid) {
+            map_cell_place(points->map, at, &x, &y);
+        }
         link_place(points, at, x, y);
     }
     count_ticket(points, at, state, 1);
-    slot->place = at;
-    slot->state = state;
-    note_change(points, x, y);
+    slot->place = at & NOT_SHOWN;
+    slot->state = state & 3;
 }
 
 /* The next time after the moment at which the point looks different by itself. */
@@ -273,25 +277,25 @@ count_slot(struct points *points, uint32_t index)
     struct counted *slot = &points->slots[index];
     int64_t moment_ms = points->moment_ms;
     bool known = point->used && (points->street == UINT32_MAX || point->street == points->street);
-    uint32_t at = NOWHERE;
+    uint32_t at = NOT_SHOWN;
     float x = 0, y = 0;
     if (known && point->arrived_ms <= moment_ms) {
         at = find_place(points, index, &x, &y);
     }
-    uint8_t state = moment_ms > point->overdue_ms ? POINTS_OVERDUE
-                    : moment_ms >= point->soon_ms ? POINTS_SOON
-                                                  : POINTS_OPEN;
-    bool moved = slot->place != at || (at != NOWHERE && !points->grid &&
+    uint32_t state = moment_ms > point->overdue_ms ? POINTS_OVERDUE
+                     : moment_ms >= point->soon_ms ? POINTS_SOON
+                                                   : POINTS_OPEN;
+    bool moved = slot->place != at || (at != NOT_SHOWN && !points->grid &&
                                        (points->places[at].x != x || points->places[at].y != y));
-    if (moved || (at != NOWHERE && slot->state != state)) {
-        if (slot->place != NOWHERE) {
+    if (moved || (at != NOT_SHOWN && slot->state != state)) {
+        if (slot->place != NOT_SHOWN) {
             take_off(points, slot);
         }
-        if (at != NOWHERE) {
+        if (at != NOT_SHOWN) {
             put_on(points, slot, at, x, y, state);
         }
     }
-    if (at != NOWHERE && !slot->arriving && moment_ms - point->arrived_ms < POINTS_ARRIVAL_MS) {
+    if (at != NOT_SHOWN && !slot->arriving && moment_ms - point->arrived_ms < POINTS_ARRIVAL_MS) {
         note_arrival(points, index);
     }
     if (known) {
@@ -314,7 +318,7 @@ grow_slots(struct points *points, size_t count)
         }
     }
     for (size_t i = points->slots_count; i < count; i++) {
-        points->slots[i] = (struct counted){.place = NOWHERE};
+        points->slots[i] = (struct counted){.place = NOT_SHOWN};
     }
     for (size_t i = blocks_before; i < blocks; i++) {
         points->due_ms[i] = INT64_MAX;
@@ -339,33 +343,40 @@ forget_all(struct points *points)
     points->all_changed = true;
 }
 
+/* Counts the next slots of those not counted yet. */
 static void
-take_all(struct points *points)
+go_on_counting(struct points *points, size_t most)
 {
-    forget_all(points);
-    grow_slots(points, points->snapshot->points_count);
-    for (size_t i = 0; i < points->snapshot->points_count; i++) {
+    size_t first = points->slots_count, rest = points->snapshot->points_count - first;
+    size_t end = first + (rest < most ? rest : most);
+    grow_slots(points, end);
+    for (size_t i = first; i < end; i++) {
         count_slot(points, (uint32_t)i);
     }
+    points->counting = end < points->snapshot->points_count;
 }
 
 static void
 take_changes(struct points *points)
 {
     const struct snapshot *snapshot = points->snapshot;
-    grow_slots(points, snapshot->points_count);
-    for (size_t i = 0;
-         snapshot->points_version != points->version && i < snapshot->points_changed_count; i++) {
-        count_slot(points, snapshot->points_changed[i]);
+    bool listed = snapshot->points_version != points->version;
+    if (!points->counting) {
+        grow_slots(points, snapshot->points_count);
     }
-    size_t blocks = (snapshot->points_count + BLOCK - 1) / BLOCK;
+    for (size_t i = 0; listed && i < snapshot->points_changed_count; i++) {
+        if (snapshot->points_changed[i] < points->slots_count) {
+            count_slot(points, snapshot->points_changed[i]);
+        }
+    }
+    size_t blocks = (points->slots_count + BLOCK - 1) / BLOCK;
     for (size_t block = 0; block < blocks; block++) {
         if (points->due_ms[block] > points->moment_ms) {
             continue;
         }
         points->due_ms[block] = INT64_MAX;
         size_t end = (block + 1) * BLOCK;
-        end = end < snapshot->points_count ? end : snapshot->points_count;
+        end = end < points->slots_count ? end : points->slots_count;
         for (size_t i = block * BLOCK; i < end; i++) {
             count_slot(points, (uint32_t)i);
         }
@@ -393,7 +404,8 @@ find_arrivals(struct points *points)
         uint32_t index = points->arrivals[i];
         const struct snapshot_point *point = &points->snapshot->points[index];
         struct counted *slot = &points->slots[index];
-        if (slot->place == NOWHERE || points->moment_ms - point->arrived_ms >= POINTS_ARRIVAL_MS) {
+        if (slot->place == NOT_SHOWN ||
+            points->moment_ms - point->arrived_ms >= POINTS_ARRIVAL_MS) {
             slot->arriving = false;
             continue;
         }
@@ -418,15 +430,15 @@ is_next(const struct points *points, const struct snapshot *snapshot, int64_t mo
 
 void
 points_update(struct points *points, const struct snapshot *snapshot, int64_t moment_ms,
-              uint32_t street)
+              uint32_t street, size_t most)
 {
-    points->all_changed = false;
+    points->all_changed = points->counting;
     points->changed_count = 0;
     if (!snapshot) {
         if (points->shows) {
             forget_all(points);
         }
-        points->shows = false;
+        points->shows = points->counting = false;
         return;
     }
     bool next = is_next(points, snapshot, moment_ms, street);
@@ -436,12 +448,23 @@ points_update(struct points *points, const struct snapshot *snapshot, int64_t mo
     if (next) {
         take_changes(points);
     } else {
-        take_all(points);
+        forget_all(points);
+        points->counting = true;
+    }
+    if (points->counting) {
+        go_on_counting(points, most);
+        points->all_changed = !points->counting;
     }
     find_arrivals(points);
     points->version = snapshot->points_version;
     points->shows = true;
     points->snapshot = NULL;
+}
+
+bool
+points_are_whole(const struct points *points)
+{
+    return !points->counting;
 }
 
 /* ---- asking ---- */

@@ -2,8 +2,9 @@
  *
  * Owns a count for every place and state, and an index of places by tiles of the canvas. A snapshot
  * costs what changed since the one before, and a moment what became due in between, not how many
- * points there are. Main thread. Never draws: render/paint_map.c does, into a kept picture. The map
- * must outlive it. Aborts where memory runs out. */
+ * points there are; where all is to be counted anew, that is spread over as many updates as it
+ * takes. Main thread. Never draws: render/paint_map.c does, into a kept picture. The map must
+ * outlive it. Aborts where memory runs out. */
 #ifndef RENDER_POINTS_H
 #define RENDER_POINTS_H
 
@@ -36,12 +37,15 @@ void points_destroy(struct points *points); /* NULL-safe */
 
 /* Shows the snapshot's points as at the moment; street: only those of that row of the snapshot's
  * streets, UINT32_MAX = all. NULL: none. Every snapshot is to be handed in; where one was left out,
- * all is taken anew. */
+ * all is taken anew, at most `most` slots an update: until the count is whole nothing counts as
+ * changed, and then everything does. */
 void points_update(struct points *points, const struct snapshot *snapshot, int64_t moment_ms,
-                   uint32_t street);
+                   uint32_t street, size_t most);
+/* False while a count goes on: what is asked below tells of a part of the points only. */
+bool points_are_whole(const struct points *points);
 
-/* The places that the last update changed (x and y alone count), valid until the next; *all: they
- * are too many, take all as changed. */
+/* The places that the last update made look different (x and y alone count), valid until the next;
+ * *all: they are too many, take all as changed. */
 const struct points_dot *points_changed(const struct points *points, size_t *count, bool *all);
 
 /* The dots whose places lie in the boxes (canvas pixels), each once and in the order to draw them:
@@ -52,8 +56,9 @@ const struct points_dot *points_in(struct points *points, const struct panel_rec
 /* All of them, in that order. */
 const struct points_dot *points_all(struct points *points, size_t *count);
 
-/* How many dots of a state stand for so many tickets, 1 – POINTS_TALLY (that many or more). */
-#define POINTS_TALLY 16
+/* How many dots of a state stand for so many tickets, 1 – POINTS_TALLY (that many or more: a dot
+ * looks the same from there on, so that one more ticket among a hundred changes nothing). */
+#define POINTS_TALLY 12
 uint32_t points_tally(const struct points *points, enum points_state state, uint32_t tickets);
 
 /* A number kept for who draws, at first 0: another one changes all. */

@@ -61,6 +61,8 @@ forget_scene(struct renderer *renderer)
         points_destroy(layer->points);
         renderer->gpu->target_destroy(renderer->gpu, layer->ground);
         renderer->gpu->target_destroy(renderer->gpu, layer->dotted);
+        renderer->gpu->target_destroy(renderer->gpu, layer->next);
+        free(layer->ground_pixels);
         *layer = (struct layer){.before = layer->before, .shown = layer->shown};
         draw_clear(layer->shown);
     }
@@ -92,6 +94,8 @@ renderer_destroy(struct renderer *renderer)
         renderer->gpu->destroy(renderer->gpu);
     }
     shapes_free(&renderer->scratch);
+    splat_destroy(renderer->splat);
+    free(renderer->strip);
     free(renderer->record.figures);
     free(renderer);
 }
@@ -137,6 +141,7 @@ make_pictures(struct renderer *renderer, int index)
     struct panel_rect r = renderer->scene.panels[index].rect;
     layer->ground = gpu->target_create(gpu, r.w, r.h);
     layer->dotted = gpu->target_create(gpu, r.w, r.h);
+    layer->next = (struct gpu_target){0};
     layer->dots_lost = true;
     layer->bottom = layer->ground.id && is_bottom(&renderer->scene, index);
     struct gpu_box whole = renderer_box_of(r);
@@ -308,7 +313,9 @@ renderer_due_ms(const struct renderer *renderer)
 {
     bool moves = renderer->has_scene && renderer->time_ms != 0 && !renderer->still;
     int64_t due = moves ? motion_next_ms(renderer->motion) : MOTION_NEVER;
-    return renderer->crossing.from.id ? renderer->time_ms + 1 : due;
+    bool goes_on =
+        renderer->crossing.from.id || (renderer->time_ms != 0 && !renderer_is_complete(renderer));
+    return goes_on ? renderer->time_ms + 1 : due;
 }
 
 /* Draws what changed into the canvas; true where any pixel of it did. */

@@ -65,6 +65,10 @@ bool renderer_draw(struct renderer *renderer, const struct renderer_frame *frame
 /* The frame time from which a frame would look different by itself (something moves or flashes);
  * INT64_MAX: only what comes in, or the moment, changes anything. */
 int64_t renderer_due_ms(const struct renderer *renderer);
+/* False while a map's dots are still counted or painted: after a large change that takes several
+ * frames, and what was there before stays until it is done. A picture (time 0) is always complete.
+ */
+bool renderer_is_complete(const struct renderer *renderer);
 /* Brings the current framebuffer 0, of the given size, up to date with the canvas: as little of it
  * as is known to differ. To be followed by a swap. */
 void renderer_present(struct renderer *renderer, int width_px, int height_px);

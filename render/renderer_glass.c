@@ -18,14 +18,14 @@ renderer_end_crossing(struct renderer *renderer)
     renderer->crossing = (struct crossing){.from = {0}};
 }
 
-/* The cells for measurement from outside: 0–23 cursor, 24–29 frame number, 30 a scene was drawn,
- * 31 in sync, 32 black, 33 white; least significant bits first. */
+/* The cells for measurement from outside: 0–23 cursor, 24–29 frame number, 30 a scene was drawn
+ * with all its dots, 31 in sync, 32 black, 33 white; least significant bits first. */
 uint64_t
 renderer_probe_bits(const struct renderer *renderer, const struct renderer_frame *frame)
 {
     return (frame->feed.seq & 0xffffff) | (renderer->frames & 0x3f) << 24 |
-           (uint64_t)(frame->snapshot != NULL) << 30 | (uint64_t)frame->feed.in_sync << 31 |
-           UINT64_C(1) << 33;
+           (uint64_t)(frame->snapshot != NULL && renderer_is_complete(renderer)) << 30 |
+           (uint64_t)frame->feed.in_sync << 31 | UINT64_C(1) << 33;
 }
 
 const struct gpu_box renderer_probe_box = {0, 0, PROBE_CELLS *PROBE_CELL_PX, PROBE_CELL_PX};

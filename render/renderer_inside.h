@@ -1,5 +1,6 @@
 /* renderer_inside: the renderer's inside, for its own files: renderer.c (scenes and lists),
- * renderer_paint.c (the canvas) and renderer_glass.c (the window). Main thread. */
+ * renderer_dots.c (the maps' dots), renderer_paint.c (the canvas) and renderer_glass.c (the
+ * window). Main thread. */
 #ifndef RENDER_RENDERER_INSIDE_H
 #define RENDER_RENDERER_INSIDE_H
 
@@ -8,6 +9,7 @@
 #include "render/motion.h"
 #include "render/paint.h"
 #include "render/points.h"
+#include "render/splat.h"
 
 #define PRESENTS 2 /* how many are looked back on: framebuffers of up to one more are made good */
 
@@ -37,8 +39,14 @@ struct layer {
     bool bottom;              /* a map that lies on no other panel */
     struct points *points;
     struct gpu_target dotted; /* the ground with its dots; none: the list has them */
-    bool dots_lost;           /* it is new: all dots are to be drawn */
+    struct gpu_target next;   /* the same anew, where it takes several frames; else none */
+    int next_rows;            /* of it that are painted, from the top */
+    bool next_again;          /* what it shows is outdated before it is done: then anew */
+    bool dots_lost, dots_due; /* the kept picture is new; it shows the ground alone */
     uint32_t dot_look;        /* what all dots' looks depend on */
+    float dot_scale;
+    uint8_t
+        *ground_pixels; /* the ground where the processor paints the dots; RGBA, top row first */
 };
 
 #define PARTS (DAMAGE_BOXES * 3)
@@ -63,9 +71,12 @@ struct renderer {
     struct gpu_target canvas;
     struct layer layers[SCENE_PANELS];
     struct paint_record record;
-    struct damage damage;          /* what the last draw repainted */
-    struct damage dots;            /* what of one map's dots is drawn anew; scratch */
-    struct draw_list *dots_list;   /* those dots; scratch */
+    struct damage damage;        /* what the last draw repainted */
+    struct damage dots;          /* what of one map's dots is drawn anew; scratch */
+    struct draw_list *dots_list; /* those dots; scratch */
+    struct splat *splat;         /* NULL until the processor paints dots */
+    uint8_t *strip;              /* some rows of a kept picture; scratch */
+    size_t strip_cap;
     struct renderer_feed feed;     /* of the last frame */
     struct damage unshown;         /* what was repainted since the last present */
     struct damage shown[PRESENTS]; /* and before each of the last presents, the last one first */
@@ -93,12 +104,14 @@ struct gpu_box renderer_box_of(struct panel_rect rect);
 struct gpu_box renderer_canvas_box(const struct renderer *renderer);
 struct paint renderer_paint_for(struct renderer *renderer, int index, struct draw_list *list,
                                 const struct renderer_frame *frame);
+/* Repaints the damage, whose boxes are known, from the lists and kept pictures. */
+void renderer_repaint(struct renderer *renderer);
+
+/* renderer_dots.c */
 /* The map's dots as the frame has them, into their kept picture; what of it changed is damage. */
 void renderer_paint_dots(struct renderer *renderer, int index, const struct renderer_frame *frame);
 /* Fills the list with all of a map's dots, as they are in the kept picture. */
 void renderer_list_dots(struct renderer *renderer, int index, struct draw_list *list);
-/* Repaints the damage, whose boxes are known, from the lists and kept pictures. */
-void renderer_repaint(struct renderer *renderer);
 
 /* renderer_glass.c */
 extern const struct gpu_box renderer_probe_box;

@@ -1,8 +1,5 @@
-/* Which lists and kept pictures are painted where: the parts of the canvas that changed, and the
- * maps' dots. */
+/* Which lists and kept pictures are painted where: the parts of the canvas that changed. */
 #include "render/renderer_inside.h"
-
-#include "render/paint_map.h"
 
 #include <string.h>
 
@@ -148,95 +145,4 @@ renderer_repaint(struct renderer *renderer)
         }
         brush_paint(renderer->brush, layer->span, renderer->canvas, 0, 0);
     }
-}
-
-/* ---- dots ---- */
-
-/* The dots that may touch the boxes, into the list. */
-static void
-list_dots(const struct paint *paint, struct points *points, const struct gpu_box *boxes,
-          int boxes_count)
-{
-    static struct panel_rect near[DAMAGE_BOXES];
-    int reach = (int)paint_map_dot_reach(paint, points);
-    size_t count;
-    for (int i = 0; i < boxes_count; i++) {
-        struct gpu_box box = boxes[i];
-        near[i] = (struct panel_rect){box.x0 - reach, box.y0 - reach, box.x1 - box.x0 + 2 * reach,
-                                      box.y1 - box.y0 + 2 * reach};
-    }
-    const struct points_dot *dots = points_in(points, near, boxes_count, &count);
-    draw_clear(paint->list);
-    paint_map_dots(paint, points, dots, count);
-}
-
-/* Notes in renderer->dots what of the map's dots looks different. */
-static void
-find_dots(struct renderer *renderer, int index, const struct paint *paint)
-{
-    struct layer *layer = &renderer->layers[index];
-    int reach = (int)paint_map_dot_reach(paint, layer->points);
-    uint32_t look = paint_colour(paint, THEME_DATA) ^ paint_colour(paint, THEME_RED) << 1;
-    size_t count;
-    bool all;
-    const struct points_dot *changed = points_changed(layer->points, &count, &all);
-    struct damage *dots = &renderer->dots;
-    damage_begin(dots, renderer->scene.solved_w, renderer->scene.solved_h);
-    all = all || look != layer->dot_look || layer->dots_lost;
-    layer->dots_lost = false;
-    if (all) {
-        damage_add(dots, renderer_box_of(renderer->scene.panels[index].rect));
-    }
-    for (size_t i = 0; !all && i < count; i++) {
-        int x = (int)changed[i].x, y = (int)changed[i].y;
-        struct gpu_box box = {x - reach, y - reach, x + 1 + reach, y + 1 + reach};
-        damage_add(dots, damage_common(box, renderer_box_of(renderer->scene.panels[index].rect)));
-    }
-    layer->dot_look = look;
-    damage_boxes(dots);
-}
-
-void
-renderer_paint_dots(struct renderer *renderer, int index, const struct renderer_frame *frame)
-{
-    struct gpu *gpu = renderer->gpu;
-    struct layer *layer = &renderer->layers[index];
-    struct damage *dots = &renderer->dots;
-    struct gpu_box own = renderer_box_of(renderer->scene.panels[index].rect);
-    if (!layer->dotted.id) {
-        return;
-    }
-    struct paint paint = renderer_paint_for(renderer, index, renderer->dots_list, frame);
-    paint_map_count(&paint, layer->points);
-    find_dots(renderer, index, &paint);
-    if (!dots->any) {
-        return;
-    }
-    damage_add_all(&renderer->damage, dots);
-    list_dots(&paint, layer->points, dots->boxes, dots->count);
-    for (int i = 0; i < dots->count; i++) {
-        dots->boxes[i] = damage_common(dots->boxes[i], own);
-    }
-    brush_begin(renderer->brush);
-    struct brush_span span =
-        brush_add(renderer->brush, renderer->dots_list, dots->boxes, dots->count);
-    brush_upload(renderer->brush);
-    for (int i = 0; i < dots->count; i++) {
-        struct gpu_box box = dots->boxes[i];
-        dots->boxes[i] =
-            (struct gpu_box){box.x0 - own.x0, box.y0 - own.y0, box.x1 - own.x0, box.y1 - own.y0};
-    }
-    gpu->copy(gpu, layer->ground, dots->boxes, dots->count, layer->dotted, 0, 0);
-    brush_paint(renderer->brush, span, layer->dotted, own.x0, own.y0);
-}
-
-void
-renderer_list_dots(struct renderer *renderer, int index, struct draw_list *list)
-{
-    struct renderer_frame frame = {.feed = renderer->feed};
-    struct paint paint = renderer_paint_for(renderer, index, list, &frame);
-    size_t count;
-    const struct points_dot *dots = points_all(renderer->layers[index].points, &count);
-    draw_clear(list);
-    paint_map_dots(&paint, renderer->layers[index].points, dots, count);
 }

@@ -92,22 +92,28 @@ cells_project(const struct cells *cells, double lon, double lat, float *x, float
     *y = cells->y_of_lat[low] + (cells->y_of_lat[low + 1] - cells->y_of_lat[low]) * part;
 }
 
-bool
-cells_find(const struct cells *cells, double lon, double lat, struct map_cell *out)
+/* The library's floor is a call where the processor has no instruction for it; there is a point a
+ * ticket. */
+static int64_t
+whole_below(double value)
 {
-    int64_t r = (int64_t)floor(lat * cells->per_high) - cells->row0;
+    int64_t whole = (int64_t)value;
+    return whole - ((double)whole > value);
+}
+
+uint32_t
+cells_find(const struct cells *cells, double lon, double lat)
+{
+    int64_t r = whole_below(lat * cells->per_high) - cells->row0;
     if (r < 0 || r >= (int64_t)cells->rows_count) {
-        return false;
+        return MAP_NO_CELL;
     }
     const struct cells_row *row = &cells->rows[r];
-    int64_t column = (int64_t)floor(lon * row->per_wide);
-    int64_t c = column - row->column0;
+    int64_t c = whole_below(lon * row->per_wide) - row->column0;
     if (c < 0 || c >= (int64_t)cells->columns_count) {
-        return false;
+        return MAP_NO_CELL;
     }
-    out->index = (uint32_t)(r * (int64_t)cells->columns_count + c);
-    cells_place(cells, out->index, &out->x, &out->y);
-    return true;
+    return (uint32_t)(r * (int64_t)cells->columns_count + c);
 }
 
 void

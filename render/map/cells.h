@@ -35,7 +35,8 @@ struct cells {
 void cells_build(struct cells *cells, const struct cells_view *view, struct panel_rect clip,
                  struct arena *arena);
 void cells_project(const struct cells *cells, double lon, double lat, float *x, float *y);
-bool cells_find(const struct cells *cells, double lon, double lat, struct map_cell *out);
+/* The index of a place's cell; MAP_NO_CELL where the panel shows none. */
+uint32_t cells_find(const struct cells *cells, double lon, double lat);
 /* The centre of a cell by its index. */
 void cells_place(const struct cells *cells, uint32_t index, float *x, float *y);
 

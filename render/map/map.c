@@ -424,10 +424,10 @@ map_project(const struct map *map, double lon, double lat, float *x, float *y)
     cells_project(&map->cells, lon, lat, x, y);
 }
 
-bool
-map_cell(const struct map *map, double lon, double lat, struct map_cell *out)
+uint32_t
+map_cell(const struct map *map, double lon, double lat)
 {
-    return cells_find(&map->cells, lon, lat, out);
+    return cells_find(&map->cells, lon, lat);
 }
 
 uint32_t

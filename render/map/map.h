@@ -57,14 +57,11 @@ float map_cover(const struct map *map, float x0, float y0, float x1, float y1);
 /* Canvas pixels of a place; Mercator's latitude from a table, good to 0.01 px. */
 void map_project(const struct map *map, double lon, double lat, float *x, float *y);
 
-/* One cell of the 100 m grid (geo_snap's) on the canvas. */
-struct map_cell {
-    uint32_t index; /* names the cell; < map_cells_count */
-    float x, y;     /* its centre, canvas pixels */
-};
-/* The cell of a place, without trigonometry; false where it is off the panel or the map shows so
- * much land that cells are under a pixel (map_cells_count is 0 then: use geo_snap). */
-bool map_cell(const struct map *map, double lon, double lat, struct map_cell *out);
+/* The cell of the 100 m grid (geo_snap's) that holds a place, without trigonometry: its index,
+ * which is < map_cells_count. MAP_NO_CELL where it is off the panel or the map shows so much land
+ * that cells are under a pixel (map_cells_count is 0 then: use geo_snap). */
+#define MAP_NO_CELL UINT32_MAX
+uint32_t map_cell(const struct map *map, double lon, double lat);
 uint32_t map_cells_count(const struct map *map);
 /* The centre of a cell by its index (< map_cells_count). */
 void map_cell_place(const struct map *map, uint32_t index, float *x, float *y);

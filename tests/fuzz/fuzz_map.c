@@ -27,8 +27,8 @@ check(const struct map *map)
             }
         }
     }
-    struct map_cell cell;
-    if (map_cell(map, 116.2, 39.9, &cell) && cell.index >= map_cells_count(map)) {
+    uint32_t cell = map_cell(map, 116.2, 39.9);
+    if (cell != MAP_NO_CELL && cell >= map_cells_count(map)) {
         __builtin_trap();
     }
 }

@@ -215,25 +215,24 @@ cells_are_those_of_the_grid(void **state)
             double lon = 116.08 + (random >> 8) * (0.2 / (1 << 24));
             random = random * 1664525 + 1013904223;
             double lat = 39.86 + (random >> 8) * (0.16 / (1 << 24));
-            struct map_cell cell;
             struct geo_point snapped = geo_snap((struct geo_point){lon, lat}, 100);
             float x, y;
             map_project(map, snapped.lon, snapped.lat, &x, &y);
-            if (!map_cell(map, lon, lat, &cell)) {
+            uint32_t cell = map_cell(map, lon, lat);
+            if (cell == MAP_NO_CELL) {
                 assert_true(x < (float)clip.x || y < (float)clip.y ||
                             x > (float)(clip.x + clip.w) || y > (float)(clip.y + clip.h));
                 continue;
             }
             found++;
-            assert_true(cell.index < cells);
-            assert_true(fabsf(cell.x - x) < 0.05f && fabsf(cell.y - y) < 0.05f);
-            map_cell_place(map, cell.index, &x, &y);
-            assert_true(fabsf(cell.x - x) < 0.001f && fabsf(cell.y - y) < 0.001f);
+            assert_true(cell < cells);
+            float middle_x, middle_y;
+            map_cell_place(map, cell, &middle_x, &middle_y);
+            assert_true(fabsf(middle_x - x) < 0.05f && fabsf(middle_y - y) < 0.05f);
         }
         assert_true(found > 500);
-        struct map_cell cell;
-        assert_false(map_cell(map, 0, 0, &cell));
-        assert_false(map_cell(map, 179, -89, &cell));
+        assert_true(map_cell(map, 0, 0) == MAP_NO_CELL);
+        assert_true(map_cell(map, 179, -89) == MAP_NO_CELL);
         map_destroy(map);
     }
 }
@@ -359,8 +358,7 @@ cells_end_where_they_are_under_a_pixel(void **state)
     memcpy(scene.region, region, sizeof region);
     struct map *map = create(&scene);
     assert_int_equal(map_cells_count(map), 0);
-    struct map_cell cell;
-    assert_false(map_cell(map, 116, 39, &cell));
+    assert_true(map_cell(map, 116, 39) == MAP_NO_CELL);
     map_destroy(map);
 }
 

@@ -112,11 +112,19 @@ same_dot(const struct points_dot *a, const struct points_dot *b)
     return a->x == b->x && a->y == b->y && a->state == b->state && a->tickets == b->tickets;
 }
 
+/* From POINTS_TALLY tickets on a dot looks the same. */
+static bool
+looks_the_same(const struct points_dot *a, const struct points_dot *b)
+{
+    return a->x == b->x && a->y == b->y && a->state == b->state &&
+           (a->tickets == b->tickets || (a->tickets >= POINTS_TALLY && b->tickets >= POINTS_TALLY));
+}
+
 static bool
 has_dot(const struct points_dot *dots, size_t count, const struct points_dot *dot)
 {
     for (size_t i = 0; i < count; i++) {
-        if (same_dot(&dots[i], dot)) {
+        if (looks_the_same(&dots[i], dot)) {
             return true;
         }
     }
@@ -141,7 +149,7 @@ assert_like_anew(struct points *points, bool exact, int64_t moment_ms, uint32_t 
     struct points_arrival here[30], there[30];
     size_t count, expected_count;
     uint32_t tally = 0;
-    points_update(anew, &snapshot, moment_ms, street);
+    points_update(anew, &snapshot, moment_ms, street, SIZE_MAX);
     const struct points_dot *dots = points_all(points, &count);
     const struct points_dot *expected = points_all(anew, &expected_count);
     assert_int_equal(count, expected_count);
@@ -189,7 +197,7 @@ run(bool exact, uint64_t seed)
         }
         moment_ms += event == 2 ? -3000 : (int64_t)pick(300);
         snapshot.points_all_changed = event == 3;
-        points_update(points, &snapshot, moment_ms, street);
+        points_update(points, &snapshot, moment_ms, street, SIZE_MAX);
         const struct points_dot *dots = points_all(points, &count);
         assert_told(points, before, before_count, dots, count);
         assert_told(points, dots, count, before, before_count);
@@ -200,7 +208,7 @@ run(bool exact, uint64_t seed)
         assert_like_anew(points, exact, moment_ms, street);
     }
     assert_true(count > 100);
-    points_update(points, NULL, moment_ms, street);
+    points_update(points, NULL, moment_ms, street, SIZE_MAX);
     points_all(points, &count);
     assert_int_equal(count, 0);
     points_destroy(points);
@@ -227,7 +235,7 @@ parts_hold_what_lies_in_them(void **state)
     for (uint32_t i = 0; i < SLOTS; i++) {
         throw_slot(i, START_MS);
     }
-    points_update(points, &snapshot, START_MS, UINT32_MAX);
+    points_update(points, &snapshot, START_MS, UINT32_MAX, SIZE_MAX);
     static struct points_dot all[SLOTS];
     const struct points_dot *dots = points_all(points, &all_count);
     memcpy(all, dots, all_count * sizeof *dots);
@@ -259,9 +267,32 @@ parts_hold_what_lies_in_them(void **state)
     points_destroy(points);
 }
 
-/* One changed ticket tells one place, however many there are. */
 static void
-a_change_costs_a_place(void **state)
+assert_told_places(const struct points *points, size_t expected)
+{
+    size_t count;
+    bool all;
+    points_changed(points, &count, &all);
+    assert_false(all);
+    assert_int_equal(count, expected);
+}
+
+static void
+take_away(struct points *points, uint32_t slot)
+{
+    slots[slot].used = false;
+    changed[0] = slot;
+    snapshot.points_changed = changed;
+    snapshot.points_changed_count = 1;
+    snapshot.points_version++;
+    points_update(points, &snapshot, START_MS + 2, UINT32_MAX, SIZE_MAX);
+    points_set_scale(points, 1);
+}
+
+/* A changed ticket tells its place where that looks different, however many there are; one among
+ * a crowd tells nothing. */
+static void
+a_change_costs_a_place_or_nothing(void **state)
 {
     (void)state;
     struct points *points = points_create(map, false);
@@ -275,26 +306,80 @@ a_change_costs_a_place(void **state)
                                            .overdue_ms = INT64_MAX,
                                            .used = true};
     }
-    points_update(points, &snapshot, START_MS, UINT32_MAX);
+    points_update(points, &snapshot, START_MS, UINT32_MAX, SIZE_MAX);
     points_changed(points, &count, &all);
     assert_true(all);
     points_set_scale(points, 1);
-    points_update(points, &snapshot, START_MS + 1, UINT32_MAX);
-    points_changed(points, &count, &all);
-    assert_true(!all && count == 0);
-    slots[10].used = false;
-    changed[0] = 10;
-    snapshot.points_changed = changed;
-    snapshot.points_changed_count = 1;
+    points_update(points, &snapshot, START_MS + 1, UINT32_MAX, SIZE_MAX);
+    assert_told_places(points, 0);
+    take_away(points, 10);
+    assert_told_places(points, 0);
+    for (uint32_t i = 20; i < SLOTS - POINTS_TALLY; i++) {
+        slots[i].used = false;
+    }
+    snapshot.points_all_changed = true;
     snapshot.points_version++;
-    points_update(points, &snapshot, START_MS + 2, UINT32_MAX);
-    points_set_scale(points, 1);
-    points_changed(points, &count, &all);
-    assert_true(!all && count == 1);
+    points_update(points, &snapshot, START_MS + 2, UINT32_MAX, SIZE_MAX);
+    snapshot.points_all_changed = false;
+    for (uint32_t i = 0, left = 19 + POINTS_TALLY; i < 20; i++) {
+        if (slots[i].used) {
+            take_away(points, i);
+            assert_told_places(points, --left < POINTS_TALLY);
+        }
+    }
+    take_away(points, SLOTS - 1);
+    assert_told_places(points, 1);
     points_set_scale(points, 0.9f);
     points_changed(points, &count, &all);
     assert_true(all);
     points_destroy(points);
+}
+
+/* Counted a part at a time while tickets come and go, the points end as those counted at once; till
+ * then nothing changes, then everything. */
+static void
+a_count_in_parts_is_the_whole(void **state)
+{
+    (void)state;
+    random_state = 4;
+    for (int exact = 0; exact < 2; exact++) {
+        struct points *points = points_create(map, exact);
+        size_t count;
+        bool all = false;
+        int updates = 0;
+        snapshot = (struct snapshot){.points = slots, .points_changed = changed};
+        snapshot.points_version = 1;
+        snapshot.points_count = SLOTS - 500;
+        for (uint32_t i = 0; i < SLOTS; i++) {
+            throw_slot(i, START_MS);
+        }
+        int64_t moment_ms = START_MS;
+        for (;;) {
+            points_update(points, &snapshot, moment_ms, UINT32_MAX, 100);
+            points_changed(points, &count, &all);
+            updates++;
+            assert_int_equal(count, 0);
+            assert_true(all == points_are_whole(points));
+            if (all) {
+                break;
+            }
+            change_some(moment_ms);
+            moment_ms += 50;
+        }
+        assert_in_range(updates, (SLOTS - 500) / 100, SLOTS / 100);
+        assert_like_anew(points, exact, moment_ms, UINT32_MAX);
+        points_update(points, &snapshot, moment_ms, UINT32_MAX, 100);
+        points_changed(points, &count, &all);
+        assert_true(!all && count == 0);
+        points_update(points, &snapshot, moment_ms, 1, 100); /* another street: begun again */
+        points_update(points, &snapshot, moment_ms, UINT32_MAX, 100);
+        assert_false(points_are_whole(points));
+        points_update(points, NULL, moment_ms, UINT32_MAX, 100);
+        assert_true(points_are_whole(points));
+        points_changed(points, &count, &all);
+        assert_true(all);
+        points_destroy(points);
+    }
 }
 
 int
@@ -303,7 +388,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kept_dots_equal_those_counted_anew),
         cmocka_unit_test(parts_hold_what_lies_in_them),
-        cmocka_unit_test(a_change_costs_a_place),
+        cmocka_unit_test(a_change_costs_a_place_or_nothing),
+        cmocka_unit_test(a_count_in_parts_is_the_whole),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
