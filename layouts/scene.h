@@ -161,7 +161,7 @@ bool scene_parse(const char *file, struct str text, struct scene *out, struct ya
 /* Gives every panel its rectangle on a canvas of w × h pixels: of the arrangement nearest in shape,
  * the grid in proportion, whole pixels, no two panels of the grid over each other, lines within
  * half a gap of a tile's seam moved onto it and off what the bezel covers (of tiles that the
- * deployment names, an eighth of a tile, since the file could not know them). Tiles, bezel and
+ * deployment names, a seventh of a tile, since the file could not know them). Tiles, bezel and
  * viewing are scene->wall's where it gives them. unit is that of the arrangement, and larger (at
  * most twice) where the farthest viewer could not read the smallest text otherwise.
  *

@@ -206,8 +206,8 @@ place_in_grid(struct scene *scene, const struct scene_grid *grid, const struct s
     down.tiles = scene->tiles_y;
     across.snap = down.snap = across.gap / 2.0;
     if (scene->wall.tiles[0] > 0) {
-        across.snap = fmax(across.snap, across.length / (8.0 * across.tiles));
-        down.snap = fmax(down.snap, down.length / (8.0 * down.tiles));
+        across.snap = fmax(across.snap, across.length / (7.0 * across.tiles));
+        down.snap = fmax(down.snap, down.length / (7.0 * down.tiles));
     }
     lines(&across, grid->columns, grid->columns_count);
     lines(&down, rows, grid->rows_count);

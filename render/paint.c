@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "render/paint_part.h"
+#include "render/paint_seams.h"
 #include "wall/base/when.h"
 
 #define MARGIN 24.0f
@@ -166,6 +167,7 @@ paint_panel(const struct paint *p)
         draw_stale(p, title_end);
     }
     draw_unclip(p->list);
+    paint_seams(p);
 }
 
 struct panel_rect

@@ -306,6 +306,76 @@ place_dial(const struct paint *p, struct gauge *g)
     g->cy = paint_part_y(p, designed ? shape->centre : roundf(centre));
 }
 
+/* Where the dials stand: evenly, or, where one would lie across a seam between tiles, as many on
+ * each tile as it has room for. */
+struct cells {
+    float x[PANEL_METRICS], width; /* of all: the dials are of one size */
+};
+
+static bool
+crosses(const struct paint *p, const struct shape *shape, float cell_x, float cell)
+{
+    float reach = fminf(cell / 2, shape->tick_out * p->unit);
+    int left = (int)floorf(cell_x + cell / 2 - reach);
+    return scene_seam_shift_x(p->scene, left, (int)ceilf(2 * reach)) != 0;
+}
+
+/* The clear stretches of the panel between seams; how many. */
+static int
+stretches(const struct paint *p, float *from, float *to)
+{
+    int count = 0, x = p->panel->rect.x, end = x + p->panel->rect.w;
+    while (x < end && count < PANEL_METRICS) {
+        while (x < end && scene_seam_shift_x(p->scene, x, 1) != 0) {
+            x++;
+        }
+        int start = x;
+        while (x < end && scene_seam_shift_x(p->scene, start, x + 1 - start) == 0) {
+            x++;
+        }
+        if (x > start) {
+            from[count] = (float)start;
+            to[count++] = (float)x;
+        }
+    }
+    return count;
+}
+
+static void
+place_cells(const struct paint *p, const struct shape *shape, int count, struct cells *cells)
+{
+    bool across = false;
+    cells->width = (float)p->panel->rect.w / (float)count;
+    for (int i = 0; i < count; i++) {
+        cells->x[i] = (float)p->panel->rect.x + cells->width * (float)i;
+        across = across || crosses(p, shape, cells->x[i], cells->width);
+    }
+    if (!across) {
+        return;
+    }
+    float from[PANEL_METRICS], to[PANEL_METRICS];
+    int shares[PANEL_METRICS] = {0}, parts = stretches(p, from, to), at = 0;
+    for (int i = 0; i < count; i++) { /* the next dial where it has most room */
+        int best = 0;
+        for (int k = 1; k < parts; k++) {
+            bool wider = (to[k] - from[k]) / (float)(shares[k] + 1) >
+                         (to[best] - from[best]) / (float)(shares[best] + 1) + 8;
+            best = wider ? k : best;
+        }
+        shares[best]++;
+    }
+    for (int k = 0; k < parts; k++) {
+        float cell = (to[k] - from[k]) / (float)(shares[k] > 0 ? shares[k] : 1);
+        cells->width = shares[k] > 0 ? fminf(cells->width, cell) : cells->width;
+    }
+    for (int k = 0; k < parts; k++) {
+        float cell = (to[k] - from[k]) / (float)(shares[k] > 0 ? shares[k] : 1);
+        for (int i = 0; i < shares[k]; i++) {
+            cells->x[at++] = from[k] + cell * ((float)i + 0.5f) - cells->width / 2;
+        }
+    }
+}
+
 void
 paint_gauges(const struct paint *p)
 {
@@ -324,7 +394,8 @@ paint_gauges(const struct paint *p)
     enum snapshot_by by = (enum snapshot_by)p->panel->by;
     int before = paint_part_before(p->panel->window);
     const struct shape *shape = paint_part_kiosk(p) ? &kiosk : &district;
-    float cell = (float)p->panel->rect.w / (float)count;
+    struct cells cells;
+    place_cells(p, shape, count, &cells);
     for (int i = 0; i < count; i++) {
         struct gauge g = {.metric = metrics[i], .row = row, .before = NAN, .shape = shape};
         uint32_t ignored;
@@ -334,8 +405,8 @@ paint_gauges(const struct paint *p)
             g.before =
                 snapshot_metric_value(metrics[i], row, (enum snapshot_window)before, by, &ignored);
         }
-        g.cell = cell;
-        g.cx = roundf((float)p->panel->rect.x + cell * ((float)i + 0.5f));
+        g.cell = cells.width;
+        g.cx = roundf(cells.x[i] + cells.width / 2);
         place_dial(p, &g);
         draw_gauge(p, &g);
     }

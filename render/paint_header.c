@@ -32,8 +32,8 @@ seam_shift(const struct paint *p, float x, float width)
 static float
 clear_from(const struct paint *p, float x, float width, bool rightwards)
 {
-    float limit = (float)p->scene->solved_w;
-    for (float shift; x > -limit && x < limit && (shift = seam_shift(p, x, width)) != 0;) {
+    float left = (float)p->panel->rect.x, right = left + (float)p->panel->rect.w;
+    for (float shift; x > left - width && x < right && (shift = seam_shift(p, x, width)) != 0;) {
         /* The other way round a seam: on until it is behind. */
         bool wrong_way = rightwards ? shift < 0 : shift > 0;
         x += wrong_way ? (rightwards ? 1.0f : -1.0f) : shift;
@@ -46,7 +46,8 @@ static float
 clear_end(const struct paint *p, float x)
 {
     float width = 1;
-    while (x + width < (float)p->scene->solved_w && seam_shift(p, x, width) == 0) {
+    float end = (float)(p->panel->rect.x + p->panel->rect.w);
+    while (x + width < end && seam_shift(p, x, width) == 0) {
         width += 1;
     }
     return x + width - 1;

@@ -401,6 +401,10 @@ move_by(const struct seams *s, struct item *item, float dx, float dy)
 static bool
 step_aside(const struct seams *s, struct item *item)
 {
+    struct item before = *item;
+    if (shift_x(s, item) != 0 && shift_y(s, item) != 0) { /* where seams meet: both ways */
+        move_by(s, item, 0, (float)shift_y(s, item));
+    }
     float most_x = item->x1 - item->x0 + paint_part_px(s->p, 64);
     float most_y = item->y1 - item->y0 + paint_part_px(s->p, 24);
     bool rows = is_list(s->p->panel->kind) && !item->title;
@@ -422,6 +426,7 @@ step_aside(const struct seams *s, struct item *item)
             }
         }
     }
+    move_by(s, item, 0, before.y0 - item->y0);
     return false;
 }
 

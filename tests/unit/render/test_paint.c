@@ -184,6 +184,7 @@ scene_names_keep_off_the_seams(void **state)
     static const char *const names[] = {"值守", "日调度", "周调度", "月度点评", "应急", "参观"};
     struct fixture *f = header();
     f->scene.tiles_x = 4;
+    f->scene.solved_w = 3840;
     f->scene.tab_now = 1;
     for (int count = 2; count <= 6; count++) {
         f->scene.tabs_count = count;
