@@ -125,7 +125,7 @@ event_key_of(struct str key)
         return EVENT_K_NONE;
     }
     for (const signed char *at = by_len[key.len]; *at >= 0; at++) {
-        if (memcmp(keys[*at].name, key.ptr, key.len) == 0) {
+        if (keys[*at].name[0] == key.ptr[0] && memcmp(keys[*at].name, key.ptr, key.len) == 0) {
             return (enum event_key) * at;
         }
     }
@@ -160,7 +160,9 @@ event_milestone_parse(struct str name)
 {
     for (int type = EVENT_REGISTERED; type <= EVENT_TICKET_LAST; type++) {
         const char *known = event_rules[type].full_name + strlen("ticket.");
-        if (name.len && known[0] == name.ptr[0] && str_is(name, known)) {
+        /* two letters settle most comparisons */
+        if (name.len > 2 && known[0] == name.ptr[0] && known[2] == name.ptr[2] &&
+            str_is(name, known)) {
             return (enum event_type)type;
         }
     }
@@ -173,10 +175,42 @@ event_stage_name(enum event_stage stage)
     return stage_names[stage];
 }
 
+/* Not zero where some byte of the word is none of 0x20-0x7e. */
+static uint64_t
+not_printable(uint64_t word)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101), high = each * 0x80;
+    uint64_t below = (word - each * 0x20) & ~word;
+    uint64_t del = (word ^ each * 0x7f) - each; /* exact where no byte is 0x80 and above */
+    return (word | below | del) & high;
+}
+
+/* All printable ASCII; codes and numbers are looked at by the million. */
+static bool
+is_printable(struct str text)
+{
+    uint64_t word, bad = 0;
+    if (text.len >= 8) {
+        for (size_t i = 0; i + 8 <= text.len; i += 8) {
+            memcpy(&word, text.ptr + i, sizeof word);
+            bad |= not_printable(word);
+        }
+        memcpy(&word, text.ptr + text.len - 8, sizeof word);
+        return (bad | not_printable(word)) == 0;
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        bad |= text.ptr[i] < 0x20 || text.ptr[i] > 0x7e;
+    }
+    return bad == 0;
+}
+
 bool
 event_text_clean(struct str text)
 {
     const unsigned char *p = (const unsigned char *)text.ptr;
+    if (is_printable(text)) {
+        return true;
+    }
     for (size_t i = 0; i < text.len; i++) {
         if (p[i] < 0x20 || p[i] == 0x7f || (p[i] == 0xc2 && i + 1 < text.len && p[i + 1] < 0xa0)) {
             return false;
@@ -188,15 +222,7 @@ event_text_clean(struct str text)
 bool
 event_subject_valid(struct str text)
 {
-    if (text.len < 1 || text.len > 64) {
-        return false;
-    }
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.ptr[i] < 0x20 || text.ptr[i] > 0x7e) {
-            return false;
-        }
-    }
-    return true;
+    return text.len >= 1 && text.len <= 64 && is_printable(text);
 }
 
 /* ---- personal data ---- */
@@ -240,9 +266,24 @@ run_is_personal(const char *run, size_t count, bool x)
     return run[0] == '1' && run[1] >= '3';
 }
 
+/* Digits, and first bytes that full-width ones share: a bound that is quick to count. */
+static size_t
+digits_at_most(struct str text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        count += (c >= '0' && c <= '9') || c == 0xef;
+    }
+    return count;
+}
+
 bool
 event_text_is_personal(struct str text)
 {
+    if (digits_at_most(text) < 11) {
+        return false; /* as most texts: the shortest number has eleven */
+    }
     char run[19], digit = 0;
     size_t count = 0;
     bool joined = false; /* something to drop stands between the run and here */

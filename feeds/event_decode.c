@@ -57,8 +57,8 @@ static int
 choice_of(const char *name, const struct value *value, const char *const *names, int first,
           int count, struct err *err)
 {
-    for (int i = first; value->kind == VALUE_STR && i < count; i++) {
-        if (str_is(value->text, names[i])) {
+    for (int i = first; value->kind == VALUE_STR && value->text.len && i < count; i++) {
+        if (names[i][0] == value->text.ptr[0] && str_is(value->text, names[i])) {
             return i;
         }
     }

@@ -12,6 +12,8 @@ struct message_reader {
     struct err *err;
     size_t bytes; /* of the whole message: bounds how many entries can be in it */
     bool holds_nul;
+    const unsigned char *end; /* of the whole message, in MessagePack */
+    bool by_values;           /* message_decode_by_values */
 };
 
 enum message_want {
@@ -45,5 +47,24 @@ bool message_read_directory(struct message_reader *reader, const struct value *v
                             struct message_directory *out);
 bool message_read_snapshot(struct message_reader *reader, const struct value *map);
 bool message_read_board(struct message_reader *reader, const struct value *map);
+
+/* What stands in which place of a snapshot's row. */
+#define MESSAGE_COLUMN_TICKET (EVENT_K_NONE + 1)
+#define MESSAGE_COLUMN_MILESTONES (EVENT_K_NONE + 2)
+#define MESSAGE_COLUMNS_MAX 256
+struct message_columns {
+    int keys[MESSAGE_COLUMNS_MAX]; /* enum event_key, MESSAGE_COLUMN_*, EVENT_K_NONE = unknown */
+    uint32_t count;
+};
+
+/* The rows of a checked MessagePack text; out has room for all of them. */
+bool message_read_pack_rows(struct message_reader *reader, const struct value *tickets,
+                            const struct message_columns *columns, struct event_ticket *out);
+
+/* message_decode with the one way of reading that serves both encodings, rows too: what the quick
+ * one is held against. */
+enum message_result message_decode_by_values(enum message_format format, struct str bytes,
+                                             struct arena *arena, struct message *out,
+                                             struct err *err);
 
 #endif

@@ -562,14 +562,19 @@ decode_root(struct message_reader *reader, const struct value *root)
     return readers[kind](reader, root) ? MESSAGE_OK : MESSAGE_BROKEN;
 }
 
-enum message_result
-message_decode(enum message_format format, struct str bytes, struct arena *arena,
-               struct message *out, struct err *err)
+static enum message_result
+decode(enum message_format format, struct str bytes, bool by_values, struct arena *arena,
+       struct message *out, struct err *err)
 {
     struct value_doc doc;
     struct value root;
     struct message_reader reader = {
-        .store = {arena, format == MESSAGE_JSON}, .out = out, .err = err, .bytes = bytes.len};
+        .store = {arena, format == MESSAGE_JSON},
+        .out = out,
+        .err = err,
+        .bytes = bytes.len,
+        .end = format == MESSAGE_PACK ? (const unsigned char *)bytes.ptr + bytes.len : NULL,
+        .by_values = by_values};
     memset(out, 0, sizeof *out);
     if (bytes.len > MESSAGE_MAX_BYTES) {
         err_set(err, "longer than %d bytes", MESSAGE_MAX_BYTES);
@@ -585,4 +590,18 @@ message_decode(enum message_format format, struct str bytes, struct arena *arena
     enum message_result result = decode_root(&reader, &root);
     value_finish(&doc);
     return result;
+}
+
+enum message_result
+message_decode(enum message_format format, struct str bytes, struct arena *arena,
+               struct message *out, struct err *err)
+{
+    return decode(format, bytes, false, arena, out, err);
+}
+
+enum message_result
+message_decode_by_values(enum message_format format, struct str bytes, struct arena *arena,
+                         struct message *out, struct err *err)
+{
+    return decode(format, bytes, true, arena, out, err);
 }

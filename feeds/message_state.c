@@ -9,7 +9,6 @@
 
 #define CODE_BYTES 64
 #define NAME_BYTES 256
-#define MAX_COLUMNS 256
 #define MAX_PARTS 1000000
 #define ROW_LEAST_BYTES 12 /* no valid row is shorter */
 
@@ -149,14 +148,6 @@ message_read_board(struct message_reader *reader, const struct value *map)
 
 /* ---- snapshot ---- */
 
-#define COLUMN_TICKET (EVENT_K_NONE + 1)
-#define COLUMN_MILESTONES (EVENT_K_NONE + 2)
-
-struct columns {
-    int keys[MAX_COLUMNS]; /* enum event_key, COLUMN_*, EVENT_K_NONE = unknown */
-    uint32_t count;
-};
-
 /* One row's milestones before their number is known; grows, freed at the end. */
 struct milestones {
     struct event_milestone *items;
@@ -171,24 +162,24 @@ column_of(struct str name)
         1u << EVENT_K_COMMUNITY | 1u << EVENT_K_LON | 1u << EVENT_K_LAT | 1u << EVENT_K_URGENCY |
         1u << EVENT_K_CONFIDENTIAL | 1u << EVENT_K_SUMMARY;
     if (str_is(name, "ticket")) {
-        return COLUMN_TICKET;
+        return MESSAGE_COLUMN_TICKET;
     }
     if (str_is(name, "milestones")) {
-        return COLUMN_MILESTONES;
+        return MESSAGE_COLUMN_MILESTONES;
     }
     enum event_key key = event_key_of(name);
     return key != EVENT_K_NONE && (ours & 1u << key) ? (int)key : EVENT_K_NONE;
 }
 
 static bool
-read_columns(struct message_reader *reader, const struct value *list, struct columns *out)
+read_columns(struct message_reader *reader, const struct value *list, struct message_columns *out)
 {
-    static const uint32_t needed = 1u << COLUMN_TICKET | 1u << EVENT_K_CHANNEL |
+    static const uint32_t needed = 1u << MESSAGE_COLUMN_TICKET | 1u << EVENT_K_CHANNEL |
                                    1u << EVENT_K_CATEGORY | 1u << EVENT_K_STREET |
-                                   1u << COLUMN_MILESTONES;
+                                   1u << MESSAGE_COLUMN_MILESTONES;
     uint32_t seen = 0;
     struct value name;
-    if (list->kind != VALUE_LIST || list->count > MAX_COLUMNS) {
+    if (list->kind != VALUE_LIST || list->count > MESSAGE_COLUMNS_MAX) {
         return err_set(reader->err, "snapshot: columns: not a list of names");
     }
     out->count = 0;
@@ -280,8 +271,8 @@ read_milestones(struct message_reader *reader, const struct value *value, struct
 }
 
 static bool
-read_row(struct message_reader *reader, const struct columns *columns, const struct value *entry,
-         struct event_ticket *row, struct milestones *list)
+read_row(struct message_reader *reader, const struct message_columns *columns,
+         const struct value *entry, struct event_ticket *row, struct milestones *list)
 {
     struct event_place place = {0};
     struct value milestones = {0}, cell;
@@ -292,12 +283,12 @@ read_row(struct message_reader *reader, const struct columns *columns, const str
     }
     for (struct value_walk walk = value_walk(entry); value_next(&walk, NULL, &cell); i++) {
         int key = columns->keys[i];
-        if (key == COLUMN_TICKET) {
+        if (key == MESSAGE_COLUMN_TICKET) {
             if (cell.kind != VALUE_STR || !event_subject_valid(cell.text)) {
                 return err_set(reader->err, "snapshot: ticket: not 1-64 printable ASCII bytes");
             }
             row->ticket = event_keep(&reader->store, cell.text);
-        } else if (key == COLUMN_MILESTONES) {
+        } else if (key == MESSAGE_COLUMN_MILESTONES) {
             milestones = cell;
         } else if (key == EVENT_K_SUMMARY && cell.kind == VALUE_STR &&
                    event_text_is_personal(cell.text)) {
@@ -317,7 +308,8 @@ read_row(struct message_reader *reader, const struct columns *columns, const str
 }
 
 static bool
-read_rows(struct message_reader *reader, const struct value *tickets, const struct columns *columns)
+read_rows(struct message_reader *reader, const struct value *tickets,
+          const struct message_columns *columns)
 {
     struct message_snapshot *out = &reader->out->snapshot;
     if (tickets->kind != VALUE_LIST || tickets->count > reader->bytes / ROW_LEAST_BYTES) {
@@ -325,6 +317,10 @@ read_rows(struct message_reader *reader, const struct value *tickets, const stru
     }
     struct event_ticket *rows =
         arena_alloc(reader->store.arena, ((size_t)tickets->count + 1) * sizeof *rows);
+    out->rows = rows;
+    if (reader->end && !reader->by_values) {
+        return message_read_pack_rows(reader, tickets, columns, rows);
+    }
     struct milestones list = {0};
     struct value entry;
     bool sound = true;
@@ -333,7 +329,6 @@ read_rows(struct message_reader *reader, const struct value *tickets, const stru
         out->rows_count += sound;
     }
     free(list.items);
-    out->rows = rows;
     return sound;
 }
 
@@ -370,7 +365,7 @@ message_read_snapshot(struct message_reader *reader, const struct value *map)
                                                   {0}};
 #undef COUNT
 #undef VALUE
-    struct columns columns = {.count = 0};
+    struct message_columns columns = {.count = 0};
     struct message_snapshot *out = &reader->out->snapshot;
     *out = (struct message_snapshot){0};
     if (!message_read(reader, map, "snapshot", fields, &raw)) {

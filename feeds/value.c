@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "feeds/pack.h"
 #include "feeds/writer.h"
 
 /* ---- memory of the JSON parser ----
@@ -77,14 +78,6 @@ scratch_close(void)
 
 /* ---- JSON ---- */
 
-/* The high bit of each byte of word that is zero. */
-static uint64_t
-zero_bytes(uint64_t word)
-{
-    const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
-    return ~(((word & low) + low) | word | low);
-}
-
 /* How many opening brackets the text has, inside strings too, eight bytes at a time. */
 static size_t
 count_opening(struct str text)
@@ -95,7 +88,8 @@ count_opening(struct str text)
         memcpy(&word, text.ptr + i, sizeof word);
         /* '[' and '{' differ in one bit */
         word = (word | UINT64_C(0x2020202020202020)) ^ UINT64_C(0x7b7b7b7b7b7b7b7b);
-        count += (zero_bytes(word) >> 7) * UINT64_C(0x0101010101010101) >> 56; /* sum of bytes */
+        count +=
+            (pack_zero_bytes(word) >> 7) * UINT64_C(0x0101010101010101) >> 56; /* sum of bytes */
     }
     for (; i < text.len; i++) {
         count += (text.ptr[i] | 0x20) == '{';
@@ -278,241 +272,19 @@ value_finish(struct value_doc *doc)
     doc->json = NULL;
 }
 
-/* ---- MessagePack ---- */
-
-static uint64_t
-big_endian(const unsigned char *p, int bytes)
-{
-    uint64_t value = 0;
-    for (int i = 0; i < bytes; i++) {
-        value = value << 8 | p[i];
-    }
-    return value;
-}
-
-/* A token's head: how many bytes it has, and its meaning in out (for a string: its length in count;
- * text not set). 0: no token of the feed. Reads at most 9 bytes. */
-static int
-pack_head(const unsigned char *p, struct value *out)
-{
-    /* longer than 60: the format's table of first bytes */
-    unsigned char c = p[0];
-    if (c < 0x80 || c >= 0xe0) {
-        out->kind = VALUE_INT;
-        out->integer = c < 0x80 ? c : (int64_t)c - 256;
-        return 1;
-    }
-    if (c < 0xc0) {
-        out->kind = c < 0x90 ? VALUE_MAP : c < 0xa0 ? VALUE_LIST : VALUE_STR;
-        out->count = c < 0xa0 ? c & 15u : c & 31u;
-        return 1;
-    }
-    switch (c) {
-    case 0xc0:
-        out->kind = VALUE_NULL;
-        return 1;
-    case 0xc2:
-    case 0xc3:
-        out->kind = VALUE_BOOL;
-        out->truth = c == 0xc3;
-        return 1;
-    case 0xca: {
-        uint32_t bits = (uint32_t)big_endian(p + 1, 4);
-        float real;
-        memcpy(&real, &bits, sizeof real);
-        out->kind = VALUE_REAL;
-        out->real = (double)real;
-        return isfinite(real) ? 5 : 0;
-    }
-    case 0xcb: {
-        uint64_t bits = big_endian(p + 1, 8);
-        memcpy(&out->real, &bits, sizeof out->real);
-        out->kind = VALUE_REAL;
-        return isfinite(out->real) ? 9 : 0;
-    }
-    case 0xcc:
-    case 0xcd:
-    case 0xce:
-    case 0xcf: {
-        int bytes = 1 << (c - 0xcc);
-        uint64_t value = big_endian(p + 1, bytes);
-        out->kind = VALUE_INT;
-        out->integer = (int64_t)value;
-        return value <= INT64_MAX ? 1 + bytes : 0;
-    }
-    case 0xd0:
-        out->kind = VALUE_INT;
-        out->integer = (int8_t)p[1];
-        return 2;
-    case 0xd1:
-        out->kind = VALUE_INT;
-        out->integer = (int16_t)big_endian(p + 1, 2);
-        return 3;
-    case 0xd2:
-        out->kind = VALUE_INT;
-        out->integer = (int32_t)big_endian(p + 1, 4);
-        return 5;
-    case 0xd3:
-        out->kind = VALUE_INT;
-        out->integer = (int64_t)big_endian(p + 1, 8);
-        return 9;
-    case 0xd9:
-    case 0xda:
-    case 0xdb: {
-        int bytes = 1 << (c - 0xd9);
-        out->kind = VALUE_STR;
-        out->count = (uint32_t)big_endian(p + 1, bytes);
-        return 1 + bytes;
-    }
-    case 0xdc:
-    case 0xdd:
-    case 0xde:
-    case 0xdf: {
-        int bytes = c & 1 ? 4 : 2;
-        out->kind = c < 0xde ? VALUE_LIST : VALUE_MAP;
-        out->count = (uint32_t)big_endian(p + 1, bytes);
-        return 1 + bytes;
-    }
-    default: /* never used, bin, ext */
-        return 0;
-    }
-}
-
-/* Bytes of the head that starts with c. */
-static size_t
-pack_head_bytes(unsigned char c)
-{
-    static const unsigned char sizes[32] = {1, 1, 1, 1, 2, 3, 5, 2, 3, 5, 5, 9, 2, 3, 5, 9,
-                                            2, 3, 5, 9, 2, 2, 2, 2, 2, 2, 3, 5, 3, 5, 3, 5};
-    return c >= 0xc0 && c < 0xe0 ? sizes[c - 0xc0] : 1;
-}
-
-/* Reads the token at p of a checked text; *next: behind it, for a list or map its first entry. */
-static void
-view_pack(const unsigned char *p, struct value *out, const unsigned char **next)
-{
-    p += pack_head(p, out);
-    out->json = NULL;
-    out->pack = p;
-    if (out->kind == VALUE_STR) {
-        out->text = (struct str){(const char *)p, out->count};
-        p += out->text.len;
-    }
-    *next = p;
-}
-
-/* Valid UTF-8; most strings are ASCII, eight bytes at a time. */
-static bool
-pack_text_valid(struct str s, bool *holds_nul)
-{
-    size_t i = 0;
-    uint64_t high = 0, zero = 0;
-    for (; i + 8 <= s.len; i += 8) {
-        uint64_t word;
-        memcpy(&word, s.ptr + i, sizeof word);
-        high |= word;
-        zero |= zero_bytes(word);
-    }
-    for (; i < s.len; i++) {
-        high |= (unsigned char)s.ptr[i];
-        zero |= s.ptr[i] == 0;
-    }
-    *holds_nul |= zero != 0;
-    return (high & UINT64_C(0x8080808080808080)) == 0 || utf8_valid(s);
-}
-
-/* What of the open lists and maps is still to come. */
-struct pack_frames {
-    uint64_t left[VALUE_MAX_DEPTH + 1]; /* entries; of a map: keys and values */
-    bool map[VALUE_MAX_DEPTH + 1];
-    int depth;
-};
-
-/* Opens a list or map; false with a reason. left_bytes: how much text is still there. */
-static bool
-pack_open(struct pack_frames *frames, const struct value *head, size_t left_bytes, int max_depth,
-          struct err *err)
-{
-    if (frames->depth == max_depth) {
-        return err_set(err, "nested deeper than %d levels", max_depth);
-    }
-    uint64_t entries = (uint64_t)head->count * (head->kind == VALUE_MAP ? 2 : 1);
-    if (entries > left_bytes) {
-        return err_set(err, "not valid MessagePack: a list is longer than the text");
-    }
-    frames->depth++;
-    frames->left[frames->depth] = entries;
-    frames->map[frames->depth] = head->kind == VALUE_MAP;
-    return true;
-}
+/* ---- either ---- */
 
 bool
 value_parse_pack(struct str bytes, int max_depth, struct value_doc *doc, struct value *root,
                  struct err *err)
 {
     *doc = (struct value_doc){0};
-    const unsigned char *p = (const unsigned char *)bytes.ptr, *end = p + bytes.len;
-    struct pack_frames frames = {.left = {1}};
-    while (frames.depth > 0 || frames.left[0] > 0) {
-        if (frames.left[frames.depth] == 0) {
-            frames.depth--;
-            continue;
-        }
-        struct value head;
-        int size = p < end && pack_head_bytes(*p) <= (size_t)(end - p) ? pack_head(p, &head) : 0;
-        if (size == 0) {
-            return err_set(err, "not valid MessagePack for the feed at byte %zu",
-                           (size_t)(p - (const unsigned char *)bytes.ptr));
-        }
-        p += size;
-        bool is_key = frames.map[frames.depth] && frames.left[frames.depth] % 2 == 0;
-        frames.left[frames.depth]--;
-        if (head.kind == VALUE_STR) {
-            struct str text = {(const char *)p, head.count};
-            bool nul = false;
-            if (head.count > (size_t)(end - p) || !pack_text_valid(text, &nul) || (is_key && nul)) {
-                return err_set(err, "not valid MessagePack for the feed: a string that is cut, not "
-                                    "UTF-8, or a key with a NUL");
-            }
-            doc->holds_nul |= nul;
-            p += head.count;
-        } else if (is_key) {
-            return err_set(err, "not valid MessagePack for the feed: a key that is no string");
-        } else if ((head.kind == VALUE_LIST || head.kind == VALUE_MAP) &&
-                   !pack_open(&frames, &head, (size_t)(end - p), max_depth, err)) {
-            return false;
-        }
+    if (!pack_check(bytes, max_depth, &doc->holds_nul, err)) {
+        return false;
     }
-    if (p != end) {
-        return err_set(err, "not valid MessagePack: bytes left over");
-    }
-    view_pack((const unsigned char *)bytes.ptr, root, &p);
+    pack_read((const unsigned char *)bytes.ptr, root);
     return true;
 }
-
-/* Behind the next `tokens` tokens and all below them. */
-static const unsigned char *
-pack_skip(const unsigned char *p, uint64_t tokens)
-{
-    for (; tokens > 0; tokens--) {
-        struct value head;
-        if (*p < 0x80 || (*p & 0xe0) == 0xa0) { /* most tokens: a small integer, a short string */
-            p += *p < 0x80 ? 1 : 1 + (*p & 31);
-            continue;
-        }
-        p += pack_head(p, &head);
-        if (head.kind == VALUE_STR) {
-            p += head.count;
-        } else if (head.kind == VALUE_LIST) {
-            tokens += head.count;
-        } else if (head.kind == VALUE_MAP) {
-            tokens += (uint64_t)head.count * 2;
-        }
-    }
-    return p;
-}
-
-/* ---- either ---- */
 
 struct value_walk
 value_walk(const struct value *container)
@@ -552,10 +324,10 @@ value_next(struct value_walk *walk, struct str *key, struct value *out)
     }
     struct value head;
     if (walk->map) {
-        view_pack(walk->at, &head, &walk->at);
+        walk->at = pack_read(walk->at, &head);
         *key = head.text;
     }
-    view_pack(walk->at, out, &walk->at);
+    walk->at = pack_read(walk->at, out);
     walk->inside = out->kind >= VALUE_LIST;
     walk->inside_count = out->kind == VALUE_MAP ? out->count * 2 : out->count;
     return true;

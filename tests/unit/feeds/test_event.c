@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "feeds/event.h"
+#include "feeds/event_codec.h"
 
 static struct arena arena;
 
@@ -602,6 +602,29 @@ test_batch(void **state)
     arena_free(&arena);
 }
 
+/* Text is looked at eight bytes at a time: every byte in every place must count as it does alone.
+ */
+static void
+test_clean_text(void **state)
+{
+    (void)state;
+    for (size_t len = 1; len <= 20; len++) {
+        for (size_t at = 0; at < len; at++) {
+            for (int byte = 0; byte < 256; byte++) {
+                char text[20];
+                memset(text, 'a', sizeof text);
+                text[at] = (char)byte;
+                struct str s = {text, len};
+                bool printable = byte >= 0x20 && byte <= 0x7e;
+                assert_int_equal(event_subject_valid(s), printable);
+                bool c1 = byte == 0xc2 && at + 1 < len && (unsigned char)text[at + 1] < 0xa0;
+                assert_int_equal(event_text_clean(s), byte >= 0x20 && byte != 0x7f && !c1);
+            }
+        }
+    }
+    assert_true(event_text_clean(STR("")) && !event_subject_valid(STR("")));
+}
+
 int
 main(void)
 {
@@ -613,6 +636,7 @@ main(void)
         cmocka_unit_test(test_not_an_event),   cmocka_unit_test(test_unknown),
         cmocka_unit_test(test_personal_data),  cmocka_unit_test(test_kept_text),
         cmocka_unit_test(test_written),        cmocka_unit_test(test_batch),
+        cmocka_unit_test(test_clean_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
