@@ -282,23 +282,24 @@ is_narrow(const struct paint *p)
 struct list {
     const struct snapshot_alarm *shown[MAX_SHOWN];
     int count, fit;
-    uint32_t total, open;
-    float height, place; /* of a row, of its column of places; design pixels */
+    uint32_t total, open; /* open: nobody has acknowledged them */
+    float height, place;  /* of a row, of its column of places; design pixels */
 };
 
+/* Looks no further than the last alarm that is shown: there may be tens of thousands. */
 static void
 collect(const struct paint *p, struct list *list)
 {
     const struct snapshot *snapshot = p->frame->snapshot;
     struct str street = paint_part_street(p);
-    for (size_t i = 0; i < snapshot->alarms_count; i++) {
+    struct snapshot_alarms counts = snapshot_alarms_of(snapshot, street);
+    uint32_t fit = list->fit > 0 ? (uint32_t)list->fit : 0;
+    uint32_t wanted = counts.total < fit ? counts.total : fit;
+    list->total = counts.total;
+    list->open = counts.unacknowledged;
+    for (size_t i = 0; i < snapshot->alarms_count && (uint32_t)list->count < wanted; i++) {
         const struct snapshot_alarm *alarm = &snapshot->alarms[i];
-        if (street.len && !str_eq(alarm->street_code, street)) {
-            continue;
-        }
-        list->total++;
-        list->open += !alarm->acknowledged;
-        if (list->count < list->fit) {
+        if (street.len == 0 || str_eq(alarm->street_code, street)) {
             list->shown[list->count++] = alarm;
             list->place = place_width(p, alarm, list->place);
         }

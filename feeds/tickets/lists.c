@@ -28,6 +28,46 @@ compare_whistles(const void *a, const void *b)
     return order ? order : str_cmp(x->unit, y->unit);
 }
 
+/* --- counts --- */
+
+static void
+count_one(struct snapshot_alarms *counts, const struct snapshot_alarm *alarm, int step)
+{
+    counts->total += (uint32_t)step; /* unsigned: −1 takes one off */
+    counts->unacknowledged += alarm->acknowledged ? 0 : (uint32_t)step;
+}
+
+/* Codes are interned: a street's are one string. A street stays though its alarms go. */
+static struct snapshot_alarms *
+counts_of(struct list_counts *counts, struct str street_code)
+{
+    for (size_t i = 0; i < counts->count; i++) {
+        const struct str *code = &counts->items[i].street_code;
+        if (code->ptr == street_code.ptr && code->len == street_code.len) {
+            return &counts->items[i];
+        }
+    }
+    if (counts->count == counts->cap) {
+        counts->cap = counts->cap * 2 + 16;
+        counts->items = arena_regrow(counts->items, counts->cap, sizeof *counts->items);
+    }
+    counts->items[counts->count] = (struct snapshot_alarms){.street_code = street_code};
+    return &counts->items[counts->count++];
+}
+
+/* One alarm more or less. counts NULL: of this list nothing is counted. */
+static void
+count_alarm(struct list_counts *counts, const void *item, int step)
+{
+    if (counts) {
+        const struct snapshot_alarm *alarm = item;
+        count_one(counts_of(counts, STR("")), alarm, step);
+        if (alarm->street_code.len) {
+            count_one(counts_of(counts, alarm->street_code), alarm, step);
+        }
+    }
+}
+
 void
 lists_init(struct lists *lists)
 {
@@ -54,6 +94,7 @@ lists_free(struct lists *lists)
 {
     list_free(&lists->alarms);
     list_free(&lists->whistles);
+    free(lists->counts.items);
     lists_init(lists);
 }
 
@@ -69,6 +110,7 @@ lists_clear(struct lists *lists)
 {
     list_clear(&lists->alarms);
     list_clear(&lists->whistles);
+    lists->counts.count = 0;
 }
 
 static void *
@@ -120,10 +162,15 @@ put(struct list *list, size_t *to, const void *items, const uint32_t *tickets, s
 
 /* Puts the entries from…until that stay, in runs. */
 static void
-put_kept(struct list *list, size_t *to, const struct filter *filter, size_t from, size_t until)
+put_kept(struct list *list, struct list_counts *counts, size_t *to, const struct filter *filter,
+         size_t from, size_t until)
 {
     for (size_t i = from; i <= until; i++) {
-        if (i == until || is_dirty(filter, list->tickets[i])) {
+        bool goes = i < until && is_dirty(filter, list->tickets[i]);
+        if (goes) {
+            count_alarm(counts, list->items + i * list->size, -1);
+        }
+        if (goes || i == until) {
             put(list, to, list->items + from * list->size, list->tickets + from, i - from);
             from = i + 1;
         }
@@ -171,7 +218,7 @@ make_room(struct list *list)
 }
 
 static void
-list_merge(struct list *list, const struct filter *filter)
+list_merge(struct list *list, struct list_counts *counts, const struct filter *filter)
 {
     if (stays(list, filter)) {
         return;
@@ -188,11 +235,12 @@ list_merge(struct list *list, const struct filter *filter)
         uint32_t at = list->fresh_order[next];
         const char *fresh = list->fresh + at * list->size;
         size_t place = place_of(list, fresh, from);
-        put_kept(list, &to, filter, from, place);
+        put_kept(list, counts, &to, filter, from, place);
         put(list, &to, fresh, &list->fresh_tickets[at], 1);
+        count_alarm(counts, fresh, 1);
         from = place;
     }
-    put_kept(list, &to, filter, from, list->count);
+    put_kept(list, counts, &to, filter, from, list->count);
     char *items = list->items;
     uint32_t *owners = list->tickets;
     list->items = list->spare;
@@ -211,8 +259,8 @@ lists_merge(struct lists *lists, const struct mark *marks, const uint32_t *dirty
         uint32_t bit = dirty[i] & ((1u << FILTER_BITS) - 1);
         filter.bits[bit / 64] |= UINT64_C(1) << (bit % 64);
     }
-    list_merge(&lists->alarms, &filter);
-    list_merge(&lists->whistles, &filter);
+    list_merge(&lists->alarms, &lists->counts, &filter);
+    list_merge(&lists->whistles, NULL, &filter);
 }
 
 /* --- made anew, of runs --- */
@@ -268,7 +316,7 @@ sink(struct list *list, size_t at)
 
 /* Nothing is added while this goes on. What was needed only for it is given back. */
 static bool
-list_merge_runs(struct list *list, uint32_t *looks)
+list_merge_runs(struct list *list, struct list_counts *counts, uint32_t *looks)
 {
     if (!list->merging) {
         list->merging = true;
@@ -280,7 +328,9 @@ list_merge_runs(struct list *list, uint32_t *looks)
     for (; *looks && list->runs_count; --*looks) {
         struct list_run *first = &list->runs[0];
         uint32_t at = list->fresh_order[first->from++];
-        memcpy(list->items + list->count * list->size, list->fresh + at * list->size, list->size);
+        const char *fresh = list->fresh + at * list->size;
+        memcpy(list->items + list->count * list->size, fresh, list->size);
+        count_alarm(counts, fresh, 1);
         list->tickets[list->count++] = list->fresh_tickets[at];
         if (first->from == first->until) {
             *first = list->runs[--list->runs_count];
@@ -307,7 +357,8 @@ list_merge_runs(struct list *list, uint32_t *looks)
 bool
 lists_merge_runs(struct lists *lists, uint32_t *looks)
 {
-    return list_merge_runs(&lists->alarms, looks) && list_merge_runs(&lists->whistles, looks);
+    return list_merge_runs(&lists->alarms, &lists->counts, looks) &&
+           list_merge_runs(&lists->whistles, NULL, looks);
 }
 
 /* --- entries --- */
@@ -474,5 +525,6 @@ list_bytes(const struct list *list)
 size_t
 lists_bytes(const struct lists *lists)
 {
-    return list_bytes(&lists->alarms) + list_bytes(&lists->whistles);
+    return list_bytes(&lists->alarms) + list_bytes(&lists->whistles) +
+           lists->counts.cap * sizeof *lists->counts.items;
 }

@@ -27,8 +27,15 @@ struct list {
     int (*compare)(const void *a, const void *b);
 };
 
+/* The alarms counted as they come and go: first all of them, then by street. */
+struct list_counts {
+    struct snapshot_alarms *items;
+    size_t count, cap;
+};
+
 struct lists {
     struct list alarms, whistles; /* of struct snapshot_alarm, struct snapshot_whistle */
+    struct list_counts counts;
 };
 
 /* What names an entry: borrowed while a snapshot is made. */

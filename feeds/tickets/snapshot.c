@@ -163,6 +163,25 @@ snapshot_row(const struct snapshot *snapshot, enum snapshot_group group, struct 
                        : NULL;
 }
 
+struct snapshot_alarms
+snapshot_alarms_of(const struct snapshot *snapshot, struct str street_code)
+{
+    struct snapshot_alarms out = {.street_code = street_code};
+    for (size_t i = 0; i < snapshot->alarms_by_street_count; i++) {
+        if (str_eq(snapshot->alarms_by_street[i].street_code, street_code)) {
+            return snapshot->alarms_by_street[i];
+        }
+    }
+    for (size_t i = 0; !snapshot->alarms_by_street && i < snapshot->alarms_count; i++) {
+        const struct snapshot_alarm *alarm = &snapshot->alarms[i];
+        if (street_code.len == 0 || str_eq(alarm->street_code, street_code)) {
+            out.total++;
+            out.unacknowledged += !alarm->acknowledged;
+        }
+    }
+    return out;
+}
+
 const struct snapshot_metric *
 snapshot_metric(const struct snapshot *snapshot, const char *id)
 {
@@ -285,6 +304,8 @@ snapshot_make(struct tickets *tickets)
         .period_day = book->periods.period_day,
         .alarms = (const struct snapshot_alarm *)(void *)book->lists.alarms.items,
         .alarms_count = book->lists.alarms.count,
+        .alarms_by_street = book->lists.counts.items,
+        .alarms_by_street_count = book->lists.counts.count,
         .whistles = (const struct snapshot_whistle *)(void *)book->lists.whistles.items,
         .whistles_count = book->lists.whistles.count,
         .bursts = book->bursts.found,

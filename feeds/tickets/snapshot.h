@@ -93,6 +93,12 @@ struct snapshot_alarm {
     int64_t limit_ms; /* the rule's limit this clock runs on; 0 = the ticket's own due time */
 };
 
+/* How many alarms a street has. */
+struct snapshot_alarms {
+    struct str street_code; /* "" = all of them */
+    uint32_t total, unacknowledged;
+};
+
 /* A unit that was whistled for and has not reported. */
 struct snapshot_whistle {
     struct str ticket, unit, street, street_code, category;
@@ -178,6 +184,9 @@ struct snapshot {
     struct snapshot_rows groups[SNAPSHOT_GROUP_COUNT];
     const struct snapshot_alarm *alarms; /* by due, ticket, stage; confidential ones left out */
     size_t alarms_count;
+    /* Counted: first all of them, then streets in no order; NULL: nobody did. */
+    const struct snapshot_alarms *alarms_by_street;
+    size_t alarms_by_street_count;
     const struct snapshot_whistle *whistles; /* by due */
     size_t whistles_count;
     const struct snapshot_burst *bursts; /* by count, greatest first */
@@ -205,6 +214,8 @@ struct snapshot {
 /* NULL where the group has no such code. */
 const struct snapshot_row *snapshot_row(const struct snapshot *snapshot, enum snapshot_group group,
                                         struct str code);
+/* The alarms of a street by its code, "" = all; where they are counted, without a look at them. */
+struct snapshot_alarms snapshot_alarms_of(const struct snapshot *snapshot, struct str street_code);
 /* Up to max rows of a group as a board shows them: ranked ones by rank (equal ones by resolution,
  * satisfaction, effective surveys, code), then those without a rank by code. Returns how many;
  * *ranked gets how many of those have a rank. The district's group has no ranks. */
