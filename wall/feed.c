@@ -1,6 +1,5 @@
 #include "wall/feed.h"
 
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +13,13 @@ struct feed {
     struct client *client;
     struct tickets *tickets;
     bool connected, has_state, in_sync;
-    bool loading; /* between tickets_load_begin and its end */
-    bool suspect; /* a gap, a bad message or a divergence not yet made good */
+    bool loading;  /* from a snapshot's first part until its figures are whole */
+    bool settling; /* its last part was folded: the figures are being made, nothing is taken */
+    const struct client_item *item; /* being folded; NULL */
+    size_t at;                      /* rows or events of it that are folded */
+    bool suspect;                   /* a gap, a bad message or a divergence not yet made good */
     bool diverged;
-    uint64_t seq, version, welcomes;
+    uint64_t seq, next_seq, version, welcomes;
     char log[256], next_log[256];
     int64_t offsets[OFFSETS]; /* arrival here less time_ms there; the least has the least delay */
     size_t offsets_count;
@@ -117,7 +119,7 @@ abort_load(struct feed *feed)
     }
 }
 
-static size_t
+static void
 take_welcome(struct feed *feed, const struct client_item *item)
 {
     const struct message_welcome *welcome = &item->message.welcome;
@@ -129,21 +131,6 @@ take_welcome(struct feed *feed, const struct client_item *item)
     feed->welcomes++;
     log_line(LOG_LEVEL_INFO, "feed", "connected; %s",
              welcome->mode == MESSAGE_MODE_RESUME ? "resuming" : "a snapshot follows");
-    return 0;
-}
-
-static bool
-load_rows(struct feed *feed, const struct message_snapshot *part)
-{
-    for (size_t i = 0; i < part->rows_count; i++) {
-        struct err err = {""};
-        if (!tickets_load_row(feed->tickets, &part->rows[i], &err)) {
-            log_limited(&feed->load_limit, 10000, LOG_LEVEL_WARNING, "feed",
-                        "a snapshot cannot be used: %s", err.text);
-            return false;
-        }
-    }
-    return true;
 }
 
 static void
@@ -154,10 +141,9 @@ load_others(struct feed *feed, const struct message_events *events)
     }
 }
 
-static size_t
-take_snapshot(struct feed *feed, const struct client_item *item)
+static void
+begin_part(struct feed *feed, const struct message_snapshot *part)
 {
-    const struct message_snapshot *part = &item->message.snapshot;
     if (part->part == 1) {
         abort_load(feed);
         tickets_load_begin(feed->tickets);
@@ -165,60 +151,87 @@ take_snapshot(struct feed *feed, const struct client_item *item)
         feed->loading = true;
         feed->in_sync = false;
     }
-    if (!feed->loading) {
-        return 0; /* an earlier part was refused */
-    }
-    if (!load_rows(feed, part)) {
-        abort_load(feed);
-        feed->suspect = true;
-        client_answer(feed->client, item, CLIENT_UNLOADABLE);
-        return part->rows_count;
-    }
+}
+
+static void
+end_part(struct feed *feed, const struct client_item *item)
+{
+    const struct message_snapshot *part = &item->message.snapshot;
     if (item->last_part) {
         load_others(feed, &part->alarms);
         load_others(feed, &part->commitments);
         tickets_load_end(feed->tickets);
-        feed->loading = feed->suspect = feed->diverged = false;
-        feed->has_state = true;
-        feed->seq = (uint64_t)part->seq;
-        memcpy(feed->log, feed->next_log, sizeof feed->log);
+        feed->settling = true;
+        feed->next_seq = (uint64_t)part->seq;
     }
-    return part->rows_count;
 }
 
-static size_t
-take_events(struct feed *feed, const struct client_item *item)
+/* Up to *most rows; false: there are more of them. */
+static bool
+take_part(struct feed *feed, const struct client_item *item, size_t *most)
+{
+    const struct message_snapshot *part = &item->message.snapshot;
+    if (feed->at == 0) {
+        begin_part(feed, part);
+    }
+    if (!feed->loading) {
+        return true; /* an earlier part was refused */
+    }
+    for (; *most && feed->at < part->rows_count; --*most) {
+        struct err err = {""};
+        if (!tickets_load_row(feed->tickets, &part->rows[feed->at++], &err)) {
+            log_limited(&feed->load_limit, 10000, LOG_LEVEL_WARNING, "feed",
+                        "a snapshot cannot be used: %s", err.text);
+            abort_load(feed);
+            feed->suspect = true;
+            client_answer(feed->client, item, CLIENT_UNLOADABLE);
+            return true;
+        }
+    }
+    if (feed->at < part->rows_count) {
+        return false;
+    }
+    end_part(feed, item);
+    return true;
+}
+
+/* Up to *most events; false: there are more of them. */
+static bool
+take_events(struct feed *feed, const struct client_item *item, size_t *most)
 {
     const struct message_happened *happened = &item->message.happened;
-    for (size_t i = 0; i < happened->events.count; i++) {
-        const struct event *event = &happened->events.events[i];
+    for (; *most && feed->at < happened->events.count; --*most) {
+        const struct event *event = &happened->events.events[feed->at++];
         tickets_apply(feed->tickets, event, true);
         if (event->type == EVENT_REGISTERED && event->time_ms > feed->newest_ms) {
             feed->newest_ms = event->time_ms;
         }
     }
+    if (feed->at < happened->events.count) {
+        return false;
+    }
     for (size_t i = 0; i < happened->left_count; i++) {
         tickets_forget(feed->tickets, happened->left[i]);
     }
     feed->seq = (uint64_t)happened->seq;
-    return happened->events.count + 1;
+    return true;
 }
 
-static size_t
+static void
 take_heartbeat(struct feed *feed, const struct client_item *item)
 {
     const struct message_heartbeat *beat = &item->message.heartbeat;
     uint64_t count = 0, digest = 0;
     sample_offset(feed, item, beat->time_ms);
     if (!item->compare || feed->loading || !feed->has_state) {
-        return 0;
+        return;
     }
     tickets_digest(feed->tickets, STR(""), &count, &digest);
     if (count == (uint64_t)beat->tickets && digest == beat->digest) {
         feed->in_sync = true;
         feed->suspect = feed->diverged = false;
         client_answer(feed->client, item, CLIENT_AGREES);
-        return 0;
+        return;
     }
     log_limited(&feed->diverge_limit, 30000, LOG_LEVEL_WARNING, "feed",
                 "the state differs from the hub's (%llu tickets here, %lld there): asking for all "
@@ -227,71 +240,100 @@ take_heartbeat(struct feed *feed, const struct client_item *item)
     feed->in_sync = false;
     feed->suspect = feed->diverged = true;
     client_answer(feed->client, item, CLIENT_DIFFERS);
-    return 0;
 }
 
-static size_t
-take_message(struct feed *feed, const struct client_item *item)
+/* false: only a part of it was taken. */
+static bool
+take_message(struct feed *feed, const struct client_item *item, size_t *most)
 {
     switch (item->message.kind) {
     case MESSAGE_WELCOME:
-        return take_welcome(feed, item);
+        take_welcome(feed, item);
+        break;
     case MESSAGE_SNAPSHOT:
-        return take_snapshot(feed, item);
+        return take_part(feed, item, most);
     case MESSAGE_EVENTS:
-        return take_events(feed, item);
+        return take_events(feed, item, most);
     case MESSAGE_HEARTBEAT:
-        return take_heartbeat(feed, item);
+        take_heartbeat(feed, item);
+        break;
     case MESSAGE_DIRECTORY:
         take_directory(feed, &item->message.directory);
-        return 0;
+        break;
     case MESSAGE_CONTROL:
         control_take(&feed->control, &item->message.control, feed->wall);
-        return 0;
+        break;
     default:
-        return 0;
+        break;
     }
+    return true;
 }
 
-static size_t
-take(struct feed *feed, const struct client_item *item)
+static bool
+take(struct feed *feed, const struct client_item *item, size_t *most)
 {
     switch (item->kind) {
     case CLIENT_MESSAGE:
-        return take_message(feed, item);
+        return take_message(feed, item, most);
     case CLIENT_RESYNCING:
         abort_load(feed);
         feed->in_sync = false;
         feed->suspect = true;
-        return 0;
+        return true;
     case CLIENT_LOST:
         abort_load(feed);
         feed->connected = feed->in_sync = false;
         snprintf(feed->lost, sizeof feed->lost, "%s", item->text);
-        return 0;
+        return true;
     default:
-        return 0;
+        return true;
     }
 }
 
-bool
-feed_fold(struct feed *feed, size_t max_events)
+/* true where more is waiting. */
+static bool
+take_some(struct feed *feed, size_t most)
 {
-    size_t done = 0;
-    while (done < max_events) {
-        const struct client_item *item = client_take(feed->client);
-        if (!item) {
+    while (most && !feed->settling) {
+        if (!feed->item) {
+            feed->item = client_take(feed->client);
+            feed->at = 0;
+        }
+        if (!feed->item) {
             return false;
         }
-        bool whole = item->kind == CLIENT_MESSAGE && item->last_part;
-        done += take(feed, item) + 1;
-        feed->version += !feed->loading; /* a part of a snapshot shows only with the last one */
-        client_give(feed->client, item);
-        if (whole) {
-            malloc_trim(0); /* decoded parts weigh much more than what is kept of them */
+        if (!take(feed, feed->item, &most)) {
+            return true;
         }
+        feed->version += !feed->loading; /* a part of a snapshot shows only with the last one */
+        client_give(feed->client, feed->item);
+        feed->item = NULL;
+        most -= most > 0;
     }
     return true;
+}
+
+/* The figures of a snapshot are whole: from now on they are what is shown. */
+static void
+settle(struct feed *feed)
+{
+    feed->loading = feed->settling = feed->suspect = feed->diverged = false;
+    feed->has_state = true;
+    feed->seq = feed->next_seq;
+    memcpy(feed->log, feed->next_log, sizeof feed->log);
+    feed->version++;
+}
+
+bool
+feed_fold(struct feed *feed, int64_t moment_ms, uint32_t most)
+{
+    bool more = take_some(feed, most);
+    bool ready = tickets_prepare(feed->tickets, moment_ms, most);
+    if (feed->settling && ready) {
+        settle(feed);
+    }
+    more |= !tickets_tidy(feed->tickets);
+    return more || !ready;
 }
 
 static const char *

@@ -16,9 +16,11 @@ struct feed *feed_start(const struct client_config *config, struct tickets *tick
                         struct err *err);
 void feed_stop(struct feed *feed); /* NULL-safe */
 
-/* Folds what is waiting, up to about max_events events and rows, so that a burst does not hold a
- * frame up; true where more is waiting. */
-bool feed_fold(struct feed *feed, size_t max_events);
+/* Folds what is waiting, up to `most` events and rows, and looks at up to about as many tickets of
+ * those whose figures are to be made anew for the moment (tickets_prepare), so that neither a burst
+ * nor a snapshot holds a frame up; true where more is to do. What comes behind a snapshot waits
+ * until its figures are whole. */
+bool feed_fold(struct feed *feed, int64_t moment_ms, uint32_t most);
 
 struct feed_state {
     bool connected, has_state;
@@ -33,8 +35,7 @@ struct feed_state {
     char why[200];      /* for the operator: why it is not in sync */
 };
 void feed_look(const struct feed *feed, int64_t mono_ms, struct feed_state *out);
-/* Whether a snapshot is coming in, part by part: it is folded as it comes, not a frame's share at a
- * time. */
+/* Whether a snapshot is coming in, part by part, or its figures are being made. */
 bool feed_is_loading(const struct feed *feed);
 /* Grows whenever something was folded that can be seen: not while a snapshot's parts come. */
 uint64_t feed_version(const struct feed *feed);

@@ -21,7 +21,9 @@
 #include "wall/shot.h"
 #include "wall/stage.h"
 
-#define FOLD_NS 4000000 /* a frame's least share of a burst */
+#define FOLD_NS 4000000       /* a frame's least share of a burst */
+#define FOLD_MOST_NS 16000000 /* … and its largest: a slow frame must not become a hitch */
+#define FOLD_AT_ONCE 512      /* events, rows or tickets between two looks at the clock */
 #define STATUS_EVERY_MS 5000
 #define RENEW_EVERY_MS 1000
 #define DEMO_SHOT "wallboard.png"
@@ -46,6 +48,7 @@ struct glass {
     uint64_t frame, seq, version;
     int64_t frame_ms, second;
     bool stale, in_sync, connected, exposed;
+    bool behind; /* its figures are of another moment: those of this one are being made */
     bool drawn_stale;
     int64_t synced_ms; /* when the feed was last in sync, or had nothing to be so; monotonic */
     char scene[64];
@@ -293,6 +296,24 @@ wanders(const struct config *config)
            (config->wander == CONFIG_WANDER_IN_KIOSK && config->kiosk);
 }
 
+/* The figures of the moment. While they are being made the last ones stay, with their moment where
+ * the picture is not the live one: a jump in time is shown at once or not at all. A picture to be
+ * saved waits for them. */
+static const struct snapshot *
+figures(struct owners *own, struct glass *glass, int64_t *moment_ms)
+{
+    bool picture = own->config.shot.len || own->config.dump.len;
+    const struct snapshot *snapshot = picture ? tickets_snapshot(own->tickets, *moment_ms)
+                                              : tickets_glance(own->tickets, *moment_ms);
+    glass->behind = snapshot && snapshot->at_ms != *moment_ms;
+    int64_t hub_ms = feed_hub_ms(own->feed, clock_wall_ms());
+    if (glass->behind &&
+        (own->config.at_ms >= 0 || !control_is_live(feed_control(own->feed), hub_ms))) {
+        *moment_ms = snapshot->at_ms;
+    }
+    return snapshot;
+}
+
 /* Draws and, where any pixel changed, presents. Returns the snapshot drawn, or NULL. */
 static const struct snapshot *
 draw(struct owners *own, struct glass *glass, const struct feed_state *state, int64_t moment_ms)
@@ -305,7 +326,7 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
                                    .probe = own->config.probe};
     glass->started_ns = clock_mono_ns();
     if (state->has_state) {
-        frame.snapshot = tickets_snapshot(own->tickets, moment_ms);
+        frame.snapshot = figures(own, glass, &frame.moment_ms);
     }
     describe_feed(own, state, &frame.feed);
     frame.feed.unsynced_ms = state->in_sync ? 0 : mono_ms() - glass->synced_ms;
@@ -377,7 +398,7 @@ static bool
 is_due(const struct owners *own, const struct glass *glass, const struct feed_state *state,
        int64_t moment_ms)
 {
-    return glass->frame == 0 || glass->exposed || until_motion_ms(own) == 0 ||
+    return glass->frame == 0 || glass->exposed || glass->behind || until_motion_ms(own) == 0 ||
            glass->version != feed_version(own->feed) || glass->second != moment_ms / 1000 ||
            glass->stale != state->stale || glass->in_sync != state->in_sync ||
            glass->connected != state->connected;
@@ -403,17 +424,19 @@ keep_pace(const struct owners *own, const struct glass *glass)
 
 /* ---- what happens between frames ---- */
 
-/* Folds what has come in: of a burst as much as the time until the next frame allows, and at least
- * for as long as the last frame took: drawing never takes more than half of the time while more
- * waits, so that slow frames do not let a lag grow. True where more is waiting. */
+/* Folds what has come in and makes the figures of the moment: of a burst as much as the time until
+ * the next frame allows, and at least for as long as the last frame took: drawing hardly takes more
+ * than half of the time while more waits, so that slow frames do not let a lag grow. True where
+ * more is to do. */
 static bool
 fold_in(const struct owners *own, const struct glass *glass)
 {
     int64_t share_ns = feed_is_loading(own->feed) ? 0 : glass->frame_ms * 1000000;
+    share_ns = share_ns < FOLD_MOST_NS ? share_ns : FOLD_MOST_NS;
     int64_t until_ns = clock_mono_ns() + (share_ns > FOLD_NS ? share_ns : FOLD_NS);
     int64_t next_ns = glass->started_ns + 1000000000LL / display_rate(own->display);
     until_ns = next_ns > until_ns ? next_ns : until_ns;
-    while (feed_fold(own->feed, 1)) {
+    while (feed_fold(own->feed, moment_now(own), FOLD_AT_ONCE)) {
         if (clock_mono_ns() >= until_ns) {
             return true;
         }
@@ -593,8 +616,8 @@ loop(struct owners *own)
         if (!more && !loading) { /* else what comes is folded while the next frame is waited for */
             keep_pace(own, &glass);
         }
-        more = fold_in(own, &glass);
         obey(own, &glass);
+        more = fold_in(own, &glass) || (glass.behind && !feed_is_loading(own->feed));
         int64_t now_ms = mono_ms(), moment_ms = moment_now(own);
         feed_look(own->feed, now_ms, &state);
         if (state.in_sync || !state.has_state) {

@@ -7,7 +7,7 @@
 
 #include "wall/base/when.h"
 
-#define TIDY_BYTES ((size_t)8 << 20)
+#define TIDY_BYTES ((size_t)2 << 20)
 #define AHEAD_MS 10000 /* so long before a day ends its figures are made */
 
 void

@@ -88,7 +88,7 @@ const struct snapshot *tickets_snapshot(struct tickets *tickets, int64_t at_ms);
  * tickets_snapshot in between is allowed and does all at once. */
 bool tickets_prepare(struct tickets *tickets, int64_t at_ms, uint32_t looks);
 const struct snapshot *tickets_glance(struct tickets *tickets, int64_t at_ms);
-/* Where tickets_prepare is used: gives a part (8 MB) of the memory of states and figures that were
+/* Where tickets_prepare is used: gives a part (2 MB) of the memory of states and figures that were
  * replaced back to the system; true: there is no more of it. */
 bool tickets_tidy(struct tickets *tickets);
 

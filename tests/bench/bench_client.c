@@ -81,7 +81,7 @@ follow(struct feed *feed, uint64_t seq, bool in_sync, double limit_s)
     int64_t from_ns = clock_mono_ns();
     struct feed_state state;
     do {
-        feed_fold(feed, 1000000);
+        feed_fold(feed, clock_wall_ms(), 1000000);
         feed_look(feed, clock_mono_ns() / 1000000, &state);
         if (state.seq >= seq && state.has_state && (!in_sync || state.in_sync)) {
             return true;

@@ -78,7 +78,7 @@ follow(struct feed *feed)
     int64_t began_ns = clock_mono_ns();
     struct feed_state state = {0};
     while (clock_mono_ns() - began_ns < LIMIT_NS) {
-        while (feed_fold(feed, 1)) {
+        while (feed_fold(feed, clock_wall_ms(), 512)) {
         }
         feed_look(feed, clock_mono_ns() / 1000000, &state);
         if (state.in_sync) {

@@ -20,6 +20,8 @@
 
 enum { BATCH = 500 };
 
+#define MOMENT INT64_C(1795398087000) /* 2026-11-23T09:41:27+08:00 */
+
 static char folder[64], path[80];
 static struct profile profile;
 static struct hub *hub;
@@ -73,7 +75,7 @@ append(size_t count)
                 .subject = str_from(ids[i]),
                 .type = EVENT_REGISTERED,
                 .type_name = STR("ticket.registered"),
-                .time_ms = INT64_C(1795398087000) + (int64_t)made,
+                .time_ms = MOMENT + (int64_t)made,
                 .data = {.has =
                              EVENT_F_CHANNEL | EVENT_F_CATEGORY | EVENT_F_STREET | EVENT_F_SUMMARY,
                          .channel = STR("12345"),
@@ -104,7 +106,7 @@ wait_for(struct feed *feed, uint64_t seq)
 {
     struct feed_state state = {0};
     for (int i = 0; i < 20000; i++) {
-        feed_fold(feed, SIZE_MAX);
+        feed_fold(feed, MOMENT, UINT32_MAX);
         feed_look(feed, clock_mono_ns() / 1000000, &state);
         if (state.in_sync && state.seq >= seq) {
             return state;
@@ -144,7 +146,7 @@ test_snapshot_then_events(void **state)
     uint64_t count = 0, digest = 0;
     tickets_digest(tickets, STR(""), &count, &digest);
     assert_int_equal(count, 3700);
-    assert_true(feed_newest_ms(feed) == INT64_C(1795398087000) + 3699);
+    assert_true(feed_newest_ms(feed) == MOMENT + 3699);
     int64_t offset = feed_hub_ms(feed, 1000000) - 1000000;
     assert_in_range(offset + 1000, 0, 2000); /* the same machine's clock */
     feed_stop(feed);
@@ -180,7 +182,7 @@ test_a_fold_is_bounded(void **state)
     clock_sleep_ns(300000000);
     struct feed_state before, after;
     feed_look(feed, clock_mono_ns() / 1000000, &before);
-    bool more = feed_fold(feed, 1);
+    bool more = feed_fold(feed, MOMENT, 1);
     feed_look(feed, clock_mono_ns() / 1000000, &after);
     assert_true(more);
     assert_true(after.seq < 20000);
@@ -199,7 +201,7 @@ test_stop_at_any_time(void **state)
         struct tickets *tickets = tickets_create(&profile);
         struct feed *feed = start_feed(tickets);
         clock_sleep_ns(i * 3000000LL);
-        feed_fold(feed, (size_t)i * 100);
+        feed_fold(feed, MOMENT, (uint32_t)i * 100);
         feed_stop(feed);
         tickets_destroy(tickets);
     }
