@@ -60,12 +60,6 @@ struct gpu_draw {
     int origin_x, origin_y;     /* where the target's top left lies on the canvas */
 };
 
-struct gpu_trial {
-    void (*swap)(void *user);
-    void *user;
-    int64_t (*now_ns)(void); /* monotonic */
-};
-
 struct gpu {
     void (*destroy)(struct gpu *gpu);
     /* The same where the context is gone, and with it all that was made in it. */
@@ -107,23 +101,21 @@ struct gpu {
     void (*blend)(struct gpu *gpu, struct gpu_target from, struct gpu_target to, float alpha);
     /* Copies the whole target to box of the window, smoothly scaled where the sizes differ. */
     void (*present)(struct gpu *gpu, struct gpu_target from, struct gpu_box box);
-    /* Size of the window's framebuffer; once a frame, before clear, copy or present of the window.
-     */
+    /* Size of the window's framebuffer; once a frame, before clear, copy, present or read of the
+     * window. */
     void (*window_size)(struct gpu *gpu, int w, int h);
-    /* What the window's framebuffer holds before it is drawn: n > 0 = what was presented n swaps
-     * ago, 0 = unknown. As the window system says; else as try_out found. */
+    /* What the window's framebuffer holds before it is drawn, as the window system says: n > 0 =
+     * what was presented n swaps ago, 0 = nothing to count on, -1 = nobody says. */
     int (*window_age)(struct gpu *gpu);
-    /* Measures whether the GPU is slow and, where nobody says how old the window's framebuffer is,
-     * finds out with two swaps of a dark window whether it keeps what was drawn. After window_size,
-     * before the first frame. Not called: not slow, and the age stays unknown. */
-    void (*try_out)(struct gpu *gpu, const struct gpu_trial *trial);
     /* RGBA, top row first, 4 bytes a pixel. Waits for the GPU. */
     bool (*read)(struct gpu *gpu, struct gpu_target from, struct gpu_box box, uint8_t *rgba);
 
     unsigned long faults; /* resources that failed and errors the driver reported */
     char describe[256];   /* GPU, driver, version: one line for the operator */
-    int max_size;         /* greatest width or height of a target */
-    /* Every pixel costs, as measured at start: a processor draws, or a very small GPU. */
+    int max_size;         /* greatest width or height of a target, and of the window */
+    bool software;        /* a processor draws, as the driver's name says */
+    /* Every pixel costs: a processor draws, or a very small GPU. false until the renderer tries it
+     * out. */
     bool slow;
 };
 

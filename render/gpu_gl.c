@@ -525,9 +525,39 @@ static const struct gpu functions = {
     .present = gpu_gl_present,
     .window_size = gl_window_size,
     .window_age = gpu_gl_window_age,
-    .try_out = gpu_gl_try_out,
     .read = gl_read,
 };
+
+/* By the names of those there are; one that is not known is taken for a GPU. */
+static bool
+is_software(const char *name)
+{
+    static const char *const known[] = {
+        "llvmpipe",    "softpipe", "swrast",      "Software Rasterizer",
+        "SwiftShader", "OpenSWR",  "GDI Generic", "Apple Software"};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strstr(name, known[i])) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+describe(struct gpu_gl *gl)
+{
+    const char *name = (const char *)glGetString(GL_RENDERER);
+    const char *version = (const char *)glGetString(GL_VERSION);
+    GLint texture = 0, viewport[2] = {0};
+    glGetIntegerv(GL_MAX_TEXTURE_SIZE, &texture);
+    glGetIntegerv(GL_MAX_VIEWPORT_DIMS, viewport);
+    int most = viewport[0] < viewport[1] ? viewport[0] : viewport[1];
+    gl->base.max_size = texture < most ? texture : most;
+    gl->base.software = name && is_software(name);
+    snprintf(gl->base.describe, sizeof gl->base.describe, "%s, %s%s, pictures up to %d px%s",
+             name ? name : "unnamed", gl->es ? "" : "OpenGL ", version ? version : "unknown",
+             gl->base.max_size, gl->base.software ? "; no GPU: the processor draws" : "");
+}
 
 struct gpu *
 gpu_create_gl(struct err *err)
@@ -547,11 +577,7 @@ gpu_create_gl(struct err *err)
     gl->es = es;
     gl->srgb_switch = !es || epoxy_has_gl_extension("GL_EXT_sRGB_write_control");
     gl->read_bgra = !es || epoxy_has_gl_extension("GL_EXT_read_format_bgra");
-    GLint max_size = 0;
-    glGetIntegerv(GL_MAX_TEXTURE_SIZE, &max_size);
-    gl->base.max_size = max_size;
-    snprintf(gl->base.describe, sizeof gl->base.describe, "%s, %s",
-             (const char *)glGetString(GL_RENDERER), (const char *)glGetString(GL_VERSION));
+    describe(gl);
     glDisable(GL_DEPTH_TEST);
     glDisable(GL_DITHER);
     glPixelStorei(GL_UNPACK_ALIGNMENT, 1);

@@ -37,7 +37,6 @@ struct gpu_gl {
     bool skip_decode;                       /* textures can be read as the bytes they are */
     GLenum(GLAPIENTRY *reset_status)(void); /* NULL: the driver does not say */
     bool is_lost;
-    bool keeps; /* try_out saw the window keep what was drawn */
     /* Made on first use, by gpu_gl_copy.c. */
     GLuint blend_program, blend_array;
     GLuint copy_programs[2], copy_array, copy_buffer, sampler; /* as it is; encoding */
@@ -62,8 +61,7 @@ void gpu_gl_copy(struct gpu *gpu, struct gpu_target from, const struct gpu_box *
 void gpu_gl_blend(struct gpu *gpu, struct gpu_target from, struct gpu_target to, float alpha);
 void gpu_gl_present(struct gpu *gpu, struct gpu_target from, struct gpu_box box);
 int gpu_gl_window_age(struct gpu *gpu);
-void gpu_gl_try_out(struct gpu *gpu, const struct gpu_trial *trial);
-/* What the window and the driver can do, and how quickly. */
+/* What the window and the driver can do. */
 void gpu_gl_look(struct gpu_gl *gl);
 void gpu_gl_copy_free(struct gpu_gl *gl);
 

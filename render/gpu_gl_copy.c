@@ -1,14 +1,11 @@
 /* Pictures onto pictures and onto the window, byte for byte where the sizes agree; how old the
- * window's framebuffer is; how quick the GPU is. */
+ * window's framebuffer is. */
 #include "render/gpu_gl.h"
 
 #include "render/gpu_age.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-#define SLOW_PX_PER_MS 600000 /* a processor of two cores draws some 400,000 */
-#define SLOW_SIDE 512
 
 enum { AS_IT_IS, ENCODING };
 
@@ -249,61 +246,8 @@ gpu_gl_present(struct gpu *gpu, struct gpu_target from, struct gpu_box box)
 int
 gpu_gl_window_age(struct gpu *gpu)
 {
-    const struct gpu_gl *gl = (const struct gpu_gl *)gpu;
-    int age = gpu_age_now();
-    return age >= 0 ? age : gl->keeps ? 1 : 0;
-}
-
-/* One mark a swap: each has to be there after it. */
-static bool
-keeps_marks(struct gpu_gl *gl, const struct gpu_trial *trial)
-{
-    struct gpu_target window = {GPU_WINDOW};
-    struct gpu_box whole = {0, 0, gl->window_w, gl->window_h}, corner = {0, 0, 1, 1};
-    uint8_t pixel[4];
-    for (uint32_t mark = 1; mark <= 2; mark++) {
-        gl->base.clear(&gl->base, window, whole, mark << 8 | 0xff);
-        trial->swap(trial->user);
-        if (!gl->base.read(&gl->base, window, corner, pixel) || pixel[0] || pixel[1] ||
-            pixel[2] != mark) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/* The quickest of a few copies: others may be busy, nobody makes it quicker. */
-static bool
-is_slow(struct gpu_gl *gl, const struct gpu_trial *trial)
-{
-    struct gpu *gpu = &gl->base;
-    struct gpu_target a = gpu->target_create(gpu, SLOW_SIDE, SLOW_SIDE);
-    struct gpu_target b = gpu->target_create(gpu, SLOW_SIDE, SLOW_SIDE);
-    struct gpu_box halves[] = {{0, 0, SLOW_SIDE / 2, SLOW_SIDE},
-                               {SLOW_SIDE / 2, 0, SLOW_SIDE, SLOW_SIDE}};
-    int64_t least_ns = INT64_MAX;
-    gpu->clear(gpu, a, (struct gpu_box){0, 0, SLOW_SIDE, SLOW_SIDE}, 0x101820ff);
-    for (int i = 0; i < 4; i++) { /* the first compiles */
-        glFinish();
-        int64_t before_ns = trial->now_ns();
-        for (int k = 0; k < 2; k++) {
-            gpu->copy(gpu, k ? b : a, halves, 2, k ? a : b, 0, 0);
-        }
-        glFinish();
-        int64_t took_ns = trial->now_ns() - before_ns;
-        least_ns = took_ns < least_ns ? took_ns : least_ns;
-    }
-    gpu->target_destroy(gpu, a);
-    gpu->target_destroy(gpu, b);
-    return (double)least_ns * 1e-6 * SLOW_PX_PER_MS > 2.0 * SLOW_SIDE * SLOW_SIDE;
-}
-
-void
-gpu_gl_try_out(struct gpu *gpu, const struct gpu_trial *trial)
-{
-    struct gpu_gl *gl = (struct gpu_gl *)gpu;
-    gpu->slow = is_slow(gl, trial);
-    gl->keeps = gpu->slow && gpu_age_now() < 0 && keeps_marks(gl, trial);
+    (void)gpu;
+    return gpu_age_now();
 }
 
 /* Whether writing to the window encodes, as seen: what drivers say of it is not always so. */

@@ -130,13 +130,7 @@ static int
 null_window_age(struct gpu *gpu)
 {
     (void)gpu;
-    return 0;
-}
-
-static void
-null_try_out(struct gpu *gpu, const struct gpu_trial *trial)
-{
-    (void)gpu, (void)trial;
+    return -1;
 }
 
 static bool
@@ -175,7 +169,6 @@ gpu_create_null(void)
         .present = null_present,
         .window_size = null_window_size,
         .window_age = null_window_age,
-        .try_out = null_try_out,
         .read = null_read,
         .max_size = 16384,
     };

@@ -394,7 +394,7 @@ renderer_dump_lists(struct renderer *renderer, struct buf *out)
 const char *
 renderer_describe(const struct renderer *renderer)
 {
-    return *renderer->describe ? renderer->describe : renderer->gpu->describe;
+    return renderer->gpu->describe;
 }
 
 unsigned long

@@ -75,16 +75,13 @@ void renderer_present(struct renderer *renderer, int width_px, int height_px);
 /* What the window holds may be lost: the next present is whole. */
 void renderer_expose(struct renderer *renderer);
 
-struct renderer_trial {
-    void (*swap)(void *user);
-    void *user;
-    int64_t (*now_ns)(void); /* monotonic */
-};
-/* Measures how quick the GPU is and whether the window, of the given size, keeps what was
- * presented; shows a dark window. Once, before the first frame; without it every present is whole.
- */
-void renderer_try_out(struct renderer *renderer, int width_px, int height_px,
-                      const struct renderer_trial *trial);
+/* Finds out with the next presents, which are whole, how long one takes and, where the window
+ * system does not say it, whether the window keeps what was presented: then later ones bring parts
+ * only. now_ns: monotonic. Without it the window's age is believed where one is told, else every
+ * present is whole. */
+void renderer_try_out(struct renderer *renderer, int64_t (*now_ns)(void));
+/* What was found, one line for the operator; NULL until it is. */
+const char *renderer_tried(const struct renderer *renderer);
 /* Reads what is shown, as large as the canvas: RGBA, top row first, w × h × 4 bytes. */
 bool renderer_read(struct renderer *renderer, uint8_t *rgba, size_t bytes);
 void renderer_size(const struct renderer *renderer, int *width_px, int *height_px);

@@ -9,6 +9,8 @@
 #define PROBE_CELLS 34
 #define PROBE_CELL_PX 4
 #define WANDER_PX 2.0
+#define TRIAL_PRESENTS 2
+#define SLOW_PX_PER_MS 1000000 /* a processor of two cores copies some 400,000 */
 
 void
 renderer_end_crossing(struct renderer *renderer)
@@ -126,12 +128,91 @@ letterbox(const struct scene *scene, int w, int h)
     return (struct gpu_box){x, y, x + box_w, y + box_h};
 }
 
+/* ---- how the window behaves ---- */
+
+static int
+window_age(const struct renderer *renderer)
+{
+    int said = renderer->gpu->window_age(renderer->gpu);
+    return said >= 0 ? said : renderer->trial.keeps ? 1 : 0;
+}
+
+/* The window's last pixel: it is all but black, and another one in each of the first pictures. */
+static struct gpu_box
+mark_box(const struct renderer *renderer)
+{
+    int w = renderer->window_w, h = renderer->window_h;
+    return (struct gpu_box){w - 1, h - 1, w, h};
+}
+
+static bool
+holds_mark(const struct renderer *renderer, int mark)
+{
+    uint8_t p[4];
+    return renderer->gpu->read(renderer->gpu, (struct gpu_target){GPU_WINDOW}, mark_box(renderer),
+                               p) &&
+           p[0] == 0 && p[1] == 0 && p[2] == mark;
+}
+
+/* Before a present: looks for the mark of the one before. */
+static void
+trial_begin(struct renderer *renderer, bool resized)
+{
+    struct trial *trial = &renderer->trial;
+    if (!trial->now_ns) {
+        return;
+    }
+    renderer->present_all = true;
+    if (resized) {
+        *trial = (struct trial){.now_ns = trial->now_ns};
+    }
+    double pixels = (double)renderer->window_w * renderer->window_h;
+    trial->held += trial->presents > 0 && holds_mark(renderer, trial->presents);
+    if (trial->presents == TRIAL_PRESENTS) {
+        trial->now_ns = NULL;
+        trial->keeps = trial->held == TRIAL_PRESENTS;
+        renderer->gpu->slow = trial->whole_ms * SLOW_PX_PER_MS > pixels;
+        snprintf(renderer->tried, sizeof renderer->tried,
+                 "a whole picture reaches the window in %.1f ms; %s", trial->whole_ms,
+                 window_age(renderer) > 0 ? "later ones bring what changed"
+                                          : "each one has to, the window keeps none");
+    }
+}
+
+/* When the GPU has done all that it was given before. The first present compiles: only the last one
+ * counts. */
+static int64_t
+trial_time(const struct renderer *renderer)
+{
+    uint8_t p[4];
+    if (!renderer->trial.now_ns || renderer->trial.presents != TRIAL_PRESENTS - 1) {
+        return 0;
+    }
+    renderer->gpu->read(renderer->gpu, (struct gpu_target){GPU_WINDOW}, mark_box(renderer), p);
+    return renderer->trial.now_ns();
+}
+
+/* After a present that began then: leaves the next mark. */
+static void
+trial_end(struct renderer *renderer, int64_t began_ns)
+{
+    struct trial *trial = &renderer->trial;
+    if (trial->now_ns) {
+        trial->whole_ms = (double)(trial_time(renderer) - began_ns) * 1e-6;
+        trial->presents++;
+        renderer->gpu->clear(renderer->gpu, (struct gpu_target){GPU_WINDOW}, mark_box(renderer),
+                             (uint32_t)trial->presents << 8 | 0xff);
+    }
+}
+
+/* ---- presenting ---- */
+
 /* What of the canvas the window lacks: what changed since the picture that its framebuffer holds.
  */
 static bool
 find_lacking(struct renderer *renderer, bool whole)
 {
-    int age = whole ? 0 : renderer->gpu->window_age(renderer->gpu);
+    int age = whole ? 0 : window_age(renderer);
     struct damage *lacking = &renderer->present;
     if (age < 1 || age > PRESENTS + 1) {
         return false;
@@ -173,11 +254,13 @@ renderer_present(struct renderer *renderer, int width_px, int height_px)
     bool fills = box.x1 - box.x0 == width_px && box.y1 - box.y0 == height_px;
     bool away = renderer->wander_x != 0 || renderer->wander_y != 0;
     bool scaled = !fills || width_px != renderer->scene.solved_w;
-    bool whole = renderer->present_all || scaled || renderer->crossing.shown ||
-                 width_px != renderer->window_w || height_px != renderer->window_h;
+    bool resized = width_px != renderer->window_w || height_px != renderer->window_h;
     gpu->window_size(gpu, width_px, height_px);
     renderer->window_w = width_px;
     renderer->window_h = height_px;
+    trial_begin(renderer, resized);
+    bool whole = renderer->present_all || scaled || renderer->crossing.shown || resized;
+    int64_t began_ns = trial_time(renderer);
     box.x0 += renderer->wander_x;
     box.x1 += renderer->wander_x;
     box.y0 += renderer->wander_y;
@@ -196,6 +279,7 @@ renderer_present(struct renderer *renderer, int width_px, int height_px)
         renderer_draw_probe(renderer,
                             window); /* the cells keep their place and size in the window */
     }
+    trial_end(renderer, began_ns);
     note_present(renderer, whole);
 }
 
@@ -206,17 +290,18 @@ renderer_expose(struct renderer *renderer)
 }
 
 void
-renderer_try_out(struct renderer *renderer, int width_px, int height_px,
-                 const struct renderer_trial *trial)
+renderer_try_out(struct renderer *renderer, int64_t (*now_ns)(void))
 {
-    struct gpu_trial to_gpu = {trial->swap, trial->user, trial->now_ns};
-    renderer->gpu->window_size(renderer->gpu, width_px, height_px);
-    renderer->gpu->try_out(renderer->gpu, &to_gpu);
+    renderer->trial = (struct trial){.now_ns = now_ns};
+    renderer->tried[0] = '\0';
+    renderer->gpu->slow = renderer->gpu->software; /* until it is measured */
     renderer->present_all = true;
-    snprintf(renderer->describe, sizeof renderer->describe, "%s; canvas to %d px, %s, window %s",
-             renderer->gpu->describe, renderer->gpu->max_size,
-             renderer->gpu->slow ? "slow pixels" : "quick pixels",
-             renderer->gpu->window_age(renderer->gpu) > 0 ? "updated in parts" : "presented whole");
+}
+
+const char *
+renderer_tried(const struct renderer *renderer)
+{
+    return *renderer->tried ? renderer->tried : NULL;
 }
 
 bool

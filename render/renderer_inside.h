@@ -20,6 +20,15 @@ struct crossing {
     bool shown;                    /* the glass holds what is to be presented */
 };
 
+/* How the window behaves, found out with the first presents: each of two leaves a mark that the
+ * next one looks for. */
+struct trial {
+    int64_t (*now_ns)(void); /* NULL: not asked for, or over */
+    int presents, held;      /* since it began; marks that were still there */
+    bool keeps;              /* found: the window keeps what was presented */
+    double whole_ms;         /* found: what a whole present takes */
+};
+
 /* What panels look different for, but for motion. */
 struct inputs {
     bool snapshot, connected, in_sync, stale, live;
@@ -96,7 +105,8 @@ struct renderer {
     uint64_t frames;        /* drawn with a change, so: to be presented */
     bool probe_shown;
     uint64_t probe_bits;
-    char describe[400]; /* after renderer_try_out */
+    struct trial trial;
+    char tried[160]; /* "" = not yet */
 };
 
 /* renderer_paint.c */

@@ -26,6 +26,8 @@
 #define FOLD_AT_ONCE 512      /* events, rows or tickets between two looks at the clock */
 #define STATUS_EVERY_MS 5000
 #define RENEW_EVERY_MS 1000
+#define FIRST_WITHIN_MS 1000
+#define FIRST_LOOK_MS 50
 #define DEMO_SHOT "wallboard.png"
 
 enum { EXIT_DONE = 0, EXIT_WRONG_START = 2, EXIT_NOT_IN_SYNC = 3 };
@@ -51,7 +53,10 @@ struct glass {
     bool behind; /* its figures are of another moment: those of this one are being made */
     bool drawn_stale;
     int64_t synced_ms; /* when the feed was last in sync, or had nothing to be so; monotonic */
+    bool tried;        /* what the first presents found out was told */
+    bool rehearsed;    /* the first picture was drawn as far as it is known */
     char scene[64];
+    int64_t began_ms;   /* when the loop began, monotonic */
     int64_t started_ns; /* when the last frame began */
     int64_t renewed_ms; /* when a lost context was last tried to be replaced, monotonic */
     struct pace pace;
@@ -164,24 +169,6 @@ start_feed(struct owners *own, struct err *err)
     return own->feed != NULL;
 }
 
-static void
-swap_display(void *user)
-{
-    display_swap(user);
-}
-
-static void
-try_out(struct owners *own)
-{
-    struct renderer *renderer = stage_renderer(own->stage);
-    struct renderer_trial trial = {swap_display, own->display, clock_mono_ns};
-    int w = 0, h = 0;
-    display_size(own->display, &w, &h);
-    renderer_try_out(renderer, w, h, &trial);
-    log_line(LOG_LEVEL_INFO, "display", "%s; %s", display_describe(own->display),
-             renderer_describe(renderer));
-}
-
 /* Offscreen the scene's own size is drawn, on a display what the display gives. */
 static bool
 start_glass(struct owners *own, struct yaml_report *report, struct err *err)
@@ -215,7 +202,9 @@ start_glass(struct owners *own, struct yaml_report *report, struct err *err)
     if (!own->stage || !check_metrics(stage_scene(own->stage), &own->profile, report)) {
         return false;
     }
-    try_out(own);
+    renderer_try_out(stage_renderer(own->stage), clock_mono_ns);
+    log_line(LOG_LEVEL_INFO, "display", "%s; %s", display_describe(own->display),
+             renderer_describe(stage_renderer(own->stage)));
     return true;
 }
 
@@ -346,6 +335,10 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
         glass->frame_ms = (after_ns - glass->started_ns + 999999) / 1000000;
         glass->frame++;
         glass->exposed = false;
+        if (!glass->tried && renderer_tried(renderer)) {
+            log_line(LOG_LEVEL_INFO, "display", "%s", renderer_tried(renderer));
+            glass->tried = true;
+        }
     }
     glass->seq = state->seq;
     glass->stale = state->stale;
@@ -355,6 +348,34 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
     glass->second = moment_ms / 1000;
     snprintf(glass->scene, sizeof glass->scene, "%s", stage_scene(own->stage)->name);
     return frame.snapshot;
+}
+
+/* Whether nothing is shown yet because the first snapshot may come in any moment: an empty picture
+ * would only delay the full one. */
+static bool
+awaits_first(const struct glass *glass, const struct feed_state *state, int64_t now_ms)
+{
+    return glass->frame == 0 && !state->has_state && now_ms - glass->began_ms < FIRST_WITHIN_MS;
+}
+
+/* In that time draws what is known already, and never swaps: fonts, shaders and the window's memory
+ * are ready for the rest. */
+static void
+rehearse(struct owners *own, struct glass *glass, const struct feed_state *state, int64_t moment_ms)
+{
+    struct renderer *renderer = stage_renderer(own->stage);
+    struct renderer_frame frame = {.moment_ms = moment_ms, .time_ms = frame_time(own)};
+    int w = 0, h = 0;
+    if (glass->rehearsed) {
+        return;
+    }
+    glass->rehearsed = true;
+    describe_feed(own, state, &frame.feed);
+    display_size(own->display, &w, &h);
+    if (renderer_draw(renderer, &frame)) {
+        renderer_present(renderer, w, h);
+        renderer_try_out(renderer, clock_mono_ns); /* from the first that is swapped */
+    }
 }
 
 /* Whether there is a context to draw with: one that the driver lost is replaced, as often as it
@@ -376,7 +397,8 @@ can_draw(struct owners *own, struct glass *glass, int64_t now_ms)
         log_line(LOG_LEVEL_ERROR, "display", "%s; trying again", err.text);
         return false;
     }
-    try_out(own);
+    renderer_try_out(renderer, clock_mono_ns);
+    glass->tried = false;
     glass->exposed = true;
     return true;
 }
@@ -601,7 +623,7 @@ sleep_ms(const struct owners *own, const struct goal *goal, int64_t moment_ms, i
 static int
 loop(struct owners *own)
 {
-    struct glass glass = {.second = -1};
+    struct glass glass = {.second = -1, .began_ms = mono_ms()};
     struct told told = {.stale = true};
     struct goal goal = {
         .wanted = own->config.shot.len || own->config.dump.len,
@@ -629,14 +651,18 @@ loop(struct owners *own)
                 return status;
             }
         }
-        if ((!loading || is_time(own, &glass)) && is_due(own, &glass, &state, moment_ms) &&
-            can_draw(own, &glass, now_ms)) {
+        bool awaits = awaits_first(&glass, &state, now_ms);
+        if (awaits && !more) {
+            rehearse(own, &glass, &state, moment_ms);
+        } else if (!awaits && (!loading || is_time(own, &glass)) &&
+                   is_due(own, &glass, &state, moment_ms) && can_draw(own, &glass, now_ms)) {
             draw(own, &glass, &state, moment_ms);
         }
         kiosk_alive(&own->kiosk, now_ms);
         report_status(own, &told, &glass, &state, now_ms);
         if (!more) {
-            display_wait(own->display, sleep_ms(own, &goal, moment_now(own), mono_ms()));
+            int wait_ms = sleep_ms(own, &goal, moment_now(own), mono_ms());
+            display_wait(own->display, awaits && wait_ms > FIRST_LOOK_MS ? FIRST_LOOK_MS : wait_ms);
         }
     }
 }
@@ -644,6 +670,7 @@ loop(struct owners *own)
 static int
 run_wall(struct owners *own)
 {
+    display_prepare();
     if (!start(own)) {
         finish(own);
         return EXIT_WRONG_START;
