@@ -36,13 +36,14 @@ draw_destroy(struct draw_list *list)
     free(list->commands);
     free(list->floats);
     free(list->bytes);
+    free(list->cuts);
     free(list);
 }
 
 void
 draw_clear(struct draw_list *list)
 {
-    list->count = list->floats_count = list->bytes_count = 0;
+    list->count = list->floats_count = list->bytes_count = list->cuts_count = 0;
     list->hash = HASH_SEED;
     list->depth = 0;
 }
@@ -295,6 +296,16 @@ draw_text(struct draw_list *list, struct text *text, struct text_style style, fl
     return draw_text_halo(list, text, style, x, baseline, align, colour, 0, 0, s);
 }
 
+static size_t
+add_bytes(struct draw_list *list, struct str s)
+{
+    size_t first = list->bytes_count;
+    list->bytes = draw_grown(list->bytes, &list->bytes_cap, first + s.len, 1);
+    memcpy(list->bytes + first, s.ptr, s.len);
+    list->bytes_count += s.len;
+    return first;
+}
+
 float
 draw_text_halo(struct draw_list *list, struct text *text, struct text_style style, float x,
                float baseline, enum draw_align align, uint32_t colour, float width, uint32_t halo,
@@ -304,11 +315,7 @@ draw_text_halo(struct draw_list *list, struct text *text, struct text_style styl
         return 0;
     }
     assert(style.size_px >= 8 && style.size_px <= 400);
-    size_t first = list->bytes_count;
-    list->bytes = draw_grown(list->bytes, &list->bytes_cap, first + s.len, 1);
-    memcpy(list->bytes + first, s.ptr, s.len);
-    list->bytes_count += s.len;
-
+    size_t first = add_bytes(list, s);
     struct draw_command *command = push(list, DRAW_KIND_TEXT, colour);
     command->at[0] = x;
     command->at[1] = roundf(baseline);
@@ -338,6 +345,48 @@ cut_at(const struct shape_run *run, float max_width)
     return cut;
 }
 
+size_t
+draw_fit(struct text *text, struct text_style style, float max_width, struct str s)
+{
+    const struct shape_run *run = line_shape(text, style, s);
+    return run->width <= max_width ? s.len : cut_at(run, max_width);
+}
+
+static void
+keep_cut(struct draw_list *list, const struct draw_cut *cut)
+{
+    list->cuts = draw_grown(list->cuts, &list->cuts_cap, list->cuts_count + 1, sizeof *list->cuts);
+    list->cuts[list->cuts_count++] =
+        (struct draw_cut_record){.clip = clip_now(list),
+                                 .x = cut->x,
+                                 .baseline = cut->baseline,
+                                 .width = cut->width,
+                                 .size_px = cut->size_px,
+                                 .data = (uint32_t)add_bytes(list, cut->whole),
+                                 .count = (uint32_t)cut->whole.len};
+}
+
+bool
+draw_cut_at(const struct draw_list *list, float x, float y, struct draw_cut *out)
+{
+    for (size_t i = list->cuts_count; i-- > 0;) { /* the last one lies on top */
+        const struct draw_cut_record *cut = &list->cuts[i];
+        struct draw_box clip = cut->clip;
+        float size = (float)cut->size_px, air = size * 0.25f; /* a finger is no needle */
+        if (x >= cut->x - air && x < cut->x + cut->width + air && y >= cut->baseline - size - air &&
+            y < cut->baseline + air * 2 && x >= (float)clip.x0 && x < (float)clip.x1 &&
+            y >= (float)clip.y0 && y < (float)clip.y1) {
+            *out = (struct draw_cut){cut->x,
+                                     cut->baseline,
+                                     cut->width,
+                                     cut->size_px,
+                                     {list->bytes + cut->data, cut->count}};
+            return true;
+        }
+    }
+    return false;
+}
+
 float
 draw_text_fit(struct draw_list *list, struct text *text, struct text_style style, float x,
               float baseline, float max_width, enum draw_align align, uint32_t colour, struct str s)
@@ -361,7 +410,17 @@ draw_text_fit(struct draw_list *list, struct text *text, struct text_style style
     if (text_width(text, style, fitted) > max_width) {
         return 0; /* not even the dots fit */
     }
-    return draw_text(list, text, style, x, baseline, align, colour, fitted);
+    float width = draw_text(list, text, style, x, baseline, align, colour, fitted);
+    float back = align == DRAW_LEFT ? 0 : align == DRAW_RIGHT ? width : width / 2;
+    struct draw_cut cut_now = {x - back, roundf(baseline), width, style.size_px, s};
+    keep_cut(list, &cut_now);
+    return width;
+}
+
+bool
+draw_is_empty(const struct draw_list *list)
+{
+    return list->count == 0;
 }
 
 uint64_t

@@ -58,7 +58,8 @@ enum draw_align { DRAW_LEFT, DRAW_CENTRE, DRAW_RIGHT };
 /* One line of text on a baseline (whole pixels); returns its width in pixels. */
 float draw_text(struct draw_list *list, struct text *text, struct text_style style, float x,
                 float baseline, enum draw_align align, uint32_t colour, struct str s);
-/* Cut with … where wider than max_width; returns the width drawn. */
+/* Cut with … where wider than max_width; returns the width drawn. What was cut is kept, for
+ * draw_cut_at. */
 float draw_text_fit(struct draw_list *list, struct text *text, struct text_style style, float x,
                     float baseline, float max_width, enum draw_align align, uint32_t colour,
                     struct str s);
@@ -67,6 +68,20 @@ float draw_text_halo(struct draw_list *list, struct text *text, struct text_styl
                      float baseline, enum draw_align align, uint32_t colour, float width,
                      uint32_t halo, struct str s);
 
+/* How many bytes of s, up to a cluster's edge, are at most max_width wide. */
+size_t draw_fit(struct text *text, struct text_style style, float max_width, struct str s);
+
+/* A text that was cut: where what is left of it stands, canvas pixels, and all of it, valid until
+ * the list is cleared. */
+struct draw_cut {
+    float x, baseline, width;
+    int size_px;
+    struct str whole;
+};
+/* The cut text at a point, or within a few pixels of it; false: there is none. */
+bool draw_cut_at(const struct draw_list *list, float x, float y, struct draw_cut *out);
+
+bool draw_is_empty(const struct draw_list *list);
 /* A number that changes when anything drawn would look different: unchanged = nothing to repaint.
  */
 uint64_t draw_hash(const struct draw_list *list);

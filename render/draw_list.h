@@ -39,6 +39,14 @@ struct draw_command {
     uint64_t seal; /* hash of all of the command: equal = looks the same */
 };
 
+/* A text that was cut, and all of it. */
+struct draw_cut_record {
+    struct draw_box clip;
+    float x, baseline, width;
+    int size_px;
+    uint32_t data, count; /* first byte, and how many */
+};
+
 struct draw_list {
     struct draw_command *commands;
     size_t count, cap;
@@ -46,6 +54,8 @@ struct draw_list {
     size_t floats_count, floats_cap;
     char *bytes;
     size_t bytes_count, bytes_cap;
+    struct draw_cut_record *cuts; /* not part of the look */
+    size_t cuts_count, cuts_cap;
     uint64_t hash;
     struct draw_box clips[8];
     int depth; /* clips in force; those deeper than the array are counted only */

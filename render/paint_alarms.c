@@ -15,7 +15,7 @@
 struct row {
     const struct snapshot_alarm *alarm;
     int64_t left_ms; /* < 0: past due */
-    char stage[64], left[32], matter[256], by[64];
+    char stage[64], left[32], matter[512], by[64];
     enum theme_colour colour; /* of the edge and the stage */
     bool odd, flashes, moves;
 };
@@ -109,8 +109,8 @@ fill(const struct paint *p, const struct snapshot_alarm *alarm, int index, struc
     row->colour = past ? THEME_RED : THEME_AMBER;
     stage_words(row->stage, sizeof row->stage, alarm, past);
     paint_time_left(row->left, sizeof row->left, row->left_ms);
-    struct str parent = paint_part_cut(alarm->category_parent, 110);
-    struct str child = paint_part_cut(alarm->category, 110);
+    struct str parent = paint_part_cut(alarm->category_parent, 240);
+    struct str child = paint_part_cut(alarm->category, 240);
     bool both = parent.len && child.len && !str_eq(parent, child);
     snprintf(row->matter, sizeof row->matter, "%.*s%s%.*s", STR_ARG(parent), both ? " · " : "",
              both || !parent.len ? (int)child.len : 0, child.ptr ? child.ptr : "");

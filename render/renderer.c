@@ -1,6 +1,7 @@
 #include "render/renderer_inside.h"
 
 #include "render/map/map.h"
+#include "render/paint_tip.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,8 @@ renderer_create(enum renderer_backend backend, struct err *err)
     }
     renderer->motion = motion_create();
     renderer->under = draw_create();
+    renderer->tip = draw_create();
+    renderer->tip_before = draw_create();
     renderer->dots_list = draw_create();
     for (int i = 0; i < SCENE_PANELS; i++) {
         renderer->layers[i].before = draw_create();
@@ -89,6 +92,8 @@ renderer_destroy(struct renderer *renderer)
     text_destroy(renderer->text);
     motion_destroy(renderer->motion);
     draw_destroy(renderer->under);
+    draw_destroy(renderer->tip);
+    draw_destroy(renderer->tip_before);
     draw_destroy(renderer->dots_list);
     if (renderer->gpu) {
         renderer->gpu->destroy(renderer->gpu);
@@ -186,6 +191,7 @@ renderer_set_scene(struct renderer *renderer, const struct scene *scene, struct 
     renderer->theme = theme;
     renderer->has_scene = renderer->all_damaged = renderer->present_all = true;
     renderer->probe_shown = false;
+    draw_clear(renderer->tip);
     damage_begin(&renderer->unshown, scene->solved_w, scene->solved_h);
     renderer->canvas =
         renderer->gpu->target_create(renderer->gpu, scene->solved_w, scene->solved_h);
@@ -308,6 +314,32 @@ fill_lists(struct renderer *renderer, const struct renderer_frame *frame)
     }
 }
 
+/* The topmost panel's cut text under the pointer, as the glass has it now, in a list of its own. */
+static void
+fill_tip(struct renderer *renderer, const struct renderer_frame *frame)
+{
+    struct draw_list *before = renderer->tip;
+    struct draw_cut cut;
+    if (!frame->pointer.there && draw_is_empty(before)) {
+        return;
+    }
+    renderer->tip = renderer->tip_before;
+    renderer->tip_before = before;
+    draw_clear(renderer->tip);
+    float x = (float)frame->pointer.x + 0.5f, y = (float)frame->pointer.y + 0.5f;
+    for (int i = renderer->scene.panels_count - 1; frame->pointer.there && i >= 0; i--) {
+        if (draw_cut_at(renderer->layers[i].shown, x, y, &cut)) {
+            struct paint paint = renderer_paint_for(renderer, i, renderer->tip, frame);
+            paint_tip(&paint, &cut);
+            break;
+        }
+    }
+    if (draw_hash(renderer->tip) != draw_hash(before)) {
+        damage_add_difference(&renderer->damage, before, renderer->tip, renderer->text,
+                              &renderer->scratch);
+    }
+}
+
 int64_t
 renderer_due_ms(const struct renderer *renderer)
 {
@@ -323,6 +355,7 @@ static bool
 draw_canvas(struct renderer *renderer, const struct renderer_frame *frame)
 {
     fill_lists(renderer, frame);
+    fill_tip(renderer, frame);
     renderer->time_ms = frame->time_ms;
     renderer->still = frame->still || renderer->scene.still;
     if (renderer_probe_differs(renderer, frame)) {
@@ -388,6 +421,10 @@ renderer_dump_lists(struct renderer *renderer, struct buf *out)
             buf_printf(out, "# %s, over it\n", panel->id);
         }
         draw_dump(layer->shown, out);
+    }
+    if (!draw_is_empty(renderer->tip)) {
+        buf_printf(out, "# tip 0 0 %d %d\n", renderer->scene.solved_w, renderer->scene.solved_h);
+        draw_dump(renderer->tip, out);
     }
 }
 

@@ -47,6 +47,12 @@ struct renderer_feed {
  * what has not been checked against the hub must not look live. */
 bool renderer_feed_stale(const struct renderer_feed *feed);
 
+/* What a pointer or a finger rests on, canvas pixels: a text there that was cut is shown whole. */
+struct renderer_pointer {
+    bool there;
+    int x, y;
+};
+
 struct renderer_frame {
     const struct snapshot *snapshot; /* NULL before the first data */
     struct renderer_feed feed;
@@ -55,6 +61,7 @@ struct renderer_frame {
      * of a wall: the hub's. Figures count, rows move and alarms flash by it. 0: a picture;
      * everything is where it is going, and only then figures are recorded. */
     int64_t time_ms;
+    struct renderer_pointer pointer;
     bool still;  /* nothing moves or flashes, whatever the scene says */
     bool wander; /* the picture wanders by ±2 px over minutes: spares screens that burn in */
     bool probe;  /* draw the 34 cells for outside measurement */
@@ -72,6 +79,9 @@ bool renderer_is_complete(const struct renderer *renderer);
 /* Brings the current framebuffer 0, of the given size, up to date with the canvas: as little of it
  * as is known to differ. To be followed by a swap. */
 void renderer_present(struct renderer *renderer, int width_px, int height_px);
+/* Where on the canvas a pixel of the window lies, as at the last present; there is false where it
+ * lies beside it. */
+struct renderer_pointer renderer_point(const struct renderer *renderer, int x, int y);
 /* What the window holds may be lost: the next present is whole. */
 void renderer_expose(struct renderer *renderer);
 

@@ -226,6 +226,36 @@ find_lacking(struct renderer *renderer, bool whole)
     return true;
 }
 
+/* Where the window shows the canvas, moved as the picture wanders. */
+static struct gpu_box
+shown_at(const struct renderer *renderer, int width_px, int height_px)
+{
+    struct gpu_box box = letterbox(&renderer->scene, width_px, height_px);
+    box.x0 += renderer->wander_x;
+    box.x1 += renderer->wander_x;
+    box.y0 += renderer->wander_y;
+    box.y1 += renderer->wander_y;
+    return box;
+}
+
+struct renderer_pointer
+renderer_point(const struct renderer *renderer, int x, int y)
+{
+    if (!renderer->has_scene || renderer->window_w < 1) {
+        return (struct renderer_pointer){.there = false};
+    }
+    struct gpu_box box = shown_at(renderer, renderer->window_w, renderer->window_h);
+    int w = box.x1 - box.x0, h = box.y1 - box.y0;
+    if (x < box.x0 || x >= box.x1 || y < box.y0 || y >= box.y1) {
+        return (struct renderer_pointer){.there = false};
+    }
+    return (struct renderer_pointer){
+        .there = true,
+        .x = (int)((int64_t)(x - box.x0) * renderer->scene.solved_w / w),
+        .y = (int)((int64_t)(y - box.y0) * renderer->scene.solved_h / h),
+    };
+}
+
 /* This present is done: what it brought is what the framebuffers before it lack. */
 static void
 note_present(struct renderer *renderer, bool whole)
@@ -261,10 +291,7 @@ renderer_present(struct renderer *renderer, int width_px, int height_px)
     trial_begin(renderer, resized);
     bool whole = renderer->present_all || scaled || renderer->crossing.shown || resized;
     int64_t began_ns = trial_time(renderer);
-    box.x0 += renderer->wander_x;
-    box.x1 += renderer->wander_x;
-    box.y0 += renderer->wander_y;
-    box.y1 += renderer->wander_y;
+    box = shown_at(renderer, width_px, height_px);
     if (find_lacking(renderer, whole)) {
         gpu->copy(gpu, renderer->canvas, renderer->present.boxes, renderer->present.count, window,
                   box.x0, box.y0);

@@ -93,8 +93,10 @@ struct renderer {
     bool present_all;              /* the window may hold anything */
     int window_w, window_h;        /* at the last present */
     struct parts parts; /* what the last draw repainted, in parts that lie on one map or on none */
-    struct draw_list *under; /* the ground's colour under those on none */
-    struct shapes scratch;   /* for finding it */
+    struct draw_list *under;            /* the ground's colour under those on none */
+    struct draw_list *tip, *tip_before; /* over all panels: the whole of a cut text */
+    struct brush_span tip_span;
+    struct shapes scratch; /* for finding it */
     bool all_damaged;
     struct motion *motion;
     struct crossing crossing;

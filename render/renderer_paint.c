@@ -120,6 +120,10 @@ add_lists(struct renderer *renderer, struct brush_span *under)
         renderer->layers[i].span =
             brush_add(renderer->brush, renderer->layers[i].shown, boxes, count);
     }
+    for (count = 0; count < parts->count; count++) {
+        boxes[count] = parts->at[count].box;
+    }
+    renderer->tip_span = brush_add(renderer->brush, renderer->tip, boxes, count);
 }
 
 /* Repaints the parts: what is under them, then every panel in the scene's order. Copies come first
@@ -145,4 +149,5 @@ renderer_repaint(struct renderer *renderer)
         }
         brush_paint(renderer->brush, layer->span, renderer->canvas, 0, 0);
     }
+    brush_paint(renderer->brush, renderer->tip_span, renderer->canvas, 0, 0);
 }

@@ -18,6 +18,7 @@ struct display {
     int wake_fd;       /* offscreen: there SDL cannot sleep until an event */
     Uint32 wake_event; /* on a display: pushed into SDL's queue */
     _Atomic bool waking;
+    bool pointer_shown;
     char describe[160];
 };
 
@@ -271,8 +272,22 @@ key_of(SDL_Keycode code)
     }
 }
 
+/* In pixels of the window's drawable, which on dense screens are smaller than the window's. SDL
+ * makes a finger a pointer as well. */
+static void
+point(struct display *display, int x, int y, Uint32 which, struct display_event *out)
+{
+    int w = 0, h = 0, drawable_w = 0, drawable_h = 0;
+    SDL_GetWindowSize(display->window, &w, &h);
+    SDL_GL_GetDrawableSize(display->window, &drawable_w, &drawable_h);
+    out->kind = DISPLAY_POINTER;
+    out->x = w > 0 ? (int)((int64_t)x * drawable_w / w) : x;
+    out->y = h > 0 ? (int)((int64_t)y * drawable_h / h) : y;
+    out->touch = which == SDL_TOUCH_MOUSEID;
+}
+
 static bool
-translate(const SDL_Event *event, struct display_event *out)
+translate(struct display *display, const SDL_Event *event, struct display_event *out)
 {
     switch (event->type) {
     case SDL_QUIT:
@@ -282,7 +297,17 @@ translate(const SDL_Event *event, struct display_event *out)
         out->kind = DISPLAY_KEY;
         out->key = key_of(event->key.keysym.sym);
         return event->key.repeat == 0;
+    case SDL_MOUSEMOTION:
+        point(display, event->motion.x, event->motion.y, event->motion.which, out);
+        return true;
+    case SDL_MOUSEBUTTONDOWN:
+        point(display, event->button.x, event->button.y, event->button.which, out);
+        return true;
     case SDL_WINDOWEVENT:
+        if (event->window.event == SDL_WINDOWEVENT_LEAVE) {
+            *out = (struct display_event){.kind = DISPLAY_POINTER, .x = -1, .y = -1};
+            return true;
+        }
         if (event->window.event == SDL_WINDOWEVENT_SIZE_CHANGED) {
             out->kind = DISPLAY_RESIZED;
             return true;
@@ -306,7 +331,7 @@ display_poll(struct display *display, struct display_event *out)
     }
     SDL_Event event;
     while (SDL_PollEvent(&event)) {
-        if (translate(&event, out)) {
+        if (translate(display, &event, out)) {
             return true;
         }
     }
@@ -346,6 +371,15 @@ display_wake(struct display *display)
     }
     SDL_Event event = {.type = display->wake_event};
     SDL_PushEvent(&event);
+}
+
+void
+display_show_pointer(struct display *display, bool shown)
+{
+    if (shown != display->pointer_shown) {
+        SDL_ShowCursor(shown ? SDL_ENABLE : SDL_DISABLE);
+        display->pointer_shown = shown;
+    }
 }
 
 void

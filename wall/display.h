@@ -20,6 +20,7 @@ enum display_event_kind {
     DISPLAY_KEY,     /* .key */
     DISPLAY_EXPOSED, /* what is on the glass may be lost: present again */
     DISPLAY_RESIZED, /* the drawable has another size */
+    DISPLAY_POINTER, /* .x, .y, .touch: a pointer moved or a finger pressed; x -1: it left */
     DISPLAY_QUIT,    /* the window system or a signal asks to end */
     DISPLAY_EVENT_COUNT
 };
@@ -35,6 +36,8 @@ enum display_key {
 struct display_event {
     enum display_event_kind kind;
     enum display_key key;
+    int x, y; /* drawable pixels */
+    bool touch;
 };
 
 /* Sets what the window system's libraries read from the environment, where the operator has not:
@@ -57,6 +60,8 @@ bool display_poll(struct display *display, struct display_event *out);
 void display_wait(struct display *display, int timeout_ms);
 /* Ends a display_wait, the present one or the next; cheap when one is due already. Any thread. */
 void display_wake(struct display *display);
+/* Whether the pointer is seen over the window; it is not, until asked for. */
+void display_show_pointer(struct display *display, bool shown);
 void display_swap(struct display *display);
 /* Refresh rate of the display in Hz; 60 where it tells none. */
 int display_rate(const struct display *display);

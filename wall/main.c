@@ -52,6 +52,8 @@ struct glass {
     bool stale, in_sync, connected, exposed;
     bool behind; /* its figures are of another moment: those of this one are being made */
     bool drawn_stale;
+    struct input_pointer pointer;
+    struct renderer_pointer pointed; /* what the last frame was told of it */
     int64_t synced_ms; /* when the feed was last in sync, or had nothing to be so; monotonic */
     bool tried;        /* what the first presents found out was told */
     bool rehearsed;    /* the first picture was drawn as far as it is known */
@@ -303,6 +305,23 @@ figures(struct owners *own, struct glass *glass, int64_t *moment_ms)
     return snapshot;
 }
 
+/* What on the canvas the pointer rests on. */
+static struct renderer_pointer
+pointed_now(const struct owners *own, const struct glass *glass)
+{
+    struct renderer_pointer none = {.there = false};
+    bool rests = input_pointer_rests(&glass->pointer, mono_ms());
+    return rests ? renderer_point(stage_renderer(own->stage), glass->pointer.x, glass->pointer.y)
+                 : none;
+}
+
+static bool
+points_elsewhere(const struct owners *own, const struct glass *glass)
+{
+    struct renderer_pointer now = pointed_now(own, glass), then = glass->pointed;
+    return now.there != then.there || (now.there && (now.x != then.x || now.y != then.y));
+}
+
 /* Draws and, where any pixel changed, presents. Returns the snapshot drawn, or NULL. */
 static const struct snapshot *
 draw(struct owners *own, struct glass *glass, const struct feed_state *state, int64_t moment_ms)
@@ -320,6 +339,7 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
     describe_feed(own, state, &frame.feed);
     frame.feed.unsynced_ms = state->in_sync ? 0 : mono_ms() - glass->synced_ms;
     glass->drawn_stale = renderer_feed_stale(&frame.feed);
+    frame.pointer = glass->pointed = pointed_now(own, glass);
     if (renderer_draw(renderer, &frame) || glass->exposed) {
         int w = 0, h = 0;
         display_size(own->display, &w, &h);
@@ -423,7 +443,7 @@ is_due(const struct owners *own, const struct glass *glass, const struct feed_st
     return glass->frame == 0 || glass->exposed || glass->behind || until_motion_ms(own) == 0 ||
            glass->version != feed_version(own->feed) || glass->second != moment_ms / 1000 ||
            glass->stale != state->stale || glass->in_sync != state->in_sync ||
-           glass->connected != state->connected;
+           glass->connected != state->connected || points_elsewhere(own, glass);
 }
 
 static bool
@@ -488,6 +508,9 @@ take_events(struct owners *own, struct glass *glass)
             default:
                 break;
             }
+            break;
+        case DISPLAY_POINTER:
+            input_pointer(&glass->pointer, &event, mono_ms());
             break;
         case DISPLAY_RESIZED:
             if (!own->config.offscreen) {
@@ -595,7 +618,8 @@ pursue(struct owners *own, struct glass *glass, struct goal *goal, const struct 
 /* ---- the loop ---- */
 
 static int
-sleep_ms(const struct owners *own, const struct goal *goal, int64_t moment_ms, int64_t now_ms)
+sleep_ms(const struct owners *own, const struct goal *goal, const struct glass *glass,
+         int64_t moment_ms, int64_t now_ms)
 {
     const struct control *control = feed_control(own->feed);
     int64_t wait = 1000 - moment_ms % 1000; /* the clock's next second */
@@ -606,6 +630,8 @@ sleep_ms(const struct owners *own, const struct goal *goal, int64_t moment_ms, i
     }
     int64_t motion = until_motion_ms(own);
     wait = motion < wait ? motion : wait;
+    int64_t pointer = input_pointer_wait_ms(&glass->pointer, now_ms);
+    wait = pointer < wait ? pointer : wait;
     if (control->has_next) {
         int64_t hub_ms = feed_hub_ms(own->feed, clock_wall_ms());
         int64_t until = control->next.present_ms - hub_ms;
@@ -634,6 +660,7 @@ loop(struct owners *own)
         if (!take_events(own, &glass)) {
             return EXIT_DONE;
         }
+        display_show_pointer(own->display, input_pointer_seen(&glass.pointer, mono_ms()));
         bool loading = feed_is_loading(own->feed);
         if (!more && !loading) { /* else what comes is folded while the next frame is waited for */
             keep_pace(own, &glass);
@@ -661,7 +688,7 @@ loop(struct owners *own)
         kiosk_alive(&own->kiosk, now_ms);
         report_status(own, &told, &glass, &state, now_ms);
         if (!more) {
-            int wait_ms = sleep_ms(own, &goal, moment_now(own), mono_ms());
+            int wait_ms = sleep_ms(own, &goal, &glass, moment_now(own), mono_ms());
             display_wait(own->display, awaits && wait_ms > FIRST_LOOK_MS ? FIRST_LOOK_MS : wait_ms);
         }
     }

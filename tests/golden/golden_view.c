@@ -9,6 +9,7 @@
 #include <string.h>
 
 struct options {
+    struct renderer_pointer pointer;
     const char *scene, *out, *theme, *state;
     int w, h;
     struct scene_wall wall;
@@ -46,6 +47,12 @@ parse(int argc, char **argv, struct options *options)
             options->lists = true;
         } else if (strcmp(argv[i], "--probe") == 0) {
             options->probe = true;
+        } else if (strcmp(argv[i], "--pointer") == 0 && i + 1 < argc) {
+            struct renderer_pointer *pointer = &options->pointer;
+            pointer->there = sscanf(argv[++i], "%d,%d", &pointer->x, &pointer->y) == 2;
+            if (!pointer->there) {
+                return false;
+            }
         } else if (strcmp(argv[i], "--theme") == 0 && i + 1 < argc) {
             options->theme = argv[++i];
         } else if (strcmp(argv[i], "--size") == 0 && i + 1 < argc) {
@@ -96,6 +103,7 @@ draw(const struct options *options, struct renderer *renderer, const struct scen
     }
     struct renderer_frame frame = states_frame(states);
     frame.probe = options->probe;
+    frame.pointer = options->pointer;
     renderer_draw(renderer, &frame);
     size_t bytes = (size_t)scene->solved_w * (size_t)scene->solved_h * 4;
     uint8_t *pixels = malloc(bytes);
@@ -118,9 +126,10 @@ main(int argc, char **argv)
 {
     struct options options = {0};
     if (!parse(argc, argv, &options)) {
-        fprintf(stderr,
-                "golden_view SCENE OUT.png [--size WxH] [--theme NAME] [--state NAME] [--probe] "
-                "[--lists] [--tiles WxH] [--bezel PX] [--farthest M] [--height MM]\n");
+        fprintf(
+            stderr,
+            "golden_view SCENE OUT.png [--size WxH] [--theme NAME] [--state NAME] [--probe] "
+            "[--pointer X,Y] [--lists] [--tiles WxH] [--bezel PX] [--farthest M] [--height MM]\n");
         return 2;
     }
     static struct scene scene;

@@ -153,6 +153,45 @@ test_moving(void **state)
     assert_int_equal(made, 0);
 }
 
+/* A pointer goes over a wall full of cut names, there and back again. */
+static void
+run_pointing(struct renderer *renderer, struct renderer_frame *frame, int rounds)
+{
+    for (int i = 0; i < rounds; i++) {
+        for (int y = 200; y < 1080; y += 37) {
+            for (int x = 40; x < 3840; x += 61) {
+                frame->pointer = (struct renderer_pointer){i % 2 == 0, x, y};
+                renderer_draw(renderer, frame);
+            }
+        }
+    }
+}
+
+static void
+test_pointing(void **state)
+{
+    (void)state;
+    static struct scene scene;
+    struct yaml_report report = {0};
+    struct err err = {""};
+    struct states *states = states_create("long-names");
+    struct renderer_frame frame = states_frame(states);
+    assert_true(scene_load("district-daily", &scene, &report));
+    scene_solve(&scene, scene.canvas_w, scene.canvas_h, NULL);
+    struct renderer *renderer = renderer_create(RENDERER_NULL, &err);
+    assert_non_null(renderer);
+    assert_true(renderer_set_scene(renderer, &scene, &report));
+    frame.time_ms = frame.moment_ms;
+    run_pointing(renderer, &frame, 2);
+    size_t before = allocations;
+    run_pointing(renderer, &frame, 2);
+    size_t made = allocations - before;
+    renderer_destroy(renderer);
+    states_destroy(states);
+    yaml_report_free(&report);
+    assert_int_equal(made, 0);
+}
+
 int
 main(void)
 {
@@ -163,6 +202,7 @@ main(void)
         cmocka_unit_test(test_district),
         cmocka_unit_test(test_street),
         cmocka_unit_test(test_moving),
+        cmocka_unit_test(test_pointing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
