@@ -177,17 +177,18 @@ take_part(struct feed *feed, const struct client_item *item, size_t *most)
     if (!feed->loading) {
         return true; /* an earlier part was refused */
     }
-    for (; *most && feed->at < part->rows_count; --*most) {
-        struct err err = {""};
-        if (!tickets_load_row(feed->tickets, &part->rows[feed->at++], &err)) {
-            log_limited(&feed->load_limit, 10000, LOG_LEVEL_WARNING, "feed",
-                        "a snapshot cannot be used: %s", err.text);
-            abort_load(feed);
-            feed->suspect = true;
-            client_answer(feed->client, item, CLIENT_UNLOADABLE);
-            return true;
-        }
+    struct err err = {""};
+    size_t left = part->rows_count - feed->at, count = left < *most ? left : *most;
+    if (!tickets_load_rows(feed->tickets, part->rows + feed->at, count, &err)) {
+        log_limited(&feed->load_limit, 10000, LOG_LEVEL_WARNING, "feed",
+                    "a snapshot cannot be used: %s", err.text);
+        abort_load(feed);
+        feed->suspect = true;
+        client_answer(feed->client, item, CLIENT_UNLOADABLE);
+        return true;
     }
+    feed->at += count;
+    *most -= count;
     if (feed->at < part->rows_count) {
         return false;
     }

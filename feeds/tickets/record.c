@@ -195,33 +195,42 @@ rehash(struct record_pool *pool)
 }
 
 /* Records delimit themselves, so equal bytes at a record's start are an equal record. */
+static bool
+is_at(const struct record_pool *pool, uint32_t reference, const uint8_t *bytes, size_t len)
+{
+    return pool->used - reference >= len && memcmp(pool->bytes + reference, bytes, len) == 0;
+}
+
 static uint32_t
 share(struct record_pool *pool, const uint8_t *bytes, size_t len)
 {
+    uint32_t *recent = &pool->recent[hash_quick(view(bytes, len)) & (RECORD_RECENT - 1)];
+    if (*recent && is_at(pool, *recent, bytes, len)) {
+        return *recent;
+    }
     if ((uint64_t)(pool->shared + 1) * 4 > (uint64_t)pool->slots_count * 3) {
         rehash(pool);
     }
     uint32_t mask = pool->slots_count - 1;
     uint32_t at = (uint32_t)hash_keyed(view(bytes, len)) & mask;
     for (; pool->slots[at]; at = (at + 1) & mask) {
-        uint32_t reference = pool->slots[at];
-        if (pool->used - reference >= len && memcmp(pool->bytes + reference, bytes, len) == 0) {
-            return reference;
+        if (is_at(pool, pool->slots[at], bytes, len)) {
+            return *recent = pool->slots[at];
         }
     }
     pool->slots[at] = append(pool, bytes, len);
     pool->shared++;
-    return pool->slots[at];
+    return *recent = pool->slots[at];
 }
 
 uint32_t
 record_add(struct record_pool *pool, struct intern *codes, enum event_type type,
-           const struct event_data *data)
+           const struct event_data *data, uint32_t but)
 {
     if (pool->used == 0) {
         append(pool, (const uint8_t[1]){0}, 1); /* reference 0: empty data */
     }
-    uint32_t has = data->has & KEPT;
+    uint32_t has = data->has & KEPT & ~but;
     uint32_t cleared = data->cleared & KEPT;
     if (type == EVENT_SURVEYED) {
         has |= EVENT_F_BY | EVENT_F_REACHED;

@@ -12,12 +12,14 @@
 #include "wall/base/intern.h"
 
 #define RECORD_UNITS 32
+#define RECORD_RECENT 256 /* a power of two */
 
 struct record_pool {
     uint8_t *bytes;
     size_t used, cap;
     uint32_t *slots; /* references of the shared records, open addressing; 0 = empty */
     uint32_t slots_count, shared;
+    uint32_t recent[RECORD_RECENT]; /* of the shared ones, by hash_quick; 0 = none */
 };
 
 /* A record read back. Views point into the pool and are valid until its next record_add. */
@@ -38,10 +40,10 @@ struct record {
     int units_count;
 };
 
-/* The reference of the data's record; 0 is the one of empty data. Fields of alarm.* and meeting.*
- * (stage, until, text, outcome) and unknown fields are not kept. */
+/* The reference of the data's record; 0 is the one of empty data. Fields of the bits `but`, those
+ * of alarm.* and meeting.* (stage, until, text, outcome) and unknown ones are not kept. */
 uint32_t record_add(struct record_pool *pool, struct intern *codes, enum event_type type,
-                    const struct event_data *data);
+                    const struct event_data *data, uint32_t but);
 void record_read(const struct record_pool *pool, uint32_t reference, struct record *out);
 /* As event data; strings point into the pool and the table, the units' array is units[32] of the
  * caller. lon and lat are WGS 84. */

@@ -119,6 +119,10 @@ store_expect(struct store *store, uint64_t count)
     if (size > store->index_size) {
         set_index(store, size);
     }
+    if (count > store->cap) {
+        store->cap = (uint32_t)count;
+        store->tickets = arena_regrow(store->tickets, store->cap, sizeof *store->tickets);
+    }
 }
 
 /* The place in the index of the number or of the hole where it belongs. */
@@ -147,13 +151,26 @@ store_find(const struct store *store, struct str number)
     return entry ? (entry & ID_MASK) - 1 : STORE_NONE;
 }
 
+void
+store_fetch(const struct store *store, uint64_t hash)
+{
+    if (store->index_size) {
+        __builtin_prefetch(&store->index[(uint32_t)hash & (store->index_size - 1)], 1);
+    }
+}
+
 uint32_t
 store_ticket(struct store *store, struct str number)
+{
+    return store_ticket_of(store, number, hash_keyed(number));
+}
+
+uint32_t
+store_ticket_of(struct store *store, struct str number, uint64_t hash)
 {
     if ((uint64_t)(store->count + 1) * 4 > (uint64_t)store->index_size * 3) {
         set_index(store, store->index_size ? store->index_size * 2 : 1024);
     }
-    uint64_t hash = hash_keyed(number);
     uint32_t at = probe(store, number, hash);
     if (store->index[at]) {
         return (store->index[at] & ID_MASK) - 1;
@@ -474,21 +491,22 @@ store_bound_held(struct store *store)
 
 /* --- changes --- */
 
+/* but: fields of data that are not kept, as bits. */
 static struct milestone
 make_milestone(struct store *store, enum event_type type, int64_t time_ms,
-               const struct event_data *data)
+               const struct event_data *data, uint32_t but)
 {
     return (struct milestone){.time_low = (uint32_t)(uint64_t)time_ms,
                               .time_high = (int16_t)(time_ms >> 32),
                               .type = (uint8_t)type,
-                              .record = record_add(&store->records, store->codes, type, data)};
+                              .record = record_add(&store->records, store->codes, type, data, but)};
 }
 
 void
 store_add(struct store *store, uint32_t ticket, enum event_type type, int64_t time_ms,
           const struct event_data *data)
 {
-    struct milestone m = make_milestone(store, type, time_ms, data);
+    struct milestone m = make_milestone(store, type, time_ms, data, 0);
     struct ticket *t = &store->tickets[ticket];
     sum_ticket(store, ticket, -1);
     insert(store, t, m, time_ms);
@@ -508,22 +526,28 @@ store_add(struct store *store, uint32_t ticket, enum event_type type, int64_t ti
 
 void
 store_load(struct store *store, uint32_t ticket, const struct event_milestone *milestones,
-           size_t count, const struct event_data *instead)
+           size_t count, const struct event_data *instead, uint32_t but)
 {
     uint32_t first = block_take(store, class_of((uint32_t)count));
     bool registered = false;
+    const struct str *street = NULL; /* what the last one says: see street_of */
     for (size_t i = 0; i < count; i++) {
         const struct event_milestone *e = &milestones[i];
         bool left_out = e->type == EVENT_REGISTERED && !registered && !e->data->has;
+        const struct event_data *data = left_out ? instead : e->data;
         registered = registered || e->type == EVENT_REGISTERED;
         store->milestones[first + i] =
-            make_milestone(store, e->type, e->time_ms, left_out ? instead : e->data);
+            make_milestone(store, e->type, e->time_ms, data, left_out ? but : 0);
+        if ((e->type == EVENT_REGISTERED || e->type == EVENT_AMENDED) &&
+            data->has & EVENT_F_STREET) {
+            street = &data->street;
+        }
     }
     struct ticket *t = &store->tickets[ticket];
     t->first = first;
     t->count = (uint32_t)count;
     t->flags |= TICKET_REGISTERED;
-    t->street = street_of(store, t);
+    t->street = street ? intern_add(store->codes, *street) : INTERN_NONE;
     sum_ticket(store, ticket, 1);
     int64_t newest = milestones[count - 1].time_ms;
     store->newest_ms = newest > store->newest_ms ? newest : store->newest_ms;

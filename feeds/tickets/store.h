@@ -83,6 +83,10 @@ uint32_t store_find(const struct store *store, struct str number);
 void store_expect(struct store *store, uint64_t count);
 /* The ticket of the number, added (without milestones) where new. */
 uint32_t store_ticket(struct store *store, struct str number);
+/* The same where the number's hash_keyed is known; store_fetch a while before saves waiting for
+ * memory. */
+uint32_t store_ticket_of(struct store *store, struct str number, uint64_t hash);
+void store_fetch(const struct store *store, uint64_t hash);
 struct str store_number(const struct store *store, uint32_t ticket);
 
 /* Whether source and id are new; remembers them. The generation is the ticket's. */
@@ -93,9 +97,10 @@ bool store_mark(struct store *store, const struct event *event, uint8_t generati
 void store_add(struct store *store, uint32_t ticket, enum event_type type, int64_t time_ms,
                const struct event_data *data);
 /* A new ticket's milestones at once, in order, a registration among them: store_add of each, with
- * the sums updated once. data of the first registration: instead, where that has none. */
+ * the sums updated once. data of the first registration: instead, where that has none, without the
+ * fields of the bits `but`. */
 void store_load(struct store *store, uint32_t ticket, const struct event_milestone *milestones,
-                size_t count, const struct event_data *instead);
+                size_t count, const struct event_data *instead, uint32_t but);
 void store_remove(struct store *store, uint32_t ticket); /* for ever */
 void store_forget(struct store *store, uint32_t ticket); /* until its events come again */
 /* Drops held tickets, oldest first, until at most held_max events are held. */

@@ -117,65 +117,12 @@ tickets_load_begin(struct tickets *tickets)
     tickets->loading->store.held_max = tickets->state->store.held_max;
 }
 
-/* What is wrong with a row, before anything of it is taken. */
-static bool
-check_row(const struct event_ticket *row, struct err *err)
-{
-    bool registered = false;
-    if (row->ticket.len == 0 || row->ticket.len > 64) {
-        return err_set(err, "snapshot: a ticket's number has 1 to 64 bytes, not %zu",
-                       row->ticket.len);
-    }
-    for (size_t i = 0; i < row->milestones_count; i++) {
-        const struct event_milestone *m = &row->milestones[i];
-        if (m->type < EVENT_REGISTERED || m->type >= EVENT_REMOVED) {
-            return err_set(err, "snapshot: ticket %.*s: milestone %zu is of no ticket's type",
-                           STR_ARG(row->ticket), i + 1);
-        }
-        if (i && m->time_ms < row->milestones[i - 1].time_ms) {
-            return err_set(err, "snapshot: ticket %.*s: milestone %zu is out of order",
-                           STR_ARG(row->ticket), i + 1);
-        }
-        registered = registered || m->type == EVENT_REGISTERED;
-    }
-    if (!registered) {
-        return err_set(err, "snapshot: ticket %.*s has no registration", STR_ARG(row->ticket));
-    }
-    return true;
-}
-
 void
 tickets_load_expect(struct tickets *tickets, uint64_t count)
 {
     if (tickets->loading) {
         store_expect(&tickets->loading->store, count);
     }
-}
-
-bool
-tickets_load_row(struct tickets *tickets, const struct event_ticket *row, struct err *err)
-{
-    if (!tickets->loading) {
-        return err_set(err, "snapshot: a row outside of a snapshot");
-    }
-    if (!check_row(row, err)) {
-        return false;
-    }
-    struct store *store = &tickets->loading->store;
-    uint32_t ticket = store_ticket(store, row->ticket);
-    if (store->tickets[ticket].count) {
-        return err_set(err, "snapshot: ticket %.*s is there twice", STR_ARG(row->ticket));
-    }
-    /* Where the registration's data was left out the fields say it; a default was not named. */
-    struct event_data fields = row->fields;
-    if (fields.urgency == EVENT_NORMAL) {
-        fields.has &= ~(uint32_t)EVENT_F_URGENCY;
-    }
-    if (!fields.confidential) {
-        fields.has &= ~(uint32_t)EVENT_F_CONFIDENTIAL;
-    }
-    store_load(store, ticket, row->milestones, row->milestones_count, &fields);
-    return true;
 }
 
 void

@@ -43,19 +43,24 @@ rehash(struct intern *table)
 uint32_t
 intern_add(struct intern *table, struct str s)
 {
+    uint32_t *recent = &table->recent[hash_quick(s) & (INTERN_RECENT - 1)];
+    if (*recent && str_eq(table->strings[*recent - 1], s)) {
+        return *recent - 1;
+    }
     if ((uint64_t)(table->count + 1) * 4 > (uint64_t)table->slot_count * 3) {
         rehash(table);
     }
     uint32_t slot = slot_of(table, s);
     if (table->slots[slot]) {
-        return table->slots[slot] - 1;
+        *recent = table->slots[slot];
+        return *recent - 1;
     }
     if (table->count == table->cap) {
         table->cap = table->cap ? table->cap * 2 : 32;
         table->strings = grow(table->strings, table->cap, sizeof *table->strings);
     }
     table->strings[table->count] = arena_str(&table->bytes, s);
-    table->slots[slot] = ++table->count;
+    *recent = table->slots[slot] = ++table->count;
     return table->count - 1;
 }
 

@@ -8,12 +8,15 @@
 #include "wall/base/arena.h"
 
 #define INTERN_NONE UINT32_MAX
+#define INTERN_RECENT 256 /* a power of two */
 
 struct intern {
     struct arena bytes;
     struct str *strings;
     uint32_t *slots; /* number + 1; 0 = empty */
     uint32_t count, cap, slot_count;
+    uint32_t recent[INTERN_RECENT]; /* number + 1, by hash_quick: a feed says few codes again and
+                                       again; the slots decide where this one does not know */
 };
 
 /* The number of s, added where new. */

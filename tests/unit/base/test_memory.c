@@ -81,6 +81,30 @@ test_intern(void **state)
 
 /* The published vectors of FNV-1a 64, and digest texts worked out by hand with another
  * implementation. */
+/* Strings that the quick hash cannot tell apart, and every length from none. */
+static void
+test_intern_collisions(void **state)
+{
+    (void)state;
+    struct intern table = {0};
+    char text[64];
+    for (int round = 0; round < 3; round++) {
+        for (uint32_t i = 0; i < 500; i++) {
+            snprintf(text, sizeof text, "the same%03uthe same", i);
+            assert_int_equal(hash_quick(str_from(text)), hash_quick(STR("the same000the same")));
+            assert_int_equal(intern_add(&table, str_from(text)), i);
+        }
+    }
+    intern_free(&table);
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz";
+    for (int round = 0; round < 2; round++) {
+        for (uint32_t len = 0; len <= 26; len++) {
+            assert_int_equal(intern_add(&table, (struct str){letters, len}), len);
+        }
+    }
+    intern_free(&table);
+}
+
 static void
 test_fnv(void **state)
 {
@@ -181,8 +205,13 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arena), cmocka_unit_test(test_intern), cmocka_unit_test(test_fnv),
-        cmocka_unit_test(test_keyed), cmocka_unit_test(test_ring),   cmocka_unit_test(test_file),
+        cmocka_unit_test(test_arena),
+        cmocka_unit_test(test_intern),
+        cmocka_unit_test(test_fnv),
+        cmocka_unit_test(test_keyed),
+        cmocka_unit_test(test_ring),
+        cmocka_unit_test(test_file),
+        cmocka_unit_test(test_intern_collisions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -234,6 +234,76 @@ test_load_refuses(void **state)
     assert_int_equal(tickets_snapshot(t, MAKE_NOW)->tickets, 0);
 }
 
+/* Rows are looked at in blocks: one that is refused is found wherever it stands, and those before
+ * it are the same as loaded one by one. */
+static void
+test_load_many(void **state)
+{
+    struct tickets *t = *state;
+    enum { ROWS = 100 };
+    static struct event_ticket rows[ROWS];
+    static char numbers[ROWS][16];
+    struct event registered = make_registered("A", 10, "S01", "noise");
+    struct event_milestone milestone = {10, EVENT_REGISTERED, &registered.data};
+    struct err err = {""};
+    uint64_t many[2], one[2];
+    for (int i = 0; i < ROWS; i++) {
+        snprintf(numbers[i], sizeof numbers[i], "T-%d", i);
+        rows[i] = (struct event_ticket){
+            .ticket = str_from(numbers[i]), .milestones = &milestone, .milestones_count = 1};
+    }
+    assert_false(tickets_load_rows(t, rows, ROWS, &err)); /* outside of a snapshot */
+    for (int twin = 1; twin < ROWS; twin += 7) {
+        snprintf(numbers[twin], sizeof numbers[twin], "T-%d", twin / 2);
+        rows[twin].ticket = str_from(numbers[twin]);
+        tickets_load_begin(t);
+        assert_false(tickets_load_rows(t, rows, ROWS, &err));
+        assert_non_null(strstr(err.text, "twice"));
+        tickets_load_abort(t);
+        snprintf(numbers[twin], sizeof numbers[twin], "T-%d", twin);
+        rows[twin].ticket = str_from(numbers[twin]);
+    }
+    tickets_load_begin(t);
+    assert_true(tickets_load_rows(t, rows, ROWS, &err));
+    tickets_load_end(t);
+    tickets_digest(t, STR(""), &many[0], &many[1]);
+    assert_int_equal(many[0], ROWS);
+    tickets_load_begin(t);
+    for (int i = 0; i < ROWS; i++) {
+        assert_true(tickets_load_row(t, &rows[i], &err));
+    }
+    tickets_load_end(t);
+    tickets_digest(t, STR(""), &one[0], &one[1]);
+    assert_memory_equal(many, one, sizeof one);
+}
+
+/* The last milestone that names a street says where the ticket is. */
+static void
+test_load_street(void **state)
+{
+    struct tickets *t = *state;
+    struct event registered = make_registered("A", 10, "S01", "noise");
+    struct event_data moved = {.has = EVENT_F_STREET, .street = STR("S02")};
+    struct event_data renamed = {.has = EVENT_F_CATEGORY, .category = STR("water")};
+    struct event_milestone milestones[] = {{10, EVENT_REGISTERED, &event_no_data},
+                                           {20, EVENT_AMENDED, &moved},
+                                           {30, EVENT_AMENDED, &renamed}};
+    struct event_ticket row = {.ticket = STR("A"),
+                               .fields = registered.data,
+                               .milestones = milestones,
+                               .milestones_count = 1};
+    for (size_t count = 1; count <= 3; count++) {
+        struct str street;
+        struct err err;
+        row.milestones_count = count;
+        tickets_load_begin(t);
+        assert_true(tickets_load_row(t, &row, &err));
+        tickets_load_end(t);
+        assert_true(tickets_street_of(t, STR("A"), &street));
+        assert_true(str_is(street, count == 1 ? "S01" : "S02"));
+    }
+}
+
 /* Until the end of a load the old state answers. */
 static void
 test_load_swaps_at_end(void **state)
@@ -463,9 +533,9 @@ test_wiped(void **state)
     e.data.has |= EVENT_F_SUMMARY;
     e.data.summary = STR("someone's words");
     struct event plain = make_registered("A", MAKE_NOW, "S01", "noise");
-    uint32_t said = record_add(&pool, &codes, EVENT_REGISTERED, &e.data);
-    uint32_t shared = record_add(&pool, &codes, EVENT_REGISTERED, &plain.data);
-    assert_int_equal(record_add(&pool, &codes, EVENT_REGISTERED, &plain.data), shared);
+    uint32_t said = record_add(&pool, &codes, EVENT_REGISTERED, &e.data, 0);
+    uint32_t shared = record_add(&pool, &codes, EVENT_REGISTERED, &plain.data, 0);
+    assert_int_equal(record_add(&pool, &codes, EVENT_REGISTERED, &plain.data, 0), shared);
     assert_non_null(memmem(pool.bytes, pool.used, "someone", 7));
     record_wipe(&pool, said);
     record_wipe(&pool, shared); /* others may refer to it */
@@ -489,6 +559,8 @@ main(void)
         cmocka_unit_test_setup_teardown(test_order_of_arrival, setup, teardown),
         cmocka_unit_test_setup_teardown(test_load_refuses, setup, teardown),
         cmocka_unit_test_setup_teardown(test_load_swaps_at_end, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_load_many, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_load_street, setup, teardown),
         cmocka_unit_test_setup_teardown(test_expected_rows_are_a_guess, setup, teardown),
         cmocka_unit_test_setup_teardown(test_visit, setup, teardown),
         cmocka_unit_test_setup_teardown(test_others, setup, teardown),
