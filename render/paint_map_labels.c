@@ -1,7 +1,9 @@
-/* Labels that never lie over each other, and the callout of a burst. */
-#include <limits.h>
+/* Labels that never lie over each other, and the callout of a burst. Where a label goes depends on
+ * the map and on how many digits the greatest count has, not on the counts themselves: a name does
+ * not move because a request came in. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "render/map/map.h"
@@ -12,6 +14,7 @@
 #define CALLOUT_STEP 16
 #define HALO 3.5f
 #define REACH 8 /* steps a label may move from its best spot */
+#define STEPS ((2 * REACH + 1) * (2 * REACH + 1))
 
 struct box {
     float x0, y0, x1, y1; /* canvas pixels */
@@ -30,6 +33,7 @@ struct labels {
     const struct paint *p;
     struct text_style name, open, overdue;
     float name_cap, count_cap, gap;
+    float counts_w; /* what a label's counts may take */
     struct box room;
     struct box taken[LABELS_MAX + 2]; /* and the attribution, and the callout */
     int taken_count;
@@ -86,29 +90,47 @@ belongs(const struct map_shape *shape, const struct box *box)
            map_shape_holds(shape, (box->x0 + box->x1) / 2, (box->y0 + box->y1) / 2);
 }
 
-/* The free box of w × h nearest to the street's best spot that belongs to it; distances count in
- * label sizes. At most REACH / 8 of the width and REACH / 4 of the height away. */
-static bool
-find_spot(const struct labels *labels, const struct map_shape *shape, float w, float h,
-          struct box *out)
+struct step {
+    int8_t i, j;
+};
+
+/* The steps around a spot, the nearest first. */
+static const struct step *
+steps_around(void)
 {
-    int least = INT_MAX;
-    for (int j = -REACH; j <= REACH; j++) {
-        for (int i = -REACH; i <= REACH; i++) {
-            int cost = i * i + j * j;
-            if (cost >= least) {
-                continue;
-            }
-            float x = roundf(shape->label_x - w / 2 + (float)i * w / 8);
-            float y = roundf(shape->label_y - h / 2 + (float)j * h / 4);
-            struct box box = {x, y, x + w, y + h};
-            if (is_free(labels, &box) && belongs(shape, &box)) {
-                least = cost;
-                *out = box;
+    static struct step steps[STEPS];
+    static bool made;
+    int count = 0;
+    for (int cost = 0; !made && cost <= 2 * REACH * REACH; cost++) {
+        for (int j = -REACH; j <= REACH; j++) {
+            for (int i = -REACH; i <= REACH; i++) {
+                if (i * i + j * j == cost) {
+                    steps[count++] = (struct step){(int8_t)i, (int8_t)j};
+                }
             }
         }
     }
-    return least < INT_MAX;
+    made = true;
+    return steps;
+}
+
+/* The free box of w × h, of so many lines, nearest to the street's best spot that belongs to it;
+ * distances count in label sizes. At most REACH / 8 of the width and REACH / 4 lines away. */
+static bool
+find_spot(const struct labels *labels, const struct map_shape *shape, float w, float h, int lines,
+          struct box *out)
+{
+    const struct step *steps = steps_around();
+    for (int s = 0; s < STEPS; s++) {
+        float x = roundf(shape->label_x - w / 2 + (float)steps[s].i * w / 8);
+        float y = roundf(shape->label_y - h / 2 + (float)steps[s].j * h / 4);
+        struct box box = {x, y, x + w, y + h};
+        if (abs(steps[s].j) * lines <= REACH && is_free(labels, &box) && belongs(shape, &box)) {
+            *out = box;
+            return true;
+        }
+    }
+    return false;
 }
 
 static void
@@ -135,20 +157,18 @@ name_of(const struct map_shape *shape)
     return paint_part_street_name(shape->name.len ? shape->name : shape->code);
 }
 
-/* The name, and under it the counts where there is room for both; the counts go before the name. */
+/* The name, and under it the counts where there is room for both, whether there are any yet or not;
+ * the counts go before the name. */
 static void
 place(struct labels *labels, struct label *label)
 {
     float pad = labels->gap;
-    float counts_w =
-        label->open_w + (label->overdue_w > 0 ? 2 * labels->gap : 0) + label->overdue_w;
     float one = labels->name_cap + 2 * pad;
     float both = one + labels->count_cap + 2 * pad;
-    label->with_counts =
-        label->row && find_spot(labels, label->shape, fmaxf(label->name_w, counts_w) + 2 * pad,
-                                both, &label->box);
+    float wide = fmaxf(label->name_w + 2 * pad, labels->counts_w); /* few take all of theirs */
+    label->with_counts = find_spot(labels, label->shape, wide, both, 2, &label->box);
     label->placed = label->with_counts ||
-                    find_spot(labels, label->shape, label->name_w + 2 * pad, one, &label->box);
+                    find_spot(labels, label->shape, label->name_w + 2 * pad, one, 1, &label->box);
     if (label->placed) {
         labels->taken[labels->taken_count++] = label->box;
     }
@@ -163,7 +183,7 @@ draw_label(const struct labels *labels, const struct label *label)
     draw_text_halo(p->list, p->text, labels->name, centre, baseline, DRAW_CENTRE,
                    paint_colour(p, THEME_INK), HALO * p->unit, p->theme->colours[THEME_GROUND],
                    name_of(label->shape));
-    if (label->with_counts) {
+    if (label->with_counts && label->row) {
         draw_counts(labels, label, centre, baseline + roundf(2 * labels->gap + labels->count_cap));
     }
 }
@@ -184,16 +204,15 @@ row_of(const struct snapshot *snapshot, const struct map_shape *shape)
     return row;
 }
 
-/* Most open tickets first: they get the best spots. Equal ones keep the file's order. (Insertion:
- * few labels, and the library's sort may allocate.) */
+/* Least room first: the others have more spots to give way to. Equal ones keep the file's order.
+ * (Insertion: few labels, and the library's sort may allocate.) */
 static void
 sort_labels(struct label *list, int count)
 {
     for (int i = 1; i < count; i++) {
         struct label label = list[i];
-        uint32_t open = label.row ? label.row->open : 0;
         int at = i;
-        while (at > 0 && (list[at - 1].row ? list[at - 1].row->open : 0) < open) {
+        while (at > 0 && list[at - 1].shape->label_room > label.shape->label_room) {
             list[at] = list[at - 1];
             at--;
         }
@@ -227,6 +246,34 @@ measure(const struct labels *labels, struct label *label)
     }
 }
 
+/* The width of a count of as many digits as the greatest, and at least so many. */
+static float
+width_of_digits(const struct labels *labels, struct text_style style, uint32_t most, int least)
+{
+    static const char widest[] = "8,888,888,888";
+    size_t length = 0;
+    int digits = 0;
+    for (uint64_t rest = most; rest > 0 || digits < least; rest /= 10, digits++) {
+        length += digits > 0 && digits % 3 == 0 ? 2 : 1;
+    }
+    struct str text = {widest + sizeof widest - 1 - length, length};
+    return ceilf(text_width(labels->p->text, style, text));
+}
+
+/* What the widest of any label's counts may take; of small ones as much as 100 and 10. */
+static float
+width_of_counts(const struct labels *labels, const struct label *list, int count)
+{
+    uint32_t open = 0, overdue = 0;
+    for (int i = 0; i < count; i++) {
+        const struct snapshot_row *row = list[i].row;
+        open = row && row->open > open ? row->open : open;
+        overdue = row && row->overdue > overdue ? row->overdue : overdue;
+    }
+    return width_of_digits(labels, labels->open, open, 3) + 2 * labels->gap +
+           width_of_digits(labels, labels->overdue, overdue, 2);
+}
+
 /* Every street's label, measured and placed, in the order of drawing; how many there are. */
 static int
 place_streets(struct labels *labels, struct label list[LABELS_MAX])
@@ -242,6 +289,7 @@ place_streets(struct labels *labels, struct label list[LABELS_MAX])
             measure(labels, &list[count++]);
         }
     }
+    labels->counts_w = width_of_counts(labels, list, count);
     sort_labels(list, count);
     for (int i = 0; i < count; i++) {
         place(labels, &list[i]);
@@ -330,13 +378,13 @@ place_callout(const struct labels *labels, const struct callout *callout, struct
     for (float y = labels->room.y0; y + callout->h <= labels->room.y1; y += unit) {
         for (float x = labels->room.x0; x + callout->w <= labels->room.x1; x += unit) {
             struct box box = {roundf(x), roundf(y), roundf(x) + callout->w, roundf(y) + callout->h};
-            if (meet(&box, &circle) || !is_free(labels, &box)) {
-                continue;
-            }
             float dx = fmaxf(fmaxf(box.x0 - callout->x, callout->x - box.x1), 0);
             float dy = fmaxf(fmaxf(box.y0 - callout->y, callout->y - box.y1), 0);
-            float cost =
-                map_cover(p->map, box.x0, box.y0, box.x1, box.y1) * 900 * p->unit + hypotf(dx, dy);
+            float far = hypotf(dx, dy);
+            if (far >= least || meet(&box, &circle) || !is_free(labels, &box)) {
+                continue;
+            }
+            float cost = map_cover(p->map, box.x0, box.y0, box.x1, box.y1) * 900 * p->unit + far;
             if (cost < least) {
                 least = cost;
                 *best = box;

@@ -256,6 +256,48 @@ labels_say_open_and_overdue(void **state)
     off_map(f);
 }
 
+/* Where the names are, in the shapes' order. */
+static int
+names_at(const struct fixture *f, float out[32])
+{
+    int count = 0;
+    for (size_t i = 0; i < f->paint.list->count; i++) {
+        const struct draw_command *c = &f->paint.list->commands[i];
+        if (c->kind == DRAW_KIND_TEXT && c->at[2] > 0 && c->align == DRAW_CENTRE) {
+            assert_true(count + 2 <= 32);
+            out[count++] = c->at[0];
+            out[count++] = c->at[1];
+        }
+    }
+    return count;
+}
+
+/* Whatever the counts are, and before there are any, every name stays where it is. */
+static void
+names_do_not_move_with_the_counts(void **state)
+{
+    (void)state;
+    struct fixture *f = on_map("district-daily", 1);
+    float first[32], now[32];
+    uint32_t random = 1;
+    f->frame.snapshot = NULL;
+    fixture_paint(f);
+    int count = names_at(f, first);
+    assert_int_equal(count, 18);
+    f->frame.snapshot = &f->snapshot;
+    for (int round = 0; round < 50; round++) {
+        for (int i = 0; i < 9; i++) {
+            random = random * 1664525 + 1013904223;
+            f->rows[i].open = (random >> 8) % (round % 2 ? 1000 : 12);
+            f->rows[i].overdue = (random >> 20) % (round % 3 ? 100 : 3);
+        }
+        fixture_paint(f);
+        assert_int_equal(names_at(f, now), count);
+        assert_memory_equal(now, first, (size_t)count * sizeof *now);
+    }
+    off_map(f);
+}
+
 static void
 counts_go_before_names(void **state)
 {
@@ -461,6 +503,7 @@ main(void)
         cmocka_unit_test(a_street_sees_its_own_points_alone),
         cmocka_unit_test(an_arrival_ripples_for_a_moment),
         cmocka_unit_test(labels_say_open_and_overdue),
+        cmocka_unit_test(names_do_not_move_with_the_counts),
         cmocka_unit_test(counts_go_before_names),
         cmocka_unit_test(a_burst_is_called_out),
         cmocka_unit_test(the_ground_changes_with_the_scene_alone),
