@@ -24,6 +24,7 @@
 #define FOLD_NS 4000000       /* a frame's least share of a burst */
 #define FOLD_MOST_NS 16000000 /* … and its largest: a slow frame must not become a hitch */
 #define FOLD_AT_ONCE 512      /* events, rows or tickets between two looks at the clock */
+#define TURN_TOLD_NS 16000000 /* shorter turns of the loop are not told */
 #define STATUS_EVERY_MS 5000
 #define RENEW_EVERY_MS 1000
 #define FIRST_WITHIN_MS 1000
@@ -646,6 +647,28 @@ sleep_ms(const struct owners *own, const struct goal *goal, const struct glass *
     return wait > 1 ? (int)wait : 1;
 }
 
+/* A turn of the loop, from where it woke up: monotonic nanoseconds, and this thread's. */
+struct turn {
+    int64_t woke_ns, woke_spent_ns, folded_ns, folded_spent_ns;
+};
+
+/* Tells of a turn that was longer than a frame: for whoever looks for what held the picture up.
+ * Where it was long and little was computed, other programs had the processor. */
+static void
+tell_long_turn(const struct glass *glass, const struct turn *turn)
+{
+    int64_t took_ns = clock_mono_ns() - turn->woke_ns;
+    if (took_ns > TURN_TOLD_NS) {
+        log_line(
+            LOG_LEVEL_DEBUG, "pace",
+            "a turn of the loop took %.1f ms (%.1f computing), folding %.1f (%.1f); frame %llu",
+            (double)took_ns / 1e6, (double)(clock_spent_ns() - turn->woke_spent_ns) / 1e6,
+            (double)(turn->folded_ns - turn->woke_ns) / 1e6,
+            (double)(turn->folded_spent_ns - turn->woke_spent_ns) / 1e6,
+            (unsigned long long)glass->frame);
+    }
+}
+
 static int
 loop(struct owners *own)
 {
@@ -665,8 +688,11 @@ loop(struct owners *own)
         if (!more && !loading) { /* else what comes is folded while the next frame is waited for */
             keep_pace(own, &glass);
         }
+        struct turn turn = {.woke_ns = clock_mono_ns(), .woke_spent_ns = clock_spent_ns()};
         obey(own, &glass);
         more = fold_in(own, &glass) || (glass.behind && !feed_is_loading(own->feed));
+        turn.folded_ns = clock_mono_ns();
+        turn.folded_spent_ns = clock_spent_ns();
         int64_t now_ms = mono_ms(), moment_ms = moment_now(own);
         feed_look(own->feed, now_ms, &state);
         if (state.in_sync || !state.has_state) {
@@ -687,6 +713,7 @@ loop(struct owners *own)
         }
         kiosk_alive(&own->kiosk, now_ms);
         report_status(own, &told, &glass, &state, now_ms);
+        tell_long_turn(&glass, &turn);
         if (!more) {
             int wait_ms = sleep_ms(own, &goal, &glass, moment_now(own), mono_ms());
             display_wait(own->display, awaits && wait_ms > FIRST_LOOK_MS ? FIRST_LOOK_MS : wait_ms);

@@ -38,7 +38,7 @@ struct options {
     int width_px, height_px, starts;
     double tickets[LIST], rates[LIST], ramp[LIST];
     int tickets_count, rates_count, ramp_count;
-    double seconds, open;
+    double seconds, open, again;
     bool together;
 };
 
@@ -164,8 +164,10 @@ spawn_wall(struct subject *subject)
     posix_spawn_file_actions_t files;
     snprintf(feed, sizeof feed, "ws://127.0.0.1:%d/feed/v1", glass_peer_port(subject->peer));
     snprintf(size, sizeof size, "%dx%d", options->width_px, options->height_px);
-    const char *arguments[] = {options->wall, "--feed", feed,      "--scene", options->scene,
-                               "--size",      size,     "--probe", NULL};
+    const char *arguments[] = {
+        options->wall, "--feed", feed,      "--scene",     options->scene,
+        "--size",      size,     "--probe", "--log-level", options->again > 0 ? "debug" : "info",
+        NULL};
     setenv("DISPLAY", glass_screen_display(subject->screen), 1);
     setenv("SDL_VIDEODRIVER", "x11", 1);
     posix_spawn_file_actions_init(&files);
@@ -492,6 +494,82 @@ ramp(struct subject *subject, double tickets)
            glass_peer_trouble(subject->peer) ? ", then in trouble" : "");
 }
 
+/* ---- another snapshot ---- */
+
+/* The longest turn of the wall's loop that its log tells of behind the place, which moves to the
+ * log's end; 0: all were short. */
+static double
+longest_turn_ms(const char *log, long *place)
+{
+    static const char says[] = "turn of the loop took ";
+    char line[512];
+    double longest = 0;
+    FILE *file = fopen(log, "r");
+    if (!file) {
+        return 0;
+    }
+    fseek(file, *place, SEEK_SET);
+    while (fgets(line, sizeof line, file)) {
+        const char *at = strstr(line, says);
+        double ms = at ? strtod(at + strlen(says), NULL) : 0;
+        longest = ms > longest ? ms : longest;
+    }
+    *place = ftell(file);
+    fclose(file);
+    return longest;
+}
+
+/* From telling the wall that it missed something until its glass shows the new state in sync. */
+static bool
+run_again(struct subject *subject, double tickets, long *place, struct err *err)
+{
+    const struct options *options = subject->options;
+    struct glass_load_config config = {
+        .tickets = (size_t)options->again, .open = options->open, .now_ms = clock_wall_ms()};
+    struct glass_load *load = glass_load_create(&config, err);
+    struct glass_cells cells = {0};
+    struct interval interval;
+    double start_turn_ms = longest_turn_ms(options->log, place), whole_s = 0;
+    uint64_t first = load ? glass_load_seq(load) : 0;
+    bool good = load && watch(subject, NULL, clock_mono_ns() + SETTLE_NS);
+    begin_interval(subject, &interval);
+    if (good) {
+        glass_peer_again(subject->peer, load);
+    }
+    while (good && whole_s == 0 && clock_mono_ns() - interval.began_ns < START_NS) {
+        good = watch(subject, &interval, clock_mono_ns() + LOOK_NS);
+        if (subject->cursor >= first && glass_screen_read(subject->screen, &cells) &&
+            cells.in_sync) {
+            whole_s = (double)(clock_mono_ns() - interval.began_ns) / 1e9;
+        }
+    }
+    good = good && watch(subject, &interval, clock_mono_ns() + SETTLE_NS);
+    end_interval(subject, &interval);
+    double turn_ms = longest_turn_ms(options->log, place);
+    printf(
+        "%9.0f tickets come to a wall that shows %.0f: in sync after %.2f s, longest gap between "
+        "frames %.1f ms of %lld, longest turn of the loop %.1f ms (at the start %.1f ms), wall "
+        "%.2f s CPU, PSS %.0f MB\n",
+        options->again, tickets, whole_s, quantile(&interval.gap_ms, 1), (long long)interval.frames,
+        turn_ms, start_turn_ms, interval.wall_s, interval.pss_mb);
+    FILE *file = open_json(options, "again");
+    if (file) {
+        put_number(file, "tickets", tickets, 0);
+        put_number(file, "again", options->again, 0);
+        put_number(file, "in_sync_s", whole_s, 3);
+        put_number(file, "gap_ms_max", quantile(&interval.gap_ms, 1), 2);
+        put_number(file, "turn_ms_max", turn_ms, 1);
+        put_number(file, "start_turn_ms_max", start_turn_ms, 1);
+        put_number(file, "wall_cpu_s", interval.wall_s, 3);
+        close_json(file, subject);
+    }
+    free(interval.event_ms.items);
+    free(interval.gap_ms.items);
+    end_wall(subject);
+    glass_load_destroy(load);
+    return good && whole_s > 0;
+}
+
 /* ---- a run ---- */
 
 static bool
@@ -529,12 +607,17 @@ run_tickets(struct subject *subject, double tickets, struct err *err)
     const struct options *options = subject->options;
     struct glass_load_config config = {
         .tickets = (size_t)tickets, .open = options->open, .now_ms = clock_wall_ms()};
+    long place = 0;
+    longest_turn_ms(options->log, &place);
     subject->load = glass_load_create(&config, err);
     bool good = subject->load && start_often(subject, err);
     for (int i = 0; good && i < options->rates_count; i++) {
         good = measure(subject, tickets, options->rates[i]);
     }
-    if (good && has(options->ramp, options->ramp_count, tickets)) {
+    if (good && options->again > 0) {
+        good = run_again(subject, tickets, &place, err);
+    }
+    if (good && options->again <= 0 && has(options->ramp, options->ramp_count, tickets)) {
         ramp(subject, tickets);
     }
     if (!good && !*err->text && subject->peer) {
@@ -613,6 +696,9 @@ parse(struct options *options, const char *name, const char *value)
     if (strcmp(name, "--open") == 0) {
         return str_to_double(text, &options->open) && options->open >= 0 && options->open <= 1;
     }
+    if (strcmp(name, "--again") == 0) {
+        return str_to_double(text, &options->again) && options->again > 0;
+    }
     if (strcmp(name, "--starts") == 0) {
         bool good = str_to_double(text, &starts) && starts >= 1 && starts <= 99;
         options->starts = (int)starts;
@@ -658,7 +744,8 @@ main(int argc, char **argv)
     if (!good) {
         fprintf(stderr, "usage: bench_glass WALLBOARD [--size WxH] [--tickets N,N] [--rates R,R]\n"
                         "           [--seconds S] [--starts N] [--open SHARE] [--scene NAME]\n"
-                        "           [--together] [--ramp N,N] [--json FILE] [--log FILE]\n");
+                        "           [--together] [--ramp N,N] [--json FILE] [--log FILE]\n"
+                        "           [--again N --log FILE: then a snapshot of N tickets comes]\n");
         return 2;
     }
     struct err err = {""};

@@ -40,8 +40,10 @@ struct glass_peer {
     _Atomic uint32_t changed;
     _Atomic uint64_t sent;
     _Atomic(const char *) trouble;
+    _Atomic(struct glass_load *) other;
     int64_t *due_ns, *sent_ns; /* rings by cursor */
     /* the peer's thread only */
+    bool replaced, asked; /* another load took the first one's place; the wall asked for it */
     struct rate rate;
     struct buf in, out;
     int64_t next_beat_ns;
@@ -106,6 +108,17 @@ greet(struct glass_peer *peer)
     glass_load_welcome(peer->load, clock_wall_ms(), &peer->out);
     bool good = flush(peer) && send_all(peer, glass_load_snapshot(peer->load));
     glass_load_heartbeat(peer->load, clock_wall_ms(), &peer->out);
+    return good && flush(peer);
+}
+
+static bool
+answer_resync(struct glass_peer *peer)
+{
+    peer->asked = true;
+    bool good = send_all(peer, glass_load_snapshot(peer->load));
+    glass_load_heartbeat(peer->load, clock_wall_ms(), &peer->out);
+    peer->rate.began_ns = clock_mono_ns();
+    peer->rate.given = 0;
     return good && flush(peer);
 }
 
@@ -188,9 +201,16 @@ take_message(struct glass_peer *peer, struct str bytes)
         }
         break;
     case MESSAGE_RESYNC:
-        fail(peer, "the wall asked for another snapshot");
+        if (peer->asked == peer->replaced) {
+            fail(peer, "the wall asked for another snapshot");
+        } else if (!answer_resync(peer) && !atomic_load(&peer->end)) {
+            fail(peer, "the wall hung up during the snapshot");
+        }
         break;
     case MESSAGE_STATUS:
+        if (peer->replaced) {
+            break; /* it counts what was brought about */
+        }
         if (faults->gaps || faults->divergences || faults->bad_messages || faults->invalid_events ||
             faults->resyncs || faults->reconnects) {
             fail(peer, "the wall counted faults");
@@ -270,6 +290,20 @@ send_due(struct glass_peer *peer, int64_t now_ns)
     return flush(peer);
 }
 
+/* A heartbeat from further on than the wall stands makes it ask. */
+static bool
+take_other(struct glass_peer *peer)
+{
+    struct glass_load *other = atomic_exchange(&peer->other, NULL);
+    if (!other) {
+        return true;
+    }
+    peer->load = other;
+    peer->replaced = true;
+    glass_load_heartbeat(peer->load, clock_wall_ms(), &peer->out);
+    return flush(peer);
+}
+
 /* Until the next event is due, or the tick ends. */
 static void
 wait_due(struct glass_peer *peer)
@@ -330,8 +364,10 @@ run(void *user)
     while (!atomic_load(&peer->end)) {
         bool idle = peer->rate.per_s <= 0;
         take_rate(peer, &seen);
-        if (!receive(peer, idle ? 5 : 0) || !take_messages(peer) ||
-            !send_due(peer, clock_mono_ns())) {
+        if (!receive(peer, idle ? 5 : 0) || !take_other(peer) || !take_messages(peer)) {
+            break;
+        }
+        if (peer->replaced == peer->asked && !send_due(peer, clock_mono_ns())) {
             break;
         }
         if (!idle) {
@@ -424,6 +460,12 @@ glass_peer_rate(struct glass_peer *peer, double events_per_s, bool together)
     uint64_t wanted = (uint64_t)(events_per_s * 1000) | (uint64_t)together << 63;
     atomic_store(&peer->wanted, wanted);
     atomic_fetch_add(&peer->changed, 1);
+}
+
+void
+glass_peer_again(struct glass_peer *peer, struct glass_load *load)
+{
+    atomic_store(&peer->other, load);
 }
 
 bool

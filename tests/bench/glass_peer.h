@@ -3,8 +3,8 @@
  * Listens on loopback, greets a wall with the load's snapshot, then sends events at a rate, one
  * message an event at its own time or sixty messages a second as a hub does. Its thread writes
  * down when each event was due and when it was handed to the socket; the watcher's thread reads
- * that. Never resumes and never answers a resync: a run in which the wall lost its place is no
- * measurement, and says so. */
+ * that. Never resumes, and answers a resync only where it brought it about (glass_peer_again): a
+ * run in which the wall lost its place is no measurement, and says so. */
 #ifndef TESTS_BENCH_GLASS_PEER_H
 #define TESTS_BENCH_GLASS_PEER_H
 
@@ -20,6 +20,11 @@ int glass_peer_port(const struct glass_peer *peer);
 /* From now on this many events a second; 0 = heartbeats only. together: at most 60 messages a
  * second, as a hub sends them. */
 void glass_peer_rate(struct glass_peer *peer, double events_per_s, bool together);
+
+/* Another load takes the place of the one before, with a higher cursor: the wall is told that it
+ * missed something, asks, and gets the load's snapshot; then events go on. The load must outlive
+ * the peer and is its thread's from here on. */
+void glass_peer_again(struct glass_peer *peer, struct glass_load *load);
 
 /* clock_mono_ns when the event of the cursor was due, and when it was handed to the socket; false:
  * it is not one of the last four million. */

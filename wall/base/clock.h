@@ -7,6 +7,7 @@
 
 int64_t clock_wall_ms(void); /* Unix milliseconds, UTC */
 int64_t clock_mono_ns(void); /* nanoseconds from an arbitrary start; never goes back */
+int64_t clock_spent_ns(void); /* processor time of this thread */
 void clock_sleep_ns(int64_t ns);
 
 #endif
