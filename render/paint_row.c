@@ -1,6 +1,7 @@
 #include "render/paint_row.h"
 
 #include <math.h>
+#include <stdio.h>
 
 #include "render/paint_part.h"
 
@@ -58,25 +59,26 @@ paint_row_top(const struct paint *p, const struct paint_row_list *list, float y)
 
 enum layer { RESTING, SINKING, RISING, LAYER_COUNT };
 
-/* Sideways counts as what it is in reading order: the next column is further down. */
 static enum layer
-layer_of(float travel_x, float travel_y)
+layer_of(float travel)
 {
-    float travel = fabsf(travel_x) > 0 ? travel_x : travel_y;
     return travel < 0 ? RISING : travel > 0 ? SINKING : RESTING;
 }
 
+/* A row moves within its column. One that changes the column is in the new one at once: across the
+ * page it would cover what it does not concern. */
 static void
 draw_one(const struct paint *p, const struct paint_row_list *list, int i, enum layer layer)
 {
     int per_column = list->per_column > 0 ? list->per_column : list->count;
-    struct str code = list->code(list->user, i);
-    float travel_x, travel_y;
-    float x = paint_part_x(p, list->left + list->step * (float)(i / per_column));
+    int column = i / per_column;
+    char what[32];
+    snprintf(what, sizeof what, "row %d", column);
+    float travel;
+    float x = paint_part_x(p, list->left + list->step * (float)column);
     float y = paint_row_y(p, &list->places, i % per_column);
-    y = paint_part_place(p, "row", code, y, &travel_y);
-    x = paint_part_place(p, "column", code, x, &travel_x);
-    if (layer_of(travel_x, travel_y) != layer) {
+    y = paint_part_place(p, what, list->code(list->user, i), y, &travel);
+    if (layer_of(travel) != layer) {
         return;
     }
     if (layer != RESTING) {

@@ -35,7 +35,7 @@ struct paint_row_list {
     float middle;      /* a row's middle is so far above its baseline, design pixels */
     const void *user;  /* for the two: */
     struct str (*code)(const void *user, int row); /* whose row it is; its motion goes by that */
-    /* x: the column's left edge now, y: the baseline now; canvas pixels. */
+    /* x: its column's left edge, y: the baseline now; canvas pixels. */
     void (*draw)(const struct paint *p, const void *user, int row, float x, float y);
 };
 

@@ -1,0 +1,98 @@
+#!/bin/bash
+# A pointer over a real window under a virtual X server: where it rests on a text that was cut, all
+# of it is shown; that goes with the pointer and leaves nothing behind.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+for tool in Xvfb xdotool import compare node; do
+    command -v "$tool" >/dev/null || {
+        echo "skipped: $tool is missing (Debian: xvfb xdotool imagemagick nodejs node-ws)"
+        exit 77
+    }
+done
+export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
+export TSAN_OPTIONS="suppressions=$SOURCE_DIR/tests/tsan.supp"
+wall=$BUILD_DIR/wall/wallboard
+folder=$(mktemp -d)
+bad=0
+say() { # result, words
+    if [ "$1" = 0 ]; then echo "ok   $2"; else
+        echo "FAIL $2"
+        bad=1
+    fi
+}
+cleanup() {
+    exec 3>&-
+    kill "${wall_pid:-}" "${xvfb_pid:-}" 2>/dev/null
+    wait 2>/dev/null
+    rm -rf "$folder"
+}
+trap cleanup EXIT
+
+Xvfb -displayfd 4 -screen 0 1280x720x24 -nolisten tcp 4>"$folder/display" 2>/dev/null &
+xvfb_pid=$!
+for _ in $(seq 100); do
+    [ -s "$folder/display" ] && break
+    sleep 0.1
+done
+[ -s "$folder/display" ] || {
+    echo "skipped: Xvfb does not start here"
+    exit 77
+}
+DISPLAY=:$(cat "$folder/display")
+export DISPLAY
+unset WAYLAND_DISPLAY SDL_VIDEODRIVER
+xdotool mousemove 1270 710
+
+# A title that no panel has room for.
+sed 's/title: 社区治理效果/title: 社区治理效果社区治理效果社区治理效果/' \
+    "$SOURCE_DIR/layouts/scenes/street-duty.yaml" >"$folder/long.yaml"
+mkfifo "$folder/in"
+node "$here/wall_live.mjs" <"$folder/in" >"$folder/url" &
+exec 3>"$folder/in"
+for _ in $(seq 100); do
+    [ -s "$folder/url" ] && break
+    sleep 0.1
+done
+"$wall" --feed "$(cat "$folder/url")" --scene "$folder/long.yaml" 2>"$folder/log" &
+wall_pid=$!
+
+# The lower left quarter, where the panel with that title lies: no clock runs there.
+shot() {
+    import -window root "$folder/whole.png"
+    convert "$folder/whole.png" -crop 680x220+0+490 +repage "$folder/$1.png"
+}
+differ() {
+    local n
+    n=$(compare -metric AE "$folder/$1.png" "$folder/$2.png" null: 2>&1)
+    echo "${n%%.*}"
+}
+drawn=1
+for _ in $(seq 100); do
+    sleep 0.2
+    shot bare
+    [ "$(convert "$folder/whole.png" -format '%k' info:)" -gt 200 ] && drawn=0 && break
+done
+say $drawn "the window shows a picture"
+sleep 2
+shot bare
+xdotool mousemove 120 522
+sleep 1.2
+shot tip
+tip=$(differ bare tip)
+[ "$tip" -gt 1500 ]
+say $? "a pointer rests on a title that was cut: all of it is shown ($tip pixels)"
+xdotool mousemove 123 520
+sleep 0.2
+shot still
+[ "$(differ tip still)" -lt 300 ] # the pointer's own picture, at most
+say $? "a hand that trembles changes nothing"
+xdotool mousemove 600 700
+sleep 4
+shot gone
+[ "$(differ bare gone)" = 0 ]
+say $? "it goes with the pointer, which hides itself, and leaves nothing behind"
+kill "$wall_pid"
+wait "$wall_pid"
+[ $? = 0 ]
+say $? "a signal ends the wall"
+exit $bad
