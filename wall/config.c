@@ -22,6 +22,7 @@ struct setting {
 
 static const char *const log_levels[] = {"error", "warning", "info", "debug", NULL};
 static const char *const wanders[] = {"kiosk", "true", "false", NULL};
+static const char *const displays[] = {"all", NULL}; /* CONFIG_DISPLAY_ALL */
 static const char *const motions[] = {"full", "none", NULL};
 
 /* Values that the compiler cannot check here are checked by yaml_read, once, for both sources. */
@@ -97,9 +98,10 @@ static const struct setting settings[] = {
       AT(display),
       .min = 0,
       .max = 63,
-      .help = "which display to fill (see --list-displays; default 0)"},
+      .choices = displays,
+      .help = "which display to fill, or all as one (see --list-displays; default 0)"},
      OPTION_AND_FILE,
-     "N",
+     "N|all",
      false},
     {{.key = "name", YAML_STR, AT(name), .help = "this wall's name to the hub (default wall)"},
      OPTION_AND_FILE,

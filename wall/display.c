@@ -1,5 +1,7 @@
 #include "wall/display.h"
 
+#include "wall/desktop.h"
+
 #include <SDL.h>
 #include <errno.h>
 #include <poll.h>
@@ -92,14 +94,61 @@ init_video(bool offscreen, struct err *err)
     return true;
 }
 
+static int
+list_bounds(struct desktop_box boxes[DESKTOP_DISPLAYS])
+{
+    int count = 0;
+    for (int i = 0; i < SDL_GetNumVideoDisplays() && count < DESKTOP_DISPLAYS; i++) {
+        SDL_Rect r;
+        if (SDL_GetDisplayBounds(i, &r) == 0) {
+            boxes[count++] = (struct desktop_box){r.x, r.y, r.w, r.h};
+        }
+    }
+    return count;
+}
+
+/* Where a window over all displays lies. Only some window systems let a window lie on several. */
+static bool
+bounds_of_all(SDL_Rect *bounds, int *count, struct err *err)
+{
+    struct desktop_box boxes[DESKTOP_DISPLAYS];
+    const char *driver = SDL_GetCurrentVideoDriver();
+    *count = list_bounds(boxes);
+    if (*count > 1 && strcmp(driver, "x11") != 0) {
+        return err_set(err,
+                       "display all: %s shows a window on one output only; use X11, or let the "
+                       "compositor or the wall's controller make one output of them",
+                       driver);
+    }
+    struct desktop_box all = desktop_union(boxes, *count);
+    *bounds = (SDL_Rect){all.x, all.y, all.w, all.h};
+    return *count > 0 || err_set(err, "display all: there is none");
+}
+
+static bool
+find_bounds(const struct display_config *config, SDL_Rect *bounds, bool *spans, struct err *err)
+{
+    int count = 1;
+    if (config->index == DISPLAY_ALL && !bounds_of_all(bounds, &count, err)) {
+        return false;
+    }
+    *spans = count > 1;
+    int index = config->index == DISPLAY_ALL ? 0 : config->index;
+    if (!*spans && SDL_GetDisplayBounds(index, bounds) != 0) {
+        return err_set(err, "display %d: %s; --list-displays shows what there is", index,
+                       SDL_GetError());
+    }
+    return true;
+}
+
 static bool
 make_window(struct display *display, const struct display_config *config, struct err *err)
 {
     SDL_Rect bounds = {0, 0, config->size[0], config->size[1]};
     Uint32 flags = SDL_WINDOW_OPENGL | SDL_WINDOW_ALLOW_HIGHDPI;
-    if (!display->offscreen && SDL_GetDisplayBounds(config->index, &bounds) != 0) {
-        return err_set(err, "display %d: %s; --list-displays shows what there is", config->index,
-                       SDL_GetError());
+    bool spans = false;
+    if (!display->offscreen && !find_bounds(config, &bounds, &spans, err)) {
+        return false;
     }
     if (display->offscreen) {
         flags |= SDL_WINDOW_HIDDEN;
@@ -107,6 +156,8 @@ make_window(struct display *display, const struct display_config *config, struct
         bounds.w = config->size[0];
         bounds.h = config->size[1];
         flags |= SDL_WINDOW_BORDERLESS;
+    } else if (spans) { /* full screen is full on one display only */
+        flags |= SDL_WINDOW_BORDERLESS | SDL_WINDOW_ALWAYS_ON_TOP;
     } else {
         flags |= SDL_WINDOW_FULLSCREEN_DESKTOP | SDL_WINDOW_BORDERLESS;
     }
@@ -166,19 +217,38 @@ make_gl(struct display *display, const struct display_config *config, struct err
                    why);
 }
 
+/* The slowest of those the window lies on: a frame is to be on all of them. 0: none tells. */
+static int
+lowest_rate(const struct display_config *config)
+{
+    int lowest = 0;
+    for (int i = 0; i < SDL_GetNumVideoDisplays(); i++) {
+        SDL_DisplayMode mode = {.refresh_rate = 0};
+        bool shows = config->index == DISPLAY_ALL || config->index == i;
+        if (shows && SDL_GetCurrentDisplayMode(i, &mode) == 0 && mode.refresh_rate >= 20 &&
+            (lowest == 0 || mode.refresh_rate < lowest)) {
+            lowest = mode.refresh_rate;
+        }
+    }
+    return lowest;
+}
+
 static void
 look(struct display *display, const struct display_config *config)
 {
-    SDL_DisplayMode mode = {.refresh_rate = 0};
-    int w = 0, h = 0;
-    display->rate = 60;
-    if (!display->offscreen && SDL_GetCurrentDisplayMode(config->index, &mode) == 0 &&
-        mode.refresh_rate >= 20) {
-        display->rate = mode.refresh_rate;
-    }
+    struct desktop_box boxes[DESKTOP_DISPLAYS];
+    int w = 0, h = 0, rate = display->offscreen ? 0 : lowest_rate(config);
+    int count = list_bounds(boxes);
+    bool all = !display->offscreen && config->index == DISPLAY_ALL && count > 1;
+    char spans[64] = "";
+    display->rate = rate ? rate : 60;
     SDL_GL_GetDrawableSize(display->window, &w, &h);
-    snprintf(display->describe, sizeof display->describe, "%s, %dx%d at %d Hz",
-             SDL_GetCurrentVideoDriver(), w, h, display->rate);
+    if (all) {
+        snprintf(spans, sizeof spans, "%d displays as one%s, ", count,
+                 desktop_has_gaps(boxes, count) ? " (with gaps that none shows)" : "");
+    }
+    snprintf(display->describe, sizeof display->describe, "%s, %s%dx%d at %d Hz",
+             SDL_GetCurrentVideoDriver(), spans, w, h, display->rate);
 }
 
 struct display *
@@ -406,6 +476,7 @@ display_list(struct buf *out, struct err *err)
     if (!init_video(false, err)) {
         return false;
     }
+    struct desktop_box boxes[DESKTOP_DISPLAYS];
     int count = SDL_GetNumVideoDisplays();
     for (int i = 0; i < count; i++) {
         SDL_Rect r = {0};
@@ -415,6 +486,12 @@ display_list(struct buf *out, struct err *err)
         SDL_GetCurrentDisplayMode(i, &mode);
         buf_printf(out, "%d  %dx%d at %d,%d  %d Hz  %s\n", i, r.w, r.h, r.x, r.y, mode.refresh_rate,
                    name ? name : "");
+    }
+    count = list_bounds(boxes);
+    struct desktop_box all = desktop_union(boxes, count);
+    if (count > 1) {
+        buf_printf(out, "all  %dx%d at %d,%d%s\n", all.w, all.h, all.x, all.y,
+                   desktop_has_gaps(boxes, count) ? "  with gaps that no display shows" : "");
     }
     SDL_QuitSubSystem(SDL_INIT_VIDEO);
     return true;

@@ -10,10 +10,12 @@
 
 struct display;
 
+enum { DISPLAY_ALL = -1 };
+
 struct display_config {
     bool offscreen;
     int size[2]; /* a window so big; 0 = fill the display (offscreen: give one) */
-    int index;   /* which display */
+    int index;   /* which display; DISPLAY_ALL = one window over all of them */
 };
 
 enum display_event_kind {
@@ -63,7 +65,7 @@ void display_wake(struct display *display);
 /* Whether the pointer is seen over the window; it is not, until asked for. */
 void display_show_pointer(struct display *display, bool shown);
 void display_swap(struct display *display);
-/* Refresh rate of the display in Hz; 60 where it tells none. */
+/* Refresh rate of the display in Hz, of several the lowest; 60 where it tells none. */
 int display_rate(const struct display *display);
 /* "x11, 1920x1080": one line for the operator. */
 const char *display_describe(const struct display *display);

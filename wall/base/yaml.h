@@ -51,7 +51,7 @@ int yaml_column(const struct yaml_node *node);                                  
 
 enum yaml_kind {
     YAML_STR,    /* struct str */
-    YAML_INT,    /* int64_t, within min…max */
+    YAML_INT,    /* int64_t, within min…max; or the names in choices: -1, -2 … */
     YAML_REAL,   /* double, within min…max */
     YAML_BOOL,   /* bool: true, false */
     YAML_CHOICE, /* int: index into choices */
@@ -68,7 +68,7 @@ struct yaml_field {
     size_t offset; /* into the struct */
     bool required;
     double min, max;                 /* YAML_INT, YAML_REAL, YAML_SPAN (ms); both 0 = no limit */
-    const char *const *choices;      /* YAML_CHOICE; NULL-terminated */
+    const char *const *choices;      /* YAML_CHOICE, YAML_INT; NULL-terminated */
     const struct yaml_field *fields; /* YAML_SUB */
     const char *help;                /* one line for the manual */
 };

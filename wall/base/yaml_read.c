@@ -106,6 +106,32 @@ in_range(struct yaml_report *report, const struct yaml_field *field, const struc
     return false;
 }
 
+/* A word that stands for a number below all numbers: -1 for the first one, and so on. */
+static bool
+read_named(const struct yaml_field *field, struct str text, int64_t *out)
+{
+    for (int i = 0; field->choices && field->choices[i]; i++) {
+        if (str_is(text, field->choices[i])) {
+            *out = -1 - i;
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+expected_number(struct yaml_report *report, const struct yaml_field *field,
+                const struct yaml_node *node)
+{
+    struct buf names = {0};
+    buf_printf(&names, "a whole number");
+    for (int i = 0; field->choices && field->choices[i]; i++) {
+        buf_printf(&names, " or %s", field->choices[i]);
+    }
+    expected(report, field, node, names.ptr);
+    buf_free(&names);
+}
+
 static bool
 read_number(const struct yaml_field *field, const struct yaml_node *node, void *out,
             struct yaml_report *report)
@@ -119,8 +145,12 @@ read_number(const struct yaml_field *field, const struct yaml_node *node, void *
             return false;
         }
     } else if (field->kind == YAML_INT) {
+        if (read_named(field, text, &whole)) {
+            memcpy(member(out, field), &whole, sizeof whole);
+            return true;
+        }
         if (!str_to_i64(text, &whole)) {
-            expected(report, field, node, "a whole number");
+            expected_number(report, field, node);
             return false;
         }
         real = (double)whole;

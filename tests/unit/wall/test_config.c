@@ -118,7 +118,8 @@ test_wrong_options(void **state)
         {"--bezels", "-1 mm", "bezels: expected"},
         {"--timeout", "soon", "a number"},
         {"--timeout", "-1", "outside 0 to"},
-        {"--display", "1.5", "a whole number"},
+        {"--display", "1.5", "a whole number or all"},
+        {"--display", "-1", "outside 0 to 63"},
         {"--at", "yesterday", "not a moment"},
         {"--feed", "http://h", "ws:// or wss://"},
         {"--feed", NULL, "a value is missing"},
@@ -176,6 +177,24 @@ write_file(const char *text)
     snprintf(path, sizeof path, "%s/wall.yaml", folder);
     assert_true(file_write(path, str_from(text), &err));
     return path;
+}
+
+static void
+test_displays(void **state)
+{
+    (void)state;
+    struct read r = READ("--display", "all");
+    assert_true(r.good);
+    assert_int_equal(r.config.display, CONFIG_DISPLAY_ALL);
+    drop(&r);
+    r = READ("--display", "2");
+    assert_true(r.good);
+    assert_int_equal(r.config.display, 2);
+    drop(&r);
+    r = READ("--config", write_file("display: all\n"));
+    assert_true(r.good);
+    assert_int_equal(r.config.display, CONFIG_DISPLAY_ALL);
+    drop(&r);
 }
 
 static void
@@ -285,6 +304,7 @@ main(void)
         cmocka_unit_test(test_viewing),
         cmocka_unit_test(test_defaults),
         cmocka_unit_test(test_options),
+        cmocka_unit_test(test_displays),
         cmocka_unit_test(test_values_are_taken_as_they_are),
         cmocka_unit_test(test_wrong_options),
         cmocka_unit_test(test_every_error_in_one_pass),

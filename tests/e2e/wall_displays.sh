@@ -1,0 +1,138 @@
+#!/bin/bash
+# One canvas over all displays of the desktop: --display all on a real X server with three (Xorg's
+# dummy driver), whose last one stands lower, and on one with a single one.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+for tool in Xvfb import node; do
+    command -v "$tool" >/dev/null || {
+        echo "skipped: $tool is missing (Debian: xvfb imagemagick nodejs node-ws)"
+        exit 77
+    }
+done
+export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
+export TSAN_OPTIONS="suppressions=$SOURCE_DIR/tests/tsan.supp"
+wall=$BUILD_DIR/wall/wallboard
+folder=$(mktemp -d)
+bad=0
+say() { # result, words
+    if [ "$1" = 0 ]; then echo "ok   $2"; else
+        echo "FAIL $2"
+        bad=1
+    fi
+}
+server=
+cleanup() {
+    exec 3>&-
+    # shellcheck disable=SC2086
+    kill ${wall_pid:-} ${server:-} ${feed_pid:-} 2>/dev/null
+    wait 2>/dev/null
+    rm -rf "$folder"
+}
+trap cleanup EXIT
+unset WAYLAND_DISPLAY SDL_VIDEODRIVER
+
+started() { # file with the number
+    for _ in $(seq 100); do
+        [ -s "$folder/$1" ] && break
+        sleep 0.1
+    done
+    DISPLAY=:$(cat "$folder/$1")
+    export DISPLAY
+    [ -s "$folder/$1" ]
+}
+mkfifo "$folder/in"
+node "$here/wall_live.mjs" <"$folder/in" >"$folder/url" &
+feed_pid=$!
+exec 3>"$folder/in"
+for _ in $(seq 100); do
+    [ -s "$folder/url" ] && break
+    sleep 0.1
+done
+show() { # log, options: the wall until it has tried the window out
+    local log=$1
+    shift
+    "$wall" --feed "$(cat "$folder/url")" --motion none "$@" 2>"$folder/$log" &
+    wall_pid=$!
+    for _ in $(seq 150); do
+        grep -q 'a whole picture' "$folder/$log" && break
+        sleep 0.1
+    done
+    sleep 0.5
+    import -window root "$folder/$log.png"
+    kill $wall_pid
+    wait $wall_pid
+}
+# How many colours a part of the picture has.
+colours() { convert "$folder/$1.png" -crop "$2" +repage -format '%k' info:; }
+
+Xvfb -displayfd 4 -screen 0 1280x720x24 -nolisten tcp 4>"$folder/one" 2>/dev/null &
+server=$!
+started one || {
+    echo "skipped: Xvfb does not start here"
+    exit 77
+}
+[ "$("$wall" --list-displays)" = "$("$wall" --list-displays | grep '^0 ')" ]
+say $? "--list-displays: one display alone is not told as all of them"
+show single --display all
+say $? "--display all on one display ends with 0 when asked to"
+grep -q 'x11, 1280x720 at 60 Hz' "$folder/single" && [ "$(colours single 1280x720+0+0)" -gt 200 ]
+say $? "it fills the display: $(grep -o 'x11, .* Hz' "$folder/single"), $(colours single 1280x720+0+0) colours"
+kill $server
+wait $server 2>/dev/null
+
+xorg=/usr/lib/xorg/Xorg
+[ -x $xorg ] && [ -e /usr/lib/xorg/modules/drivers/dummy_drv.so ] || {
+    echo "not tested: several displays (Debian: xserver-xorg-core xserver-xorg-video-dummy)"
+    exit $bad
+}
+{
+    echo 'Section "Device"'
+    echo ' Identifier "card"'
+    echo ' Driver "dummy"'
+    echo ' VideoRam 128000'
+    for i in 0 1 2; do echo " Option \"Monitor-DUMMY$i\" \"out$i\""; done
+    echo 'EndSection'
+    for i in 0 1 2; do
+        echo 'Section "Monitor"'
+        echo " Identifier \"out$i\""
+        echo ' HorizSync 1-300'
+        echo ' VertRefresh 1-200'
+        echo ' Modeline "small" 74.25 1280 1390 1430 1650 720 725 730 750 +hsync +vsync'
+        echo ' Option "PreferredMode" "small"'
+        echo ' Option "Enable" "true"'
+        echo " Option \"Position\" \"$((i * 1280)) $((i / 2 * 80))\""
+        echo 'EndSection'
+    done
+    echo 'Section "Screen"'
+    echo ' Identifier "screen"'
+    echo ' Device "card"'
+    echo ' Monitor "out0"'
+    echo ' DefaultDepth 24'
+    echo ' SubSection "Display"'
+    echo '  Depth 24'
+    echo '  Virtual 3840 800'
+    echo ' EndSubSection'
+    echo 'EndSection'
+} >"$folder/xorg.conf"
+$xorg -displayfd 4 -config "$folder/xorg.conf" -logfile "$folder/xorg.log" -noreset -nolisten tcp \
+    -novtswitch -sharevts vt7 4>"$folder/three" 2>/dev/null &
+server=$!
+started three && [ "$("$wall" --list-displays | grep -c 1280x720)" = 3 ] || {
+    echo "not tested: several displays (Xorg's dummy driver gives no three here)"
+    exit $bad
+}
+"$wall" --list-displays | grep -q '^all  3840x800 at 0,0  with gaps'
+say $? "--list-displays: $("$wall" --list-displays | grep '^all')"
+show several --display all
+say $? "--display all on three displays ends with 0 when asked to"
+grep -q '3 displays as one (with gaps that none shows), 3840x800 at 60 Hz' "$folder/several"
+say $? "one canvas: $(grep -o 'x11, .* Hz' "$folder/several")"
+for part in 1280x720+0+0 1280x720+1280+0 1280x720+2560+80; do
+    [ "$(colours several $part)" -gt 50 ]
+    say $? "the display at $part shows a part of it ($(colours several $part) colours)"
+done
+show second --display 1
+grep -q 'x11, 1280x720 at 60 Hz' "$folder/second" && [ "$(colours second 1280x720+1280+0)" -gt 200 ] &&
+    [ "$(colours second 1280x720+0+0)" -lt 10 ]
+say $? "--display 1 fills the second one alone"
+exit $bad
