@@ -191,6 +191,9 @@ double scene_arc_minutes(const struct scene *scene, double px);
  * it is Chinese. */
 double scene_least_minutes(bool body, bool chinese);
 
+/* The least size, in whole pixels of the solved canvas, at which text has that height. */
+int scene_least_px(const struct scene *scene, bool body, bool chinese);
+
 /* The words a scene file uses for a panel's numbers, in the order of the enums of
  * feeds/tickets/snapshot.h, which this layer cannot see; NULL-terminated. */
 extern const char *const scene_windows[], *const scene_bys[], *const scene_groups[];

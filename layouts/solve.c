@@ -474,3 +474,14 @@ scene_least_minutes(bool body, bool chinese)
 {
     return !body ? 16 : chinese ? 25 : 22;
 }
+
+int
+scene_least_px(const struct scene *scene, bool body, bool chinese)
+{
+    if (scene->wall_height_mm <= 0 || scene->farthest_m <= 0) {
+        return 8; /* not hung anywhere: what the rasteriser takes */
+    }
+    double radians = scene_least_minutes(body, chinese) * M_PI / (180 * 60);
+    double mm = 2 * tan(radians / 2) * scene->farthest_m * 1000;
+    return (int)ceil(mm / scene->wall_height_mm * scene->solved_h - 1e-9);
+}

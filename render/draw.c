@@ -325,6 +325,7 @@ draw_text_halo(struct draw_list *list, struct text *text, struct text_style styl
     command->size_px = (uint16_t)style.size_px;
     command->face = (uint8_t)style.face;
     command->weight = (uint8_t)style.weight;
+    command->role = (uint8_t)style.role;
     command->data = (uint32_t)first;
     command->count = (uint32_t)s.len;
     seal(list, command, s.ptr, s.len);

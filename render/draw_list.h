@@ -35,7 +35,7 @@ struct draw_command {
     uint8_t face, weight;     /* text */
     uint8_t kind, align;
     bool closed;   /* polyline */
-    uint8_t pad;   /* always 0: commands are hashed as bytes, up to here */
+    uint8_t role;  /* text: of its style; commands are hashed as bytes, up to here */
     uint64_t seal; /* hash of all of the command: equal = looks the same */
 };
 

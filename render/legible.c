@@ -1,12 +1,15 @@
 #include "render/legible.h"
 
-#include "render/sight.h"
-
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
-/* Contrast of WCAG 2.2: text, and text that is large (24 px at arm's length: 40′ at any distance).
- */
+#include "render/draw_list.h"
+#include "render/renderer_inside.h"
+#include "render/sight.h"
+
+/* Contrast of WCAG 2.2: text, and text that is large (24 px at arm's length: 40′ at any distance),
+ * and marks. */
 #define LEAST_CONTRAST 4.5
 #define LEAST_CONTRAST_LARGE 3.0
 #define LARGE_MINUTES 40.0
@@ -14,115 +17,297 @@
 #define LEAST_APART 1.3
 #define LEAST_DIFFERENCE 40.0
 
-/* Read in full by everyone: body. Captions and small text only have to be made out. */
-struct role {
-    enum panel_kind kind;
-    enum theme_type type;
-    bool body, chinese;
-};
-
-static const struct role ROLES[] = {
-    {PANEL_HEADER, THEME_HEADLINE, true, true},
-    {PANEL_HEADER, THEME_NAME, true, true},
-    {PANEL_HEADER, THEME_LIST, true, true},
-    {PANEL_HEADER, THEME_CLOCK, true, false},
-    {PANEL_KPI, THEME_KPI, true, false},
-    {PANEL_KPI, THEME_CAPTION, false, true},
-    {PANEL_GAUGES, THEME_TITLE, true, true},
-    {PANEL_GAUGES, THEME_NAME, true, true},
-    {PANEL_GAUGES, THEME_BIG, true, false},
-    {PANEL_GAUGES, THEME_CAPTION, false, true},
-    {PANEL_GAUGES, THEME_SMALL, false, true},
-    {PANEL_TREND, THEME_TITLE, true, true},
-    {PANEL_TREND, THEME_CAPTION, false, true},
-    {PANEL_TREND, THEME_SMALL, false, false},
-    {PANEL_CATEGORIES, THEME_TITLE, true, true},
-    {PANEL_CATEGORIES, THEME_LIST, true, true},
-    {PANEL_CATEGORIES, THEME_CAPTION, false, true},
-    {PANEL_MAP, THEME_TITLE, true, true},
-    {PANEL_MAP, THEME_NAME, true, true},
-    {PANEL_MAP, THEME_CAPTION, false, true},
-    {PANEL_MAP, THEME_SMALL, false, true},
-    {PANEL_HOT, THEME_LIST, true, true},
-    {PANEL_HOT, THEME_CAPTION, false, true},
-    {PANEL_WHISTLES, THEME_LIST, true, true},
-    {PANEL_WHISTLES, THEME_CAPTION, false, true},
-    {PANEL_TIMEBAR, THEME_SMALL, false, true},
-    {PANEL_BOARD, THEME_TITLE, true, true},
-    {PANEL_BOARD, THEME_NAME, true, true},
-    {PANEL_BOARD, THEME_ROW_FIGURE, true, false},
-    {PANEL_BOARD, THEME_CAPTION, false, true},
-    {PANEL_BOARD, THEME_SMALL, false, true},
-    {PANEL_ALARMS, THEME_TITLE, true, true},
-    {PANEL_ALARMS, THEME_NAME, true, true},
-    {PANEL_ALARMS, THEME_LIST, true, true},
-    {PANEL_ALARMS, THEME_ROW_FIGURE, true, false},
-    {PANEL_ALARMS, THEME_CAPTION, false, true},
-};
-
-#define ROLES_COUNT (sizeof ROLES / sizeof *ROLES)
-#define NONE THEME_COLOUR_COUNT
-
-/* What text lies on, by kind. */
-static const enum theme_colour GROUNDS[PANEL_KIND_COUNT][3] = {
-    [PANEL_HEADER] = {THEME_GROUND, NONE},
-    [PANEL_KPI] = {THEME_GROUND, NONE},
-    [PANEL_GAUGES] = {THEME_PANEL, NONE},
-    [PANEL_TREND] = {THEME_PANEL, NONE},
-    [PANEL_CATEGORIES] = {THEME_PANEL, NONE},
-    [PANEL_MAP] = {THEME_PANEL, THEME_MAP_LAND, NONE},
-    [PANEL_HOT] = {THEME_PANEL, NONE},
-    [PANEL_WHISTLES] = {THEME_PANEL, NONE},
-    [PANEL_TIMEBAR] = {THEME_PANEL, NONE},
-    [PANEL_BOARD] = {THEME_PANEL, THEME_ROW, THEME_LAST_ROW},
-    [PANEL_ALARMS] = {THEME_PANEL, THEME_ROW, NONE},
-};
-
-/* Body is ink or a signal; what is no body has the captions' colour. */
-static const enum theme_colour INKS[2][4] = {{THEME_DIM, NONE, NONE, NONE},
-                                             {THEME_INK, THEME_AMBER, THEME_RED, NONE}};
-
-/* How a role is seen on a panel. */
-struct seen {
-    int px; /* of the canvas, as drawn */
-    double minutes, least_minutes;
-    double contrast, least_contrast; /* of the palest of its colours */
-    enum theme_colour ink, ground;   /* that colour, and what it lies on */
-};
-
-static struct seen
-look_at(const struct scene *scene, const struct theme *theme, const struct role *role)
+/* Read in full by everyone: body. Captions and small text only have to be made out. A text whose
+ * painter does not say what it is counts as body. */
+static bool
+is_body(int role)
 {
-    double size = theme->sizes[role->type][scene->kiosk_scale];
-    struct seen seen = {.px = (int)lround(size * scene->unit), .contrast = HUGE_VAL};
-    seen.minutes = scene_arc_minutes(scene, seen.px / scene->unit);
-    seen.least_minutes = scene_least_minutes(role->body, role->chinese);
-    seen.least_contrast = seen.minutes >= LARGE_MINUTES ? LEAST_CONTRAST_LARGE : LEAST_CONTRAST;
-    for (int i = 0; i < 4 && INKS[role->body][i] != NONE; i++) {
-        for (int g = 0; g < 3 && GROUNDS[role->kind][g] != NONE; g++) {
-            enum theme_colour ink = INKS[role->body][i], ground = GROUNDS[role->kind][g];
-            double contrast =
-                sight_contrast(theme->colours[ink], theme->colours[ground], SIGHT_FULL);
-            if (contrast < seen.contrast) {
-                seen.contrast = contrast;
-                seen.ink = ink;
-                seen.ground = ground;
+    return role != 1 + THEME_CAPTION && role != 1 + THEME_SMALL;
+}
+
+static const char *
+role_name(int role)
+{
+    return role == 0 ? "unnamed" : theme_type_name((enum theme_type)(role - 1));
+}
+
+static const enum theme_colour MEANING[LEGIBLE_COLOUR_COUNT] = {
+    [LEGIBLE_DATA] = THEME_DATA, [LEGIBLE_DATA2] = THEME_DATA2, [LEGIBLE_AMBER] = THEME_AMBER,
+    [LEGIBLE_RED] = THEME_RED,   [LEGIBLE_GREEN] = THEME_GREEN,
+};
+
+/* ---- what lies under a place ---- */
+
+static bool
+in_triangle(const float *c, float x, float y)
+{
+    float sides[3];
+    for (int i = 0; i < 3; i++) {
+        const float *a = c + i * 2, *b = c + (i + 1) % 3 * 2;
+        sides[i] = (b[0] - a[0]) * (y - a[1]) - (b[1] - a[1]) * (x - a[0]);
+    }
+    return (sides[0] >= 0 && sides[1] >= 0 && sides[2] >= 0) ||
+           (sides[0] <= 0 && sides[1] <= 0 && sides[2] <= 0);
+}
+
+/* Whether an opaque fill of the list covers the place. */
+static bool
+covers(const struct draw_list *list, const struct draw_command *c, float x, float y)
+{
+    const float *at = c->at;
+    if ((c->colour & 0xff) != 0xff || x < (float)c->clip.x0 || x >= (float)c->clip.x1 ||
+        y < (float)c->clip.y0 || y >= (float)c->clip.y1) {
+        return false;
+    }
+    switch (c->kind) {
+    case DRAW_KIND_RECT:
+        return x >= at[0] && x < at[0] + at[2] && y >= at[1] && y < at[1] + at[3];
+    case DRAW_KIND_DISC:
+        return hypotf(x - at[0], y - at[1]) < at[2];
+    case DRAW_KIND_TRIANGLE:
+        return in_triangle(at, x, y);
+    case DRAW_KIND_TRIANGLES:
+        for (uint32_t i = 0; i < c->count; i++) {
+            if (in_triangle(list->floats + c->data + (size_t)i * 6, x, y)) {
+                return true;
+            }
+        }
+        return false;
+    default:
+        return false;
+    }
+}
+
+static bool
+topmost(const struct draw_list *list, size_t before, float x, float y, uint32_t *colour)
+{
+    for (size_t i = before; list && i-- > 0;) {
+        if (covers(list, &list->commands[i], x, y)) {
+            *colour = list->commands[i].colour;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* The ground under command `before` of a panel's list: of the list itself, of the map's ground, of
+ * the panels below, of the canvas. */
+static uint32_t
+ground_at(struct renderer *renderer, int panel, size_t before, float x, float y)
+{
+    uint32_t colour = renderer->theme.colours[THEME_GROUND];
+    for (int i = panel; i >= 0; i--) {
+        const struct layer *layer = &renderer->layers[i];
+        struct panel_rect r = renderer->scene.panels[i].rect;
+        bool inside =
+            x >= (float)r.x && y >= (float)r.y && x < (float)(r.x + r.w) && y < (float)(r.y + r.h);
+        size_t end = i == panel ? before : layer->shown->count;
+        if (!inside) {
+            continue;
+        }
+        if (topmost(layer->shown, end, x, y, &colour) ||
+            (layer->ground_list &&
+             topmost(layer->ground_list, layer->ground_list->count, x, y, &colour))) {
+            return colour;
+        }
+    }
+    return colour;
+}
+
+/* ---- looking ---- */
+
+static bool
+has_chinese(struct str s)
+{
+    for (size_t at = 0; at < s.len;) {
+        if (utf8_next(s, &at) >= 0x2e80) {
+            return true;
+        }
+    }
+    return false;
+}
+
+static void
+look_at_text(struct legible *legible, struct renderer *renderer, int panel, size_t index)
+{
+    const struct draw_list *list = renderer->layers[panel].shown;
+    const struct draw_command *c = &list->commands[index];
+    const struct scene *scene = &renderer->scene;
+    struct str words = {list->bytes + c->data, c->count};
+    int role = c->role < LEGIBLE_ROLES ? c->role : 0;
+    struct legible_text *seen = &legible->texts[panel][role];
+    double minutes = scene_arc_minutes(scene, c->size_px / scene->unit);
+    double least = scene_least_minutes(is_body(role), has_chinese(words));
+    if (seen->count == 0 || minutes / least < seen->minutes / seen->least_minutes - 1e-9) {
+        seen->px = c->size_px;
+        seen->minutes = minutes;
+        seen->least_minutes = least;
+        size_t len = words.len < sizeof seen->words ? words.len : sizeof seen->words - 1;
+        while (len > 0 && len < words.len && ((unsigned char)words.ptr[len] & 0xc0) == 0x80) {
+            len--;
+        }
+        snprintf(seen->words, sizeof seen->words, "%.*s", (int)len, words.ptr);
+    }
+    struct text_style style = {(enum text_face)c->face, (enum text_weight)c->weight, c->size_px, 0};
+    float width = text_width(renderer->text, style, words);
+    float x = c->at[0] + (c->align == DRAW_RIGHT    ? -width / 2
+                          : c->align == DRAW_CENTRE ? 0
+                                                    : width / 2);
+    float y = c->at[1] - (float)c->size_px * 0.35f;
+    uint32_t ground = c->at[2] > 0 ? c->colour2 : ground_at(renderer, panel, index, x, y);
+    double contrast = sight_contrast(c->colour, ground, SIGHT_FULL);
+    double least_contrast = minutes >= LARGE_MINUTES ? LEAST_CONTRAST_LARGE : LEAST_CONTRAST;
+    if (seen->count == 0 || contrast / least_contrast < seen->contrast / seen->least_contrast) {
+        seen->contrast = contrast;
+        seen->least_contrast = least_contrast;
+        seen->ink = c->colour;
+        seen->ground = ground;
+    }
+    seen->count++;
+}
+
+/* Where a mark is looked at against what lies around it: a place just outside of it. */
+static bool
+beside(const struct draw_command *c, float *x, float *y)
+{
+    const float *at = c->at;
+    switch (c->kind) {
+    case DRAW_KIND_RECT:
+        *x = at[0] + at[2] + 2;
+        *y = at[1] + at[3] / 2;
+        return true;
+    case DRAW_KIND_DISC:
+        *x = at[0] + at[2] + at[3] + 2;
+        *y = at[1];
+        return true;
+    case DRAW_KIND_ARC: /* the open end, below the middle */
+        *x = at[0];
+        *y = at[1] + at[2] + at[3];
+        return true;
+    case DRAW_KIND_TRIANGLE:
+        *x = fmaxf(fmaxf(at[0], at[2]), at[4]) + 2;
+        *y = (at[1] + at[3] + at[5]) / 3;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static void
+look_at_mark(struct legible *legible, struct renderer *renderer, int panel, size_t index)
+{
+    const struct draw_command *c = &renderer->layers[panel].shown->commands[index];
+    float x, y;
+    if ((c->colour & 0xff) != 0xff || !beside(c, &x, &y)) {
+        return;
+    }
+    for (int i = 0; i < LEGIBLE_COLOUR_COUNT; i++) {
+        if (renderer->theme.colours[MEANING[i]] != c->colour) {
+            continue;
+        }
+        struct legible_mark *mark = &legible->marks[panel][i];
+        uint32_t ground = ground_at(renderer, panel, index, x, y);
+        double contrast = sight_contrast(c->colour, ground, SIGHT_FULL);
+        if (contrast > 1.001 && (mark->count == 0 || contrast < mark->contrast)) {
+            mark->contrast = contrast;
+            mark->ground = ground;
+        }
+        mark->count += contrast > 1.001; /* two marks of one colour side by side are one */
+    }
+}
+
+void
+legible_look(struct legible *legible, struct renderer *renderer)
+{
+    for (int i = 0; i < renderer->scene.panels_count; i++) {
+        const struct draw_list *list = renderer->layers[i].shown;
+        for (size_t k = 0; renderer->scene.panels[i].rect.w > 0 && k < list->count; k++) {
+            if (list->commands[k].kind == DRAW_KIND_TEXT) {
+                look_at_text(legible, renderer, i, k);
+            } else {
+                look_at_mark(legible, renderer, i, k);
             }
         }
     }
-    return seen;
 }
 
-/* The colours that carry meaning. */
-static const enum theme_colour PAIRS[][2] = {
-    {THEME_DATA, THEME_AMBER}, {THEME_DATA, THEME_RED}, {THEME_AMBER, THEME_RED}};
+/* ---- telling ---- */
+
+/* "dim", or "#8fa1b3" for what is no colour of the theme. */
+static const char *
+colour_name(const struct theme *theme, uint32_t colour, char out[16])
+{
+    for (int i = 0; i < THEME_COLOUR_COUNT; i++) {
+        if (theme->colours[i] >> 8 == colour >> 8) {
+            return theme_colour_name((enum theme_colour)i);
+        }
+    }
+    snprintf(out, 16, "#%06x", colour >> 8);
+    return out;
+}
+
+static int
+check_text(const struct legible_text *seen, int role, const struct scene *scene,
+           const struct theme *theme, const struct panel *panel, struct yaml_report *report)
+{
+    const struct scene_grid *grid = &scene->grids[scene->grid_now];
+    char ink[16], ground[16];
+    int found = 0;
+    if (seen->minutes < seen->least_minutes) {
+        found++;
+        yaml_error_at(
+            report, scene->file, grid->viewing_line, grid->viewing_column,
+            "panel '%s' on %dx%d: %s text of %d px ('%s') is %.1f′ high for the farthest "
+            "viewer (%.1f m), needs %.0f′; use at least %.0f px or move the viewer closer",
+            panel->id, scene->solved_w, scene->solved_h, role_name(role), seen->px, seen->words,
+            seen->minutes, scene->farthest_m, seen->least_minutes,
+            ceil(seen->px * seen->least_minutes / seen->minutes));
+    }
+    if (seen->contrast < seen->least_contrast) {
+        found++;
+        yaml_error_at(report, scene->file, 0, 0,
+                      "panel '%s' with theme '%s': %s text in %s on %s has a contrast of %.2f, "
+                      "needs %.1f",
+                      panel->id, theme->name, role_name(role), colour_name(theme, seen->ink, ink),
+                      colour_name(theme, seen->ground, ground), seen->contrast,
+                      seen->least_contrast);
+    }
+    return found;
+}
+
+static int
+check_mark(const struct legible_mark *mark, enum legible_colour colour, const struct scene *scene,
+           const struct theme *theme, const struct panel *panel, struct yaml_report *report)
+{
+    char ground[16];
+    if (mark->count == 0 || mark->contrast >= LEAST_CONTRAST_LARGE) {
+        return 0;
+    }
+    yaml_error_at(
+        report, scene->file, 0, 0,
+        "panel '%s' with theme '%s': marks in %s on %s have a contrast of %.2f, need %.1f",
+        panel->id, theme->name, theme_colour_name(MEANING[colour]),
+        colour_name(theme, mark->ground, ground), mark->contrast, LEAST_CONTRAST_LARGE);
+    return 1;
+}
+
+/* The colours that carry meaning, and by what else than colour the wall tells them apart: colour is
+ * never alone. */
+static const struct {
+    enum theme_colour a, b;
+    const char *also;
+} PAIRS[] = {
+    {THEME_DATA, THEME_AMBER, "size, a ring round the dot; a mark before the figure"},
+    {THEME_DATA, THEME_RED, "size, a ring round the dot; words and a minus sign"},
+    {THEME_AMBER, THEME_RED, "size; words (将, 未, 超) and a minus sign"},
+};
 
 static int
 check_pairs(const struct scene *scene, const struct theme *theme, struct yaml_report *report)
 {
     int found = 0;
     for (size_t i = 0; i < sizeof PAIRS / sizeof *PAIRS; i++) {
-        uint32_t a = theme->colours[PAIRS[i][0]], b = theme->colours[PAIRS[i][1]];
+        uint32_t a = theme->colours[PAIRS[i].a], b = theme->colours[PAIRS[i].b];
         for (int s = 0; s < SIGHT_COUNT; s++) {
             double contrast = sight_contrast(a, b, (enum sight)s);
             double difference = sight_difference(a, b, (enum sight)s);
@@ -131,8 +316,8 @@ check_pairs(const struct scene *scene, const struct theme *theme, struct yaml_re
                 yaml_error_at(report, scene->file, 0, 0,
                               "theme '%s': %s and %s are too alike (%s sight: contrast %.2f, "
                               "difference %.0f); make one lighter or darker by a contrast of %.1f",
-                              theme->name, theme_colour_name(PAIRS[i][0]),
-                              theme_colour_name(PAIRS[i][1]), sight_name((enum sight)s), contrast,
+                              theme->name, theme_colour_name(PAIRS[i].a),
+                              theme_colour_name(PAIRS[i].b), sight_name((enum sight)s), contrast,
                               difference, LEAST_APART);
             }
         }
@@ -140,82 +325,86 @@ check_pairs(const struct scene *scene, const struct theme *theme, struct yaml_re
     return found;
 }
 
-static int
-check_role(const struct scene *scene, const struct theme *theme, const struct panel *panel,
-           const struct role *role, struct yaml_report *report)
-{
-    const struct scene_grid *grid = &scene->grids[scene->grid_now];
-    struct seen seen = look_at(scene, theme, role);
-    const char *name = theme_type_name(role->type);
-    int found = 0;
-    if (seen.minutes < seen.least_minutes) {
-        found++;
-        yaml_error_at(report, scene->file, grid->viewing_line, grid->viewing_column,
-                      "panel '%s' on %dx%d: %s text of %d px is %.1f′ high for the farthest viewer "
-                      "(%.1f m), needs %.0f′; use at least %.0f px or move the viewer closer",
-                      panel->id, scene->solved_w, scene->solved_h, name, seen.px, seen.minutes,
-                      scene->farthest_m, seen.least_minutes,
-                      ceil(seen.px * seen.least_minutes / seen.minutes));
-    }
-    if (seen.contrast < seen.least_contrast) {
-        found++;
-        yaml_error_at(report, scene->file, 0, 0,
-                      "panel '%s' with theme '%s': %s text in %s on %s has a contrast of %.2f, "
-                      "needs %.1f",
-                      panel->id, theme->name, name, theme_colour_name(seen.ink),
-                      theme_colour_name(seen.ground), seen.contrast, seen.least_contrast);
-    }
-    return found;
-}
-
 int
-legible_check(const struct scene *scene, const struct theme *theme, struct yaml_report *report)
+legible_check(const struct legible *legible, const struct scene *scene, const struct theme *theme,
+              struct yaml_report *report)
 {
     int found = 0;
     for (int i = 0; i < scene->panels_count; i++) {
-        const struct panel *panel = &scene->panels[i];
-        for (size_t r = 0; r < ROLES_COUNT && panel->rect.w > 0; r++) {
-            if (ROLES[r].kind == panel->kind) {
-                found += check_role(scene, theme, panel, &ROLES[r], report);
+        for (int role = 0; role < LEGIBLE_ROLES; role++) {
+            if (legible->texts[i][role].count > 0) {
+                found += check_text(&legible->texts[i][role], role, scene, theme, &scene->panels[i],
+                                    report);
             }
+        }
+        for (int c = 0; c < LEGIBLE_COLOUR_COUNT; c++) {
+            found += check_mark(&legible->marks[i][c], (enum legible_colour)c, scene, theme,
+                                &scene->panels[i], report);
         }
     }
     return found + check_pairs(scene, theme, report);
 }
 
-void
-legible_table(const struct scene *scene, const struct theme *theme, struct buf *out)
+static void
+table_marks(const struct legible_mark *marks, const char *panel, struct buf *out)
 {
+    bool first = true;
+    for (int c = 0; c < LEGIBLE_COLOUR_COUNT; c++) {
+        if (marks[c].count > 0) {
+            buf_printf(out, first ? "  %-14s marks      " : "%.0s, ", panel);
+            buf_printf(out, "%s %.2f", theme_colour_name(MEANING[c]), marks[c].contrast);
+            first = false;
+        }
+    }
+    buf_printf(out, first ? "" : " (contrast, least %.1f)\n", LEAST_CONTRAST_LARGE);
+}
+
+static void
+table_pairs(const struct theme *theme, struct buf *out)
+{
+    buf_printf(out,
+               "  colours apart, by contrast and difference (least %.1f or %.0f), and by what "
+               "else:\n",
+               LEAST_APART, LEAST_DIFFERENCE);
+    for (size_t p = 0; p < sizeof PAIRS / sizeof *PAIRS; p++) {
+        uint32_t a = theme->colours[PAIRS[p].a], b = theme->colours[PAIRS[p].b];
+        char pair[48];
+        snprintf(pair, sizeof pair, "%s, %s", theme_colour_name(PAIRS[p].a),
+                 theme_colour_name(PAIRS[p].b));
+        buf_printf(out, "  %-14s", pair);
+        for (int s = 0; s < SIGHT_COUNT; s++) {
+            double contrast = sight_contrast(a, b, (enum sight)s);
+            buf_printf(out, " %s %.2f, %.0f (%s);", sight_name((enum sight)s), contrast,
+                       sight_difference(a, b, (enum sight)s),
+                       contrast >= LEAST_APART ? "luminance" : "hue");
+        }
+        buf_printf(out, " %s\n", PAIRS[p].also);
+    }
+}
+
+void
+legible_table(const struct legible *legible, const struct scene *scene, const struct theme *theme,
+              struct buf *out)
+{
+    char ink[16], ground[16];
     buf_printf(out, "%s on %dx%d, %.0f mm high, read from %.1f m, theme %s:\n", scene->name,
                scene->solved_w, scene->solved_h, scene->wall_height_mm, scene->farthest_m,
                theme->name);
-    buf_printf(out, "  %-14s %-10s %4s %8s %6s %9s %6s  %s\n", "panel", "text", "px", "seen",
-               "least", "contrast", "least", "palest");
+    buf_printf(out, "  %-14s %-10s %5s %4s %8s %6s %9s %6s  %s\n", "panel", "text", "drawn", "px",
+               "seen", "least", "contrast", "least", "palest");
     for (int i = 0; i < scene->panels_count; i++) {
         const struct panel *panel = &scene->panels[i];
-        for (size_t r = 0; r < ROLES_COUNT && panel->rect.w > 0; r++) {
-            if (ROLES[r].kind != panel->kind) {
-                continue;
+        for (int role = 0; role < LEGIBLE_ROLES; role++) {
+            const struct legible_text *seen = &legible->texts[i][role];
+            if (seen->count > 0) {
+                buf_printf(out, "  %-14s %-10s %5d %4d %7.1f′ %5.0f′ %9.2f %6.1f  %s on %s\n",
+                           panel->id, role_name(role), seen->count, seen->px, seen->minutes,
+                           seen->least_minutes, seen->contrast, seen->least_contrast,
+                           colour_name(theme, seen->ink, ink),
+                           colour_name(theme, seen->ground, ground));
             }
-            struct seen seen = look_at(scene, theme, &ROLES[r]);
-            buf_printf(out, "  %-14s %-10s %4d %7.1f′ %5.0f′ %9.2f %6.1f  %s on %s\n", panel->id,
-                       theme_type_name(ROLES[r].type), seen.px, seen.minutes, seen.least_minutes,
-                       seen.contrast, seen.least_contrast, theme_colour_name(seen.ink),
-                       theme_colour_name(seen.ground));
         }
+        table_marks(legible->marks[i], panel->id, out);
     }
-    buf_printf(out, "  colours apart (contrast, difference; least %.1f or %.0f):\n", LEAST_APART,
-               LEAST_DIFFERENCE);
-    for (size_t p = 0; p < sizeof PAIRS / sizeof *PAIRS; p++) {
-        uint32_t a = theme->colours[PAIRS[p][0]], b = theme->colours[PAIRS[p][1]];
-        char pair[48];
-        snprintf(pair, sizeof pair, "%s, %s", theme_colour_name(PAIRS[p][0]),
-                 theme_colour_name(PAIRS[p][1]));
-        buf_printf(out, "  %-14s", pair);
-        for (int s = 0; s < SIGHT_COUNT; s++) {
-            buf_printf(out, "  %s %.2f, %.0f%s", sight_name((enum sight)s),
-                       sight_contrast(a, b, (enum sight)s), sight_difference(a, b, (enum sight)s),
-                       s + 1 < SIGHT_COUNT ? ";" : "\n");
-        }
-    }
+    table_pairs(theme, out);
 }

@@ -1,20 +1,60 @@
-/* legible: whether the text of a solved scene can be read by its farthest viewer, in its theme.
+/* legible: whether what is drawn can be read by the farthest viewer, told from the draw lists.
  *
- * Knows which roles and colours of text each kind of panel is read by; owns nothing. Any thread.
- * Never changes a size: it reports what is too small, too pale or too alike. */
+ * Looks at what a renderer has put on its panels, text by text and mark by mark, with the size, the
+ * colour and the ground that they really have; owns nothing. Main thread. Never changes a size: it
+ * reports what is too small, too pale or too alike. */
 #ifndef RENDER_LEGIBLE_H
 #define RENDER_LEGIBLE_H
 
-#include "layouts/scene.h"
+#include "render/renderer.h"
 #include "render/theme.h"
 
-/* Reports, for every panel that has a place on the solved canvas, each role under its minutes of
- * arc (scene_least_minutes; ISO 9241-303) and each of its colours under WCAG 2.2's contrast (4.5,
- * large text 3), at the line of the scene's `viewing`; and pairs of the colours for data, amber and
- * red that come too close for a viewer with or without full colour vision. Returns how many. */
-int legible_check(const struct scene *scene, const struct theme *theme, struct yaml_report *report);
+/* The worst of all texts of one role on one panel. */
+struct legible_text {
+    int count; /* how many were seen; 0 = none */
+    int px;    /* of the smallest for its kind */
+    double minutes, least_minutes;
+    char words[64];                  /* that text */
+    double contrast, least_contrast; /* of the palest for its size */
+    uint32_t ink, ground;            /* that one's */
+};
 
-/* The same figures as a table for people: a line a panel and role, a line a pair of colours. */
-void legible_table(const struct scene *scene, const struct theme *theme, struct buf *out);
+/* The palest of all marks of one colour that carries meaning. */
+struct legible_mark {
+    int count;
+    double contrast;
+    uint32_t ground;
+};
+
+#define LEGIBLE_ROLES (THEME_TYPE_COUNT + 1) /* role 0: a painter that does not say */
+enum legible_colour {
+    LEGIBLE_DATA,
+    LEGIBLE_DATA2,
+    LEGIBLE_AMBER,
+    LEGIBLE_RED,
+    LEGIBLE_GREEN,
+    LEGIBLE_COLOUR_COUNT
+};
+
+struct legible {
+    struct legible_text texts[SCENE_PANELS][LEGIBLE_ROLES];
+    struct legible_mark marks[SCENE_PANELS][LEGIBLE_COLOUR_COUNT];
+};
+
+/* Takes in what the renderer's last frame shows; again for other states of the same scene. Begins
+ * with a struct of zeros. */
+void legible_look(struct legible *legible, struct renderer *renderer);
+
+/* Reports, for every panel of the solved scene, each role whose characters are under their minutes
+ * of arc (scene_least_minutes; ISO 9241-303), or whose contrast is under WCAG 2.2's (4.5; large
+ * text and marks 3), at the line of the scene's `viewing`; and pairs of the colours for data, amber
+ * and red that come too close for a viewer with or without full colour vision. Returns how many. */
+int legible_check(const struct legible *legible, const struct scene *scene,
+                  const struct theme *theme, struct yaml_report *report);
+
+/* The same figures as a table for people: a line a panel and role, a line a panel's marks, a line a
+ * pair of colours with what carries the difference. */
+void legible_table(const struct legible *legible, const struct scene *scene,
+                   const struct theme *theme, struct buf *out);
 
 #endif

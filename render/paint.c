@@ -258,7 +258,7 @@ paint_style(const struct paint *p, enum theme_type type, enum text_face face,
 {
     int size = paint_px(p, (float)p->theme->sizes[type][p->scene->kiosk_scale ? 1 : 0]);
     size = size < 8 ? 8 : size > 400 ? 400 : size; /* what the rasteriser takes */
-    return (struct text_style){face, weight, size};
+    return (struct text_style){face, weight, size, 1 + (int)type};
 }
 
 uint32_t

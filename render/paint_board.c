@@ -216,10 +216,9 @@ draw_rank(const struct paint *p, const struct ranking *ranking, const struct ran
     int before = entry->row->rank[ranking->before][ranking->by];
     int change = before ? before - entry->rank : 0;
     float x = paint_part_x(p, c->change);
-    if (change == 0) { /* in the middle of where mark and number would stand */
-        struct text_style style = paint_part_figures(p, THEME_SMALL, TEXT_REGULAR);
-        paint_part_text(p, style, x + paint_part_px(p, 15), baseline, DRAW_CENTRE, THEME_FAINT,
-                        "—");
+    if (change == 0) { /* a stroke in the middle of where mark and number would stand */
+        draw_rect(p->list, x + paint_part_px(p, 9), baseline - paint_part_px(p, 8),
+                  paint_part_px(p, 12), (float)paint_px(p, 2), 0, paint_colour(p, THEME_FAINT));
         return;
     }
     enum theme_colour colour = change > 0 ? THEME_GREEN : THEME_AMBER;

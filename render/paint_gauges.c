@@ -62,13 +62,18 @@ gauge_px(const struct paint *p, const struct gauge *g, float n)
     return paint_part_px(p, n * g->scale);
 }
 
-/* A role's style, shrunk with the dial but never under the smallest size. */
+/* A role's style, shrunk with the dial but never under the smallest size, nor under what its
+ * readers need. */
 static struct text_style
 gauge_style(const struct paint *p, const struct gauge *g, enum theme_type type, enum text_face face,
             enum text_weight weight)
 {
     struct text_style style = paint_style(p, type, face, weight);
     int least = paint_style(p, THEME_SMALL, face, weight).size_px;
+    if (type != THEME_CAPTION && type != THEME_SMALL) {
+        int read = scene_least_px(p->scene, true, face == TEXT_SANS);
+        least = read > least ? read : least;
+    }
     int size = (int)lroundf((float)style.size_px * g->scale);
     style.size_px = size > least ? size : style.size_px < least ? style.size_px : least;
     return style;
@@ -134,7 +139,8 @@ draw_figure(const struct paint *p, const struct gauge *g, const char *value)
     float width = text_width(p->text, style, str_from(value));
     if (width > room) {
         int size = (int)((float)style.size_px * room / width);
-        style.size_px = size > 8 ? size : 8; /* what the rasteriser takes */
+        int least = scene_least_px(p->scene, true, false);
+        style.size_px = size > least ? size : least;
     }
     paint_part_text(p, style, g->cx, g->cy + gauge_px(p, g, g->shape->figure), DRAW_CENTRE,
                     isnan(g->value) ? THEME_DIM : THEME_INK, value);

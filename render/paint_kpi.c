@@ -173,7 +173,8 @@ draw_one(const struct paint *p, const struct kpi *kpi, float x, float room)
     float width = text_width(p->text, style, str_from(value));
     if (width > room && room > 0) {
         int size = (int)((float)style.size_px * room / width);
-        style.size_px = size > 8 ? size : 8; /* what the rasteriser takes */
+        int least = scene_least_px(p->scene, true, false);
+        style.size_px = size > least ? size : least;
     }
     paint_integer(shown, sizeof shown,
                   llround(paint_part_count(p, kpi->name, STR(""), kpi->value)));

@@ -45,7 +45,7 @@ static struct text_style
 style_of(const struct draw_command *command)
 {
     return (struct text_style){(enum text_face)command->face, (enum text_weight)command->weight,
-                               command->size_px};
+                               command->size_px, command->role};
 }
 
 /* Chinese from 0.86 em above the baseline to 0.12 em below it, figures from 0.74 em. */

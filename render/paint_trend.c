@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "render/paint_part.h"
+#include "render/sight.h"
 #include "wall/base/when.h"
 
 #define DAYS (SNAPSHOT_DAYS - 1) /* the last entry is today, which is not over */
@@ -141,6 +142,15 @@ draw_line_of(const struct paint *p, const struct axis *axis, const struct line *
     }
 }
 
+/* A line's name has the line's colour where that can be read as text; it stands at the line's end
+ * in any case. */
+static enum theme_colour
+name_colour(const struct paint *p, enum theme_colour line)
+{
+    uint32_t ground = p->theme->colours[THEME_PANEL];
+    return sight_contrast(p->theme->colours[line], ground, SIGHT_FULL) >= 4.5 ? line : THEME_INK;
+}
+
 /* Names at the lines' right ends, pushed apart from the top down so that none covers another. */
 static void
 draw_names(const struct paint *p, const struct axis *axis, const struct line *lines, int count,
@@ -172,7 +182,8 @@ draw_names(const struct paint *p, const struct axis *axis, const struct line *li
         struct str name = paint_part_short(line->metric->title, 2);
         paint_part_fit(p, style, (float)(plot.x + plot.w) + paint_part_px(p, 12), roundf(y + half),
                        paint_part_px(p, 56), DRAW_LEFT,
-                       paint_part_stale(p) ? THEME_DIM : line_colours[order[k]], name);
+                       paint_part_stale(p) ? THEME_DIM : name_colour(p, line_colours[order[k]]),
+                       name);
     }
 }
 

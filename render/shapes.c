@@ -510,7 +510,8 @@ add_text(struct shapes *shapes, const struct draw_command *c, const char *bytes,
     if (!is_wanted(shapes, c)) {
         return;
     }
-    struct text_style style = {(enum text_face)c->face, (enum text_weight)c->weight, c->size_px};
+    struct text_style style = {(enum text_face)c->face, (enum text_weight)c->weight, c->size_px,
+                               c->role};
     const struct shape_run *run = line_shape(text, style, (struct str){bytes, c->count});
     float left = c->at[0];
     if (c->align == DRAW_CENTRE) {

@@ -9,6 +9,7 @@
 #include "render/renderer.h"
 #include "wall/base/file.h"
 #include "wall/base/when.h"
+#include "wall/check_sample.h"
 
 bool
 check_profile(const struct config *config, struct profile *out, struct yaml_report *report)
@@ -39,22 +40,55 @@ check_file(struct str path, const char *what, struct yaml_report *report)
     buf_free(&bytes);
 }
 
-/* What is left out on this canvas, and what cannot be read there. */
+struct drawn {
+    struct renderer *renderer;
+    const struct snapshot *snapshot;
+};
+
+/* Draws the sample as it would be seen live, and once the feed has stopped. */
 static void
-check_canvas(struct scene *scene, const struct theme *theme, int w, int h, bool table,
+look(struct legible *legible, struct renderer *renderer, const struct snapshot *snapshot)
+{
+    struct renderer_frame frame = {.snapshot = snapshot, .moment_ms = snapshot->at_ms};
+    frame.feed =
+        (struct renderer_feed){.connected = true, .in_sync = true, .live = true, .age_ms = 400};
+    renderer_draw(renderer, &frame);
+    legible_look(legible, renderer);
+    frame.feed.connected = frame.feed.in_sync = false;
+    frame.feed.stale = true;
+    frame.feed.age_ms = 4 * WHEN_MINUTE;
+    renderer_draw(renderer, &frame);
+    legible_look(legible, renderer);
+}
+
+/* What is left out on this canvas, and what cannot be read there. false: it cannot be drawn. */
+static bool
+check_canvas(struct scene *scene, const struct drawn *drawn, int w, int h, bool table,
              struct yaml_report *report, struct buf *out)
 {
     struct buf notes = {0};
+    struct theme theme;
     scene_solve(scene, w, h, &notes);
-    int found = legible_check(scene, theme, report);
-    if (table) {
-        legible_table(scene, theme, out);
-    } else {
-        buf_printf(out, "%s on %dx%d: %s\n", scene->name, w, h,
-                   found ? "not legible everywhere" : "legible");
+    bool good = renderer_set_scene(drawn->renderer, scene, report) &&
+                theme_load(scene->theme, &theme, report);
+    struct legible *legible = calloc(1, sizeof *legible);
+    if (!legible) {
+        abort();
+    }
+    if (good) {
+        look(legible, drawn->renderer, drawn->snapshot);
+        int found = legible_check(legible, scene, &theme, report);
+        if (table) {
+            legible_table(legible, scene, &theme, out);
+        } else {
+            buf_printf(out, "%s on %dx%d: %s\n", scene->name, w, h,
+                       found ? "not legible everywhere" : "legible");
+        }
     }
     buf_add(out, notes.len ? notes.ptr : "", notes.len);
     buf_free(&notes);
+    free(legible);
+    return good;
 }
 
 bool
@@ -84,39 +118,45 @@ check_metrics(const struct scene *scene, const struct profile *profile, struct y
     return report->count == before;
 }
 
+/* On the canvas that is asked for; without one on each that the scene has an arrangement for. */
+static void
+check_drawn(const struct config *config, struct scene *scene, const struct profile *profile,
+            struct yaml_report *report, struct buf *out)
+{
+    struct err err = {""};
+    struct drawn drawn = {.renderer = renderer_create(RENDERER_NULL, &err)};
+    struct check_sample *sample = check_sample_create(profile, scene->focus_street, report);
+    if (!drawn.renderer) {
+        yaml_error_at(report, config->scene.ptr, 0, 0, "%s", err.text);
+    } else if (sample) {
+        int w = config->size[0] ? config->size[0] : scene->canvas_w;
+        int h = config->size[1] ? config->size[1] : scene->canvas_h;
+        drawn.snapshot = check_sample_snapshot(sample);
+        bool good = check_canvas(scene, &drawn, w, h, true, report, out);
+        for (int i = 1; good && i < scene->grids_count && !config->size[0]; i++) {
+            good = check_canvas(scene, &drawn, scene->grids[i].canvas_w, scene->grids[i].canvas_h,
+                                false, report, out);
+        }
+    }
+    renderer_destroy(drawn.renderer);
+    check_sample_destroy(sample);
+}
+
 static void
 check_scene(const struct config *config, const struct profile *profile, struct yaml_report *report,
             struct buf *out)
 {
-    struct err err = {""};
     struct theme theme;
     struct scene *scene = calloc(1, sizeof *scene);
     if (!scene) {
         abort();
     }
-    bool good = scene_load(config->scene.ptr, scene, report);
-    if (!good && scene->theme[0]) {
-        theme_load(scene->theme, &theme, report); /* else the renderer does */
-    }
-    if (good) {
+    if (scene_load(config->scene.ptr, scene, report)) {
         check_metrics(scene, profile, report);
         scene->wall = config->wall;
-        int w = config->size[0] ? config->size[0] : scene->canvas_w;
-        int h = config->size[1] ? config->size[1] : scene->canvas_h;
-        struct renderer *renderer = renderer_create(RENDERER_NULL, &err);
-        scene_solve(scene, w, h, NULL);
-        if (!renderer) {
-            yaml_error_at(report, config->scene.ptr, 0, 0, "%s", err.text);
-        } else if (renderer_set_scene(renderer, scene, report) &&
-                   theme_load(scene->theme, &theme, report)) {
-            check_canvas(scene, &theme, w, h, true, report, out);
-            /* Without a size any of the scene's arrangements may come to be shown. */
-            for (int i = 1; i < scene->grids_count && !config->size[0]; i++) {
-                check_canvas(scene, &theme, scene->grids[i].canvas_w, scene->grids[i].canvas_h,
-                             false, report, out);
-            }
-        }
-        renderer_destroy(renderer);
+        check_drawn(config, scene, profile, report, out);
+    } else if (scene->theme[0]) {
+        theme_load(scene->theme, &theme, report);
     }
     free(scene);
 }

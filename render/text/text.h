@@ -28,6 +28,9 @@ struct text_style {
     enum text_face face;
     enum text_weight weight;
     int size_px; /* em size, 8–400 */
+    /* What the text is to its readers, for whoever checks that they can read it: 1 + enum
+     * theme_type, 0 = not said. Looks the same. */
+    int role;
 };
 
 /* NULL and err where the fonts are missing (names the Debian package). */

@@ -46,7 +46,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         }
     }
     struct text_style style = {(enum text_face)(data[0] % TEXT_FACE_COUNT),
-                               (enum text_weight)(data[1] % TEXT_WEIGHT_COUNT), 8 + data[2] % 60};
+                               (enum text_weight)(data[1] % TEXT_WEIGHT_COUNT), 8 + data[2] % 60,
+                               0};
     struct str line = {(const char *)data + HEAD, size - HEAD};
     float width = (float)data[3] * 8;
     draw_clear(list);

@@ -77,7 +77,7 @@ draw_one(struct draw_list *list, uint32_t seed)
     uint32_t colour = pick(0xffffff) << 8 | (pick(2) ? 0xff : pick(255));
     float xy[] = {x, y, place(), place(), place(), place(), place(), place()};
     struct text_style style = {(enum text_face)pick(2), (enum text_weight)pick(3),
-                               (int)(10 + pick(20))};
+                               (int)(10 + pick(20)), 0};
     char line[32];
     snprintf(line, sizeof line, "%u 件 古城", pick(1000));
     bool clips = pick(4) == 0;

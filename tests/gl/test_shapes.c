@@ -273,7 +273,7 @@ static void
 test_text_is_drawn(void **state)
 {
     (void)state;
-    struct text_style style = {TEXT_SANS, TEXT_REGULAR, 40};
+    struct text_style style = {TEXT_SANS, TEXT_REGULAR, 40, 0};
     float width = draw_text(list, text, style, 4, 50, DRAW_LEFT, 0xffffffff, str_from("国"));
     assert_true(fabsf(width - 40) < 0.01f);
     paint(0x000000ff);
@@ -296,7 +296,7 @@ test_text_stands_on_whole_pixels(void **state)
 {
     (void)state;
     static uint8_t first[sizeof pixels];
-    struct text_style style = {TEXT_FIGURES, TEXT_MEDIUM, 30};
+    struct text_style style = {TEXT_FIGURES, TEXT_MEDIUM, 30, 0};
     draw_text(list, text, style, 8, 40, DRAW_LEFT, 0xe8eef4ff, STR("41"));
     paint(0x101821ff);
     memcpy(first, pixels, sizeof pixels);

@@ -150,7 +150,7 @@ read_run(const char *line, struct run *out)
                                weight == 600   ? TEXT_SEMIBOLD
                                : weight == 500 ? TEXT_MEDIUM
                                                : TEXT_REGULAR,
-                               size};
+                               size, 0};
     float width = text_width(measure, style, str_from(out->words));
     out->x0 = strcmp(align, "right") == 0 ? x - width : align[0] == 'c' ? x - width / 2 : x;
     out->x1 = out->x0 + width;

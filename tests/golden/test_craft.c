@@ -221,7 +221,7 @@ test_figures_never_jump(void **state)
         for (int k = 0; k < TEXT_FACE_COUNT * TEXT_WEIGHT_COUNT; k++) {
             struct text_style style = {(enum text_face)(k / TEXT_WEIGHT_COUNT),
                                        (enum text_weight)(k % TEXT_WEIGHT_COUNT),
-                                       theme.sizes[role][0]};
+                                       theme.sizes[role][0], 0};
             char digits[] = "00:00:00 0,000.00%";
             float width = text_width(text, style, str_from(digits));
             for (char digit = '1'; digit <= '9'; digit++) {

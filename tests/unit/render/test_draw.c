@@ -13,7 +13,7 @@
 static struct text *text;
 static struct draw_list *list;
 
-static const struct text_style name = {TEXT_SANS, TEXT_REGULAR, 26};
+static const struct text_style name = {TEXT_SANS, TEXT_REGULAR, 26, 0};
 
 static int
 set_up(void **state)
@@ -83,7 +83,7 @@ static void
 test_dump_of_text(void **state)
 {
     (void)state;
-    struct text_style figure = {TEXT_FIGURES, TEXT_SEMIBOLD, 44};
+    struct text_style figure = {TEXT_FIGURES, TEXT_SEMIBOLD, 44, 0};
     draw_text(list, text, name, 24, 60.4f, DRAW_LEFT, 0xe8eef4ff, STR("街道排名"));
     draw_text(list, text, figure, 900, 60, DRAW_RIGHT, 0xf0b44aff, STR("99.21"));
     draw_text_halo(list, text, name, 9, 9, DRAW_CENTRE, 0xffffffff, 3, 0x0b1016ff, STR("八角"));

@@ -202,7 +202,7 @@ struct box {
 static struct box
 text_box(const struct fixture *f, const struct draw_command *c)
 {
-    struct text_style style = {(enum text_face)c->face, (enum text_weight)c->weight, c->size_px};
+    struct text_style style = {(enum text_face)c->face, (enum text_weight)c->weight, c->size_px, 0};
     struct str s = {f->paint.list->bytes + c->data, c->count};
     float w = text_width(f->paint.text, style, s), cap = text_cap_height(f->paint.text, style);
     float x = c->at[0] - (c->align == DRAW_CENTRE ? w / 2 : c->align == DRAW_RIGHT ? w : 0);

@@ -31,7 +31,7 @@ read_text(struct fixture *f, const char *line, struct box *out)
     }
     snprintf(out->text, sizeof out->text, "%.*s", (int)(end - from), from);
     struct text_style style = {strcmp(face, "figures") == 0 ? TEXT_FIGURES : TEXT_SANS,
-                               weight_of(weight), size};
+                               weight_of(weight), size, 0};
     float width = text_width(f->paint.text, style, str_from(out->text));
     out->x0 = strcmp(align, "right") == 0    ? x - width
               : strcmp(align, "centre") == 0 ? x - width / 2

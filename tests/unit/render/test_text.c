@@ -38,7 +38,7 @@ tear_down(void **state)
 static struct text_style
 style(enum text_face face, enum text_weight weight, int size)
 {
-    return (struct text_style){face, weight, size};
+    return (struct text_style){face, weight, size, 0};
 }
 
 static void
