@@ -8,10 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a frame does at most of what is begun anew: slots counted, pixels painted. */
-#define COUNT_MOST 400000
+/* What a frame does at most of what is begun anew: slots counted (of those at their own places a
+ * third), pixels painted. */
+#define COUNT_MOST 450000
 #define PAINT_MOST 2000000
-#define DOT_PIXELS 40 /* a dot takes as long as so many pixels of ground */
+/* A dot takes as long as so many pixels of ground; one at its own place three times as long, for
+ * those that are near each other lie far apart in memory. */
+#define DOT_PIXELS 40
 
 static struct gpu_box
 moved(struct gpu_box box, int x, int y)
@@ -125,6 +128,12 @@ splat_strip(const struct dots_round *round, struct gpu_box strip)
     return dots;
 }
 
+static size_t
+cost_of_dots(const struct dots_round *round, size_t dots)
+{
+    return dots * (round->renderer->scene.exact_points ? 3 * DOT_PIXELS : DOT_PIXELS);
+}
+
 /* Paints boxes (canvas pixels) of the ground with its dots; returns what it cost, in pixels. */
 static size_t
 paint_boxes(const struct dots_round *round, const struct gpu_box *boxes, int count)
@@ -139,7 +148,7 @@ paint_boxes(const struct dots_round *round, const struct gpu_box *boxes, int cou
     }
     if (!round->layer->ground_pixels) {
         dots = cut_count > 0 ? paint_by_gpu(round, cut, cut_count) : 0;
-        return pixels + dots * DOT_PIXELS;
+        return pixels + cost_of_dots(round, dots);
     }
     for (int i = 0; i < cut_count; i++) {
         for (int y = cut[i].y0; y < cut[i].y1; y += SPLAT_SIDE) {
@@ -147,13 +156,18 @@ paint_boxes(const struct dots_round *round, const struct gpu_box *boxes, int cou
             dots += splat_strip(round, (struct gpu_box){cut[i].x0, y, cut[i].x1, end});
         }
     }
-    return pixels + dots * DOT_PIXELS;
+    return pixels + cost_of_dots(round, dots);
 }
 
-/* On a slow GPU the processor paints the dots, over the ground that it reads once. */
+/* On a slow GPU the processor paints the dots, over the ground that it reads once; the GPU's own
+ * picture of that is not needed then. */
 static void
 choose_painter(struct renderer *renderer, struct layer *layer, struct gpu_box own)
 {
+    if (layer->ground_pixels) {
+        renderer->gpu->target_destroy(renderer->gpu, layer->ground);
+        layer->ground = (struct gpu_target){0};
+    }
     if (!renderer->gpu->slow || layer->ground_pixels) {
         return;
     }
@@ -189,7 +203,7 @@ round_of(struct renderer *renderer, int index, const struct paint *paint)
 /* ---- whole pictures ---- */
 
 static size_t
-cost_of_all(const struct dots_round *round)
+count_dots(const struct dots_round *round)
 {
     size_t dots = 0;
     for (int state = 0; state < POINTS_STATE_COUNT; state++) {
@@ -197,7 +211,27 @@ cost_of_all(const struct dots_round *round)
             dots += points_tally(round->layer->points, (enum points_state)state, tickets);
         }
     }
-    return area_of(round->own) + dots * DOT_PIXELS;
+    return dots;
+}
+
+static size_t
+cost_of_all(const struct dots_round *round)
+{
+    return area_of(round->own) + cost_of_dots(round, count_dots(round));
+}
+
+/* What the boxes would cost if the dots were spread evenly. */
+static size_t
+guess_cost(const struct dots_round *round, const struct gpu_box *boxes, int count)
+{
+    size_t pixels = 0, near = 0, reach = (size_t)round->reach;
+    for (int i = 0; i < count; i++) {
+        size_t w = (size_t)(boxes[i].x1 - boxes[i].x0), h = (size_t)(boxes[i].y1 - boxes[i].y0);
+        pixels += w * h;
+        near += (w + 2 * reach) * (h + 2 * reach);
+    }
+    double dots = (double)count_dots(round) * (double)near / (double)area_of(round->own);
+    return pixels + cost_of_dots(round, (size_t)dots);
 }
 
 static void
@@ -273,25 +307,31 @@ find_changed(struct renderer *renderer, const struct dots_round *round)
 }
 
 static void
-paint_changed(struct renderer *renderer, struct layer *layer, struct dots_round *round)
+paint_changed(struct renderer *renderer, struct layer *layer, struct dots_round *round,
+              bool at_once)
 {
     struct damage *dots = &renderer->dots;
     find_changed(renderer, round);
     if (!dots->any) {
         return;
     }
-    if (!layer->next.id) {
+    if (!at_once && guess_cost(round, dots->boxes, dots->count) > PAINT_MOST) {
+        layer->next_again = layer->next.id != 0;
+        if (!layer->next.id) {
+            paint_all(renderer, layer, round, false);
+        }
+    } else if (!layer->next.id) {
         paint_boxes(round, dots->boxes, dots->count);
         damage_add_all(&renderer->damage, dots);
-        return;
+    } else { /* what is not painted yet will be painted as it is then */
+        struct gpu_box done = round->own;
+        done.y1 = done.y0 + layer->next_rows;
+        for (int i = 0; i < dots->count; i++) {
+            dots->boxes[i] = damage_common(dots->boxes[i], done);
+        }
+        round->target = layer->next;
+        paint_boxes(round, dots->boxes, dots->count);
     }
-    struct gpu_box done = round->own; /* the rest of it is painted as it is then */
-    done.y1 = done.y0 + layer->next_rows;
-    for (int i = 0; i < dots->count; i++) {
-        dots->boxes[i] = damage_common(dots->boxes[i], done);
-    }
-    round->target = layer->next;
-    paint_boxes(round, dots->boxes, dots->count);
 }
 
 /* A new kept picture shows the ground until the dots are there. */
@@ -326,7 +366,8 @@ renderer_paint_dots(struct renderer *renderer, int index, const struct renderer_
     bool picture = frame->time_ms == 0, all;
     struct paint paint = renderer_paint_for(renderer, index, renderer->dots_list, frame);
     struct gpu_box own = renderer_box_of(renderer->scene.panels[index].rect);
-    paint_map_count(&paint, layer->points, picture ? SIZE_MAX : COUNT_MOST);
+    size_t most = renderer->scene.exact_points ? COUNT_MOST / 3 : COUNT_MOST;
+    paint_map_count(&paint, layer->points, picture ? SIZE_MAX : most);
     if (layer->dots_lost) {
         lay_ground(renderer, layer, own);
         layer->dots_lost = false;
@@ -348,7 +389,7 @@ renderer_paint_dots(struct renderer *renderer, int index, const struct renderer_
     } else if (all) {
         layer->next_again = true; /* what is painted of the next picture is not right any more */
     } else {
-        paint_changed(renderer, layer, &round);
+        paint_changed(renderer, layer, &round, picture);
     }
     if (layer->next.id) {
         go_on_painting(renderer, layer, &round);

@@ -144,7 +144,7 @@ renderer_repaint(struct renderer *renderer)
     brush_paint(renderer->brush, under, renderer->canvas, 0, 0);
     for (int i = 0; i < renderer->scene.panels_count; i++) {
         const struct layer *layer = &renderer->layers[i];
-        if (layer->ground.id) {
+        if (layer->map) {
             copy_ground(renderer, i, false);
         }
         brush_paint(renderer->brush, layer->span, renderer->canvas, 0, 0);

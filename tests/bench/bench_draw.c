@@ -1,5 +1,6 @@
 /* What a frame costs with the sample district: nothing changed, the clock ticked, a request
- * arrived, everything repainted. Prints medians in ms, each until the GPU is done. */
+ * arrived, everything repainted; then with a crowd on the map: a million tickets arrive at once,
+ * and more and more of them change in a frame. Prints medians in ms, each until the GPU is done. */
 #include "tests/gl/context.h"
 #include "tests/golden/sample.h"
 #include "wall/base/clock.h"
@@ -8,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS = 60 };
+enum { ROUNDS = 60, CROWD = 1000000 };
 
 static int
 by_value(const void *a, const void *b)
@@ -21,7 +22,7 @@ struct bench {
     struct renderer *renderer;
     struct scene scene;
     struct renderer_frame frame;
-    uint8_t *pixels;
+    uint32_t street; /* row of the one in focus */
 };
 
 static void
@@ -91,8 +92,118 @@ measure(struct bench *bench, const char *name, void (*before)(struct bench *, in
     printf("  %-12s %7.2f ms, worst %7.2f\n", name, ms[ROUNDS / 2], ms[ROUNDS - 1]);
 }
 
+/* ---- a crowd ---- */
+
+static uint32_t
+pick(uint32_t below)
+{
+    static uint64_t random_state = 1;
+    random_state = random_state * UINT64_C(6364136223846793005) + 1442695040888963407u;
+    return (uint32_t)(random_state >> 33) % below;
+}
+
+/* An open request somewhere in the district or the street: one in 50 late, one in 20 nearly. */
+static struct snapshot_point
+some_point(const struct bench *bench)
+{
+    bool street = bench->scene.focus_street[0] != '\0';
+    uint32_t state = pick(100);
+    return (struct snapshot_point){
+        .lon_e7 = (street ? 1161950000 : 1161000000) + (int32_t)pick(street ? 300000 : 1400000),
+        .lat_e7 = (street ? 399050000 : 399000000) + (int32_t)pick(street ? 250000 : 700000),
+        .arrived_ms = SAMPLE_MOMENT_MS - 3600000,
+        .soon_ms = state < 7 ? SAMPLE_MOMENT_MS - 2 : INT64_MAX,
+        .overdue_ms = state < 2 ? SAMPLE_MOMENT_MS - 1 : INT64_MAX,
+        .street = bench->street,
+        .used = true,
+    };
+}
+
+static double
+crowd_frame_ms(struct bench *bench)
+{
+    int64_t start = clock_mono_ns();
+    bench->frame.time_ms += 17;
+    if (renderer_draw(bench->renderer, &bench->frame)) {
+        renderer_present(bench->renderer, bench->scene.solved_w, bench->scene.solved_h);
+        context_swap();
+    }
+    context_finish();
+    return (double)(clock_mono_ns() - start) / 1e6;
+}
+
+static void
+measure_arrival(struct bench *bench, struct snapshot *snapshot)
+{
+    double worst = 0, all = 0;
+    int frames = 0;
+    snapshot->points_all_changed = true;
+    snapshot->points_version++;
+    do {
+        double ms = crowd_frame_ms(bench);
+        worst = ms > worst ? ms : worst;
+        all += ms;
+        frames++;
+    } while (!renderer_is_complete(bench->renderer));
+    printf("  %zu tickets arrive: %d frames, %.2f ms in all, worst %.2f\n", snapshot->points_count,
+           frames, all, worst);
+}
+
+static void
+measure_changes(struct bench *bench, struct snapshot *snapshot, struct snapshot_point *points)
+{
+    static uint32_t changed[100000];
+    snapshot->points_all_changed = false;
+    snapshot->points_changed = changed;
+    for (size_t count = 10; count <= 100000; count *= 10) {
+        double ms[ROUNDS / 3];
+        for (int i = 0; i < ROUNDS / 3; i++) {
+            for (size_t k = 0; k < count; k++) {
+                changed[k] = pick((uint32_t)snapshot->points_count);
+                points[changed[k]] = some_point(bench);
+            }
+            snapshot->points_changed_count = count;
+            snapshot->points_version += count;
+            ms[i] = crowd_frame_ms(bench);
+            snapshot->points_changed_count = 0;
+        }
+        qsort(ms, ROUNDS / 3, sizeof ms[0], by_value);
+        printf("  %6zu of %zu tickets change: %7.2f ms, worst %7.2f\n", count,
+               snapshot->points_count, ms[ROUNDS / 6], ms[ROUNDS / 3 - 1]);
+    }
+}
+
+static void
+crowd(struct bench *bench)
+{
+    struct snapshot snapshot = *bench->frame.snapshot;
+    const struct snapshot_row *row =
+        snapshot_row(&snapshot, SNAPSHOT_STREET, str_from(bench->scene.focus_street));
+    struct snapshot_point *points = calloc(CROWD, sizeof *points);
+    bench->street = row ? (uint32_t)(row - snapshot.groups[SNAPSHOT_STREET].rows) : 0;
+    for (size_t i = 0; points && i < CROWD; i++) {
+        points[i] = some_point(bench);
+    }
+    snapshot.points = points;
+    bench->frame.snapshot = &snapshot;
+    bench->frame.moment_ms = SAMPLE_MOMENT_MS;
+    bench->frame.time_ms = SAMPLE_MOMENT_MS;
+    renderer_try_out(bench->renderer, clock_mono_ns);
+    for (int i = 0; i < 10; i++) {
+        renderer_expose(bench->renderer);
+        bench->frame.moment_ms += 1000;
+        crowd_frame_ms(bench);
+    }
+    for (size_t count = CROWD / 10; points && count <= CROWD; count *= 10) {
+        snapshot.points_count = count;
+        measure_arrival(bench, &snapshot);
+        measure_changes(bench, &snapshot, points);
+    }
+    free(points);
+}
+
 static bool
-run(const char *name)
+run(const char *name, int scale)
 {
     static struct bench bench;
     struct yaml_report report = {0};
@@ -101,7 +212,7 @@ run(const char *name)
     int64_t start = clock_mono_ns();
     bool ok = scene_load(name, &bench.scene, &report);
     if (ok) {
-        scene_solve(&bench.scene, bench.scene.canvas_w, bench.scene.canvas_h, NULL);
+        scene_solve(&bench.scene, bench.scene.canvas_w * scale, bench.scene.canvas_h * scale, NULL);
         ok = context_create(bench.scene.solved_w, bench.scene.solved_h);
     }
     int64_t context = clock_mono_ns();
@@ -121,6 +232,7 @@ run(const char *name)
         measure(&bench, "ripple", NULL, ripple);
         measure(&bench, "everything", empty, everything);
         measure(&bench, "present", NULL, present);
+        crowd(&bench);
     } else {
         fprintf(stderr, "%s\n%s", err.text, report.text.len ? report.text.ptr : "");
     }
@@ -134,5 +246,6 @@ run(const char *name)
 int
 main(void)
 {
-    return run("district-daily") && run("street-duty") ? 0 : 1;
+    bool wide = run("district-daily", 1), street = run("street-duty", 1);
+    return wide && street && run("street-duty", 2) ? 0 : 1;
 }
