@@ -26,6 +26,7 @@ struct trial {
     int64_t (*now_ns)(void); /* NULL: not asked for, or over */
     int presents, held;      /* since it began; marks that were still there */
     bool keeps;              /* found: the window keeps what was presented */
+    bool misled;             /* found: what the window system says of that is wrong */
     double whole_ms;         /* found: what a whole present takes */
 };
 

@@ -1,0 +1,402 @@
+/* What is presented where the window's framebuffer is one of several, is kept, or is lost with
+ * every swap, and where the window system tells that, does not, or is wrong: the renderer over a
+ * GPU that is simulated down to what is presented. Its shapes are boxes of a colour that is never
+ * used twice, so that nothing repainted looks as before. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "render/renderer_inside.h"
+#include "render/shapes.h"
+#include "tests/golden/sample.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { W = 1280, H = 360, TARGETS = 16, BUFFERS = 8, PROGRAMS = 16, UPLOADS = 8 };
+enum { SAYS_NOTHING = -1, SAYS_THE_TRUTH = -2 };
+
+struct picture {
+    uint32_t *pixels;
+    int w, h;
+};
+
+static struct {
+    struct picture targets[TARGETS + 1], window[BUFFERS];
+    int buffers, now; /* of the window; a swap takes the next */
+    bool loses;       /* a swap spoils what was there */
+    int says;         /* the age, SAYS_NOTHING or SAYS_THE_TRUTH */
+    int64_t swaps;
+    uint32_t colour;
+    int64_t presented_px;
+    void *uploads[UPLOADS + 1];
+    int uploads_count, programs;
+    bool records[PROGRAMS + 1]; /* the program draws boxes, not triangles */
+} fake;
+
+static struct picture *
+picture_of(struct gpu_target target)
+{
+    return target.id == GPU_WINDOW ? &fake.window[fake.now] : &fake.targets[target.id];
+}
+
+static uint32_t
+next_colour(void)
+{
+    fake.colour += 0x100;
+    return fake.colour | 0xff;
+}
+
+static void
+fill(struct picture *picture, struct gpu_box box, uint32_t colour)
+{
+    for (int y = box.y0 < 0 ? 0 : box.y0; y < box.y1 && y < picture->h; y++) {
+        for (int x = box.x0 < 0 ? 0 : box.x0; x < box.x1 && x < picture->w; x++) {
+            picture->pixels[(size_t)y * (size_t)picture->w + (size_t)x] = colour;
+        }
+    }
+}
+
+static struct picture
+make_picture(int w, int h)
+{
+    struct picture picture = {calloc((size_t)w * (size_t)h, sizeof(uint32_t)), w, h};
+    assert_non_null(picture.pixels);
+    return picture;
+}
+
+static struct gpu_target
+fake_target_create(struct gpu *gpu, int w, int h)
+{
+    (void)gpu;
+    uint32_t id = 1;
+    while (id <= TARGETS && fake.targets[id].pixels) {
+        id++;
+    }
+    assert_true(id <= TARGETS);
+    fake.targets[id] = make_picture(w, h);
+    return (struct gpu_target){id};
+}
+
+static void
+fake_target_destroy(struct gpu *gpu, struct gpu_target target)
+{
+    (void)gpu;
+    free(fake.targets[target.id].pixels);
+    fake.targets[target.id] = (struct picture){NULL, 0, 0};
+}
+
+static struct gpu_buffer
+fake_buffer_create(struct gpu *gpu)
+{
+    (void)gpu;
+    return (struct gpu_buffer){(uint32_t)++fake.uploads_count};
+}
+
+static void
+fake_buffer_upload(struct gpu *gpu, struct gpu_buffer buffer, const void *bytes, size_t size)
+{
+    (void)gpu;
+    free(fake.uploads[buffer.id]);
+    fake.uploads[buffer.id] = malloc(size + 1);
+    assert_non_null(fake.uploads[buffer.id]);
+    if (size) {
+        memcpy(fake.uploads[buffer.id], bytes, size);
+    }
+}
+
+static struct gpu_program
+fake_program_create(struct gpu *gpu, const struct gpu_program_desc *desc)
+{
+    (void)gpu;
+    fake.records[++fake.programs] = desc->instanced;
+    return (struct gpu_program){(uint32_t)fake.programs};
+}
+
+static void
+fake_clear(struct gpu *gpu, struct gpu_target target, struct gpu_box box, uint32_t colour)
+{
+    (void)gpu;
+    /* on the window and of the probe it is what it says */
+    bool exact = target.id == GPU_WINDOW || (box.y1 == 4 && box.x1 <= 34 * 4);
+    fill(picture_of(target), box, exact ? colour : next_colour());
+}
+
+static void
+fake_draw(struct gpu *gpu, const struct gpu_draw *draw)
+{
+    (void)gpu;
+    const struct shapes_record *records = fake.uploads[draw->buffer.id];
+    for (size_t i = draw->first; fake.records[draw->program.id] && i < draw->first + draw->count;
+         i++) {
+        struct gpu_box box = {
+            records[i].box.x0 - draw->origin_x, records[i].box.y0 - draw->origin_y,
+            records[i].box.x1 - draw->origin_x, records[i].box.y1 - draw->origin_y};
+        fill(picture_of(draw->target), box, next_colour());
+    }
+}
+
+static void
+fake_copy(struct gpu *gpu, struct gpu_target from, const struct gpu_box *boxes, int count,
+          struct gpu_target to, int x, int y)
+{
+    (void)gpu;
+    const struct picture *source = picture_of(from);
+    struct picture *sink = picture_of(to);
+    for (int i = 0; i < count; i++) {
+        struct gpu_box box = boxes[i];
+        for (int row = box.y0; row < box.y1; row++) {
+            for (int column = box.x0; column < box.x1; column++) {
+                int to_x = column + x, to_y = row + y;
+                if (to_x >= 0 && to_y >= 0 && to_x < sink->w && to_y < sink->h) {
+                    sink->pixels[(size_t)to_y * (size_t)sink->w + (size_t)to_x] =
+                        source->pixels[(size_t)row * (size_t)source->w + (size_t)column];
+                    fake.presented_px += to.id == GPU_WINDOW;
+                }
+            }
+        }
+    }
+}
+
+static void
+fake_present(struct gpu *gpu, struct gpu_target from, struct gpu_box box)
+{
+    const struct picture *source = picture_of(from);
+    struct gpu_box whole = {0, 0, source->w, source->h};
+    assert_int_equal(box.x1 - box.x0, source->w);
+    fake_copy(gpu, from, &whole, 1, (struct gpu_target){GPU_WINDOW}, box.x0, box.y0);
+}
+
+static bool
+fake_read(struct gpu *gpu, struct gpu_target from, struct gpu_box box, uint8_t *rgba)
+{
+    (void)gpu;
+    const struct picture *source = picture_of(from);
+    for (int y = box.y0; y < box.y1; y++) {
+        for (int x = box.x0; x < box.x1; x++) {
+            uint32_t pixel = source->pixels[(size_t)y * (size_t)source->w + (size_t)x];
+            for (int channel = 0; channel < 4; channel++) {
+                *rgba++ = (uint8_t)(pixel >> (24 - 8 * channel));
+            }
+        }
+    }
+    return true;
+}
+
+static int
+fake_window_age(struct gpu *gpu)
+{
+    (void)gpu;
+    if (fake.says != SAYS_THE_TRUTH) {
+        return fake.says;
+    }
+    return fake.loses || fake.swaps < fake.buffers ? 0 : fake.buffers;
+}
+
+static void
+swap(void)
+{
+    fake.swaps++;
+    fake.now = (fake.now + 1) % fake.buffers;
+    if (fake.loses) {
+        struct picture *window = &fake.window[fake.now];
+        fill(window, (struct gpu_box){0, 0, W, H}, 0xdeadbeef);
+    }
+}
+
+static int64_t
+still_clock(void)
+{
+    return 5000000;
+}
+
+static struct renderer *
+make_renderer(int buffers, bool loses, int says)
+{
+    struct yaml_report report = {0};
+    struct err err = {""};
+    struct scene *scene = calloc(1, sizeof *scene);
+    memset(&fake, 0, sizeof fake);
+    fake.buffers = buffers;
+    fake.loses = loses;
+    fake.says = says;
+    for (int i = 0; i < buffers; i++) {
+        fake.window[i] = make_picture(W, H);
+        fill(&fake.window[i], (struct gpu_box){0, 0, W, H}, 0xbadbad00 + (uint32_t)i);
+    }
+    struct renderer *renderer = renderer_create(RENDERER_NULL, &err);
+    assert_non_null(scene);
+    assert_non_null(renderer);
+    struct gpu *gpu = renderer->gpu;
+    gpu->target_create = fake_target_create;
+    gpu->target_destroy = fake_target_destroy;
+    gpu->buffer_create = fake_buffer_create;
+    gpu->buffer_upload = fake_buffer_upload;
+    gpu->program_create = fake_program_create;
+    gpu->clear = fake_clear;
+    gpu->draw = fake_draw;
+    gpu->copy = fake_copy;
+    gpu->present = fake_present;
+    gpu->read = fake_read;
+    gpu->window_age = fake_window_age;
+    assert_true(brush_rebuild(renderer->brush, gpu, &err)); /* with the simulated buffers */
+    assert_true(scene_load("district-daily", scene, &report));
+    scene_solve(scene, W, H, NULL);
+    assert_true(renderer_set_scene(renderer, scene, &report));
+    yaml_report_free(&report);
+    free(scene);
+    return renderer;
+}
+
+static void
+drop_renderer(struct renderer *renderer)
+{
+    renderer_destroy(renderer);
+    for (int i = 0; i < BUFFERS; i++) {
+        free(fake.window[i].pixels);
+    }
+    for (int i = 0; i <= UPLOADS; i++) {
+        free(fake.uploads[i]);
+    }
+}
+
+/* Pixels in which the window is not the canvas. */
+static size_t
+differs(const struct renderer *renderer)
+{
+    const struct picture *canvas = picture_of(renderer->canvas);
+    size_t count = 0;
+    for (size_t i = 0; i < (size_t)W * H; i++) {
+        count += canvas->pixels[i] != fake.window[fake.now].pixels[i];
+    }
+    return count;
+}
+
+/* Some seconds of a wall on which now this changes and now that. Returns how many frames were wrong
+ * on the glass, and how many were presented whole. */
+static int
+run(struct renderer *renderer, int frames, int *whole, int *drawn)
+{
+    struct sample *sample = sample_create();
+    struct renderer_frame frame = sample_frame(sample);
+    int wrong = 0;
+    *whole = *drawn = 0;
+    for (uint32_t i = 0, random = 11; i < (uint32_t)frames; i++) {
+        random = random * 1664525 + 1013904223;
+        frame.moment_ms += 200 + (random >> 20 & 1023);
+        frame.probe = (random >> 16 & 15) == 0 ? !frame.probe : frame.probe;
+        frame.feed.seq++;
+        if (!renderer_draw(renderer, &frame)) {
+            continue;
+        }
+        fake.presented_px = 0;
+        renderer_present(renderer, W, H);
+        *drawn += 1;
+        *whole += fake.presented_px >= W * H;
+        /* the mark of the first pictures is a pixel */
+        wrong += differs(renderer) > (renderer->trial.now_ns ? 1 : 0);
+        swap();
+    }
+    sample_destroy(sample);
+    return wrong;
+}
+
+static void
+test_every_window_is_right(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what;
+        int buffers;
+        bool loses;
+        int says;
+        bool asked, parts; /* tried out; presented in parts after the first ones */
+        const char *tells;
+    } cases[] = {
+        {"kept, as told", 1, false, SAYS_THE_TRUTH, true, true, "bring what changed"},
+        {"one of two, as told", 2, false, SAYS_THE_TRUTH, true, true, "bring what changed"},
+        {"one of three, as told", 3, false, SAYS_THE_TRUTH, true, true, ""},
+        {"one of four: further than is looked back", 4, false, SAYS_THE_TRUTH, true, false, ""},
+        {"lost, as told", 1, true, SAYS_THE_TRUTH, true, false, "keeps none"},
+        {"kept, not told, found out", 1, false, SAYS_NOTHING, true, true, "bring what changed"},
+        {"one of two, not told, found out", 2, false, SAYS_NOTHING, true, false, "keeps none"},
+        {"one of three, not told, found out", 3, false, SAYS_NOTHING, true, false, "keeps none"},
+        {"lost, not told, found out", 1, true, SAYS_NOTHING, true, false, "keeps none"},
+        {"kept, told to be lost", 1, false, 0, true, false, "keeps none"},
+        {"kept, told nonsense", 1, false, 999, true, false, "keeps none"},
+        {"one of two, told to be kept", 2, false, 1, true, false, "driver is wrong"},
+        {"one of three, told to be kept", 3, false, 1, true, false, "driver is wrong"},
+        {"lost, told to be kept", 1, true, 1, true, false, "driver is wrong"},
+        {"kept, told to be one of two", 1, false, 2, true, false, "driver is wrong"},
+        {"kept, not told, not asked", 1, false, SAYS_NOTHING, false, false, NULL},
+        {"one of two, as told, not asked", 2, false, SAYS_THE_TRUTH, false, true, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int whole = 0, drawn = 0;
+        print_message("%s\n", cases[i].what);
+        struct renderer *renderer = make_renderer(cases[i].buffers, cases[i].loses, cases[i].says);
+        if (cases[i].asked) {
+            renderer_try_out(renderer, still_clock);
+        }
+        assert_int_equal(run(renderer, 40, &whole, &drawn), 0);
+        assert_true(drawn >= 30);
+        if (cases[i].parts) {
+            assert_in_range(whole, 1, 3 + cases[i].buffers);
+        } else {
+            assert_int_equal(whole, drawn);
+        }
+        if (cases[i].tells) {
+            assert_non_null(renderer_tried(renderer));
+            assert_non_null(strstr(renderer_tried(renderer), cases[i].tells));
+        } else {
+            assert_null(renderer_tried(renderer));
+        }
+        drop_renderer(renderer);
+    }
+}
+
+/* The simulation is no friend of the renderer: without the trial a wrong word shows. */
+static void
+test_a_wrong_word_would_show(void **state)
+{
+    (void)state;
+    int whole = 0, drawn = 0;
+    struct renderer *renderer = make_renderer(2, false, 1);
+    assert_true(run(renderer, 40, &whole, &drawn) > 20);
+    drop_renderer(renderer);
+}
+
+static void
+test_exposed_is_whole_once(void **state)
+{
+    (void)state;
+    int whole = 0, drawn = 0;
+    struct renderer *renderer = make_renderer(1, false, SAYS_NOTHING);
+    renderer_try_out(renderer, still_clock);
+    assert_int_equal(run(renderer, 10, &whole, &drawn), 0);
+    fill(&fake.window[0], (struct gpu_box){100, 100, 300, 200}, 0xdeadbeef);
+    assert_int_equal(differs(renderer), 200 * 100);
+    renderer_expose(renderer);
+    fake.presented_px = 0;
+    renderer_present(renderer, W, H);
+    assert_int_equal(differs(renderer), 0);
+    assert_true(fake.presented_px >= W * H);
+    fake.presented_px = 0;
+    renderer_present(renderer, W, H);
+    assert_int_equal(fake.presented_px, 0);
+    drop_renderer(renderer);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_window_is_right),
+        cmocka_unit_test(test_a_wrong_word_would_show),
+        cmocka_unit_test(test_exposed_is_whole_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
