@@ -53,6 +53,9 @@ void
 feed_stop(struct feed *feed)
 {
     if (feed) {
+        if (feed->item) {
+            client_give(feed->client, feed->item);
+        }
         client_stop(feed->client);
         arena_free(&feed->scratch);
         free(feed->wall);

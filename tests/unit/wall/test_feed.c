@@ -191,6 +191,39 @@ test_a_fold_is_bounded(void **state)
     tickets_destroy(tickets);
 }
 
+/* In portions nothing is shown before all of it is, and what came behind the snapshot is not lost.
+ */
+static void
+test_small_portions(void **state)
+{
+    (void)state;
+    struct tickets *tickets = tickets_create(&profile);
+    append(3000);
+    struct feed *feed = start_feed(tickets);
+    struct feed_state now = {0};
+    int portions = 0;
+    for (int64_t until_ns = clock_mono_ns() + 20000000000;
+         !now.has_state && clock_mono_ns() < until_ns;) {
+        bool more = feed_fold(feed, MOMENT, 16);
+        feed_look(feed, clock_mono_ns() / 1000000, &now);
+        const struct snapshot *shown = tickets_glance(tickets, MOMENT);
+        assert_true(!now.has_state || shown);
+        assert_true(!shown || shown->tickets == (now.has_state ? 3000 : 0));
+        if (feed_is_loading(feed) && portions++ == 100) {
+            append(500);
+        } else if (!more) {
+            clock_sleep_ns(100000);
+        }
+    }
+    assert_in_range(portions, 3000 / 16, 100000);
+    assert_false(feed_is_loading(feed));
+    now = wait_for(feed, 3500);
+    assert_clean(&now);
+    assert_int_equal(tickets_glance(tickets, MOMENT)->tickets, 3500);
+    feed_stop(feed);
+    tickets_destroy(tickets);
+}
+
 /* Stopping with items in the queue, on the way and half assembled leaks nothing (under ASan). */
 static void
 test_stop_at_any_time(void **state)
@@ -232,6 +265,7 @@ main(void)
         cmocka_unit_test_setup_teardown(test_snapshot_then_events, start_hub, stop_hub),
         cmocka_unit_test_setup_teardown(test_full_queue_loses_nothing, start_hub, stop_hub),
         cmocka_unit_test_setup_teardown(test_a_fold_is_bounded, start_hub, stop_hub),
+        cmocka_unit_test_setup_teardown(test_small_portions, start_hub, stop_hub),
         cmocka_unit_test_setup_teardown(test_stop_at_any_time, start_hub, stop_hub),
         cmocka_unit_test_setup_teardown(test_wrong_start, start_hub, stop_hub),
     };
