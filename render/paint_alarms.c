@@ -220,6 +220,9 @@ draw_kiosk_row(const struct paint *p, const struct row *row, float top, float he
     float width = paint_part_text(p, figures, paint_part_x(p, 386), middle, DRAW_RIGHT,
                                   row->left_ms < 0 ? THEME_RED : THEME_INK, row->left);
     float beside = paint_part_px(p, 386 - 28 - 12) - width;
+    if (text_width(p->text, stage, str_from(row->stage)) > beside) { /* smaller rather than cut */
+        stage.size_px = caption.size_px;
+    }
     paint_part_fit(p, stage, paint_part_x(p, 28), upper, beside, DRAW_LEFT, row->colour,
                    str_from(row->stage));
     paint_part_fit(p, caption, paint_part_x(p, 28), lower, beside, DRAW_LEFT, THEME_DIM,

@@ -198,8 +198,7 @@ paint_categories(const struct paint *p)
     collect(p, &categories);
     draw_base(p);
     if (categories.count == 0) {
-        paint_part_text(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, 24),
-                        paint_part_y(p, FIRST), DRAW_LEFT, THEME_DIM, "暂无诉求");
+        paint_part_note(p, "暂无诉求");
         return;
     }
     float more = paint_part_kiosk(p) ? 8 : 0; /* of its larger text */

@@ -9,6 +9,8 @@
 #define MAX_ROWS 16
 #define FIRST 86.0f /* first baseline below the panel's top */
 #define PITCH 42.0f
+#define LEAST_BAR 72.0f    /* of the greatest, where names would want all the width */
+#define COUNTS_RIGHT 76.0f /* counts end so far before the right margin, less a gap */
 
 struct top {
     const struct snapshot_row *rows[MAX_ROWS];
@@ -39,26 +41,43 @@ struct columns {
     float name_width, street, bar;
 };
 
-static struct columns
-place_columns(const struct paint *p)
-{
-    struct columns c = {.name_width = paint_part_width(p) >= 700 ? 176 : 124};
-    float end = 24 + c.name_width;
-    if (paint_part_street(p).len) {
-        c.bar = end + 20;
-        return c;
-    }
-    c.street = end + 8;
-    c.bar = c.street + 84;
-    return c;
-}
-
 struct hot {
     struct top top;
     struct columns columns;
     enum snapshot_window window;
     uint32_t greatest; /* fills its bar */
 };
+
+static float
+counts_width(const struct paint *p, const struct hot *hot)
+{
+    char count[32];
+    paint_integer(count, sizeof count, hot->greatest);
+    float width =
+        text_width(p->text, paint_part_figures(p, THEME_LIST, TEXT_SEMIBOLD), str_from(count));
+    return fmaxf(ceilf(width), paint_part_px(p, 40));
+}
+
+/* Names get what they need, as long as the bars still tell something. */
+static struct columns
+place_columns(const struct paint *p, const struct hot *hot)
+{
+    bool with_street = paint_part_street(p).len == 0;
+    float least = paint_part_width(p) >= 700 ? 176 : 124, widest = least;
+    float beside = 24 + (with_street ? 92.0f : 20.0f) + LEAST_BAR + COUNTS_RIGHT +
+                   counts_width(p, hot) / p->unit;
+    float most = fmaxf(least, paint_part_width(p) - 24 - beside);
+    struct text_style style = paint_part_sans(p, THEME_LIST, TEXT_REGULAR);
+    for (int i = 0; i < hot->top.count; i++) {
+        float width = text_width(p->text, style, hot->top.rows[i]->name);
+        widest = fmaxf(widest, ceilf(width / p->unit) + 1);
+    }
+    struct columns c = {.name_width = fminf(widest, most)};
+    float end = 24 + c.name_width;
+    c.street = with_street ? end + 8 : 0;
+    c.bar = with_street ? c.street + 84 : end + 20;
+    return c;
+}
 
 static struct str
 code_of(const void *user, int row)
@@ -93,9 +112,7 @@ draw_row(const struct paint *p, const void *user, int at, float x, float baselin
     char count[32], shown[32], change[32];
     (void)x; /* one column */
     draw_names(p, row, c, baseline);
-    paint_integer(count, sizeof count, hot->greatest);
-    float counts = fmaxf(text_width(p->text, figures, str_from(count)), paint_part_px(p, 40));
-    float bar = paint_part_px(p, right - 62 - 14 - c->bar) - ceilf(counts);
+    float bar = paint_part_px(p, right - COUNTS_RIGHT - c->bar) - counts_width(p, hot);
     bool tells = bar >= paint_part_px(p, 48); /* shorter ones would only be specks */
     float width = hot->greatest && tells ? bar * (float)now / (float)hot->greatest : 0;
     width = (float)paint_part_count(p, "bar", row->code, (double)width);
@@ -136,8 +153,7 @@ paint_hot(const struct paint *p)
         most = p->panel->rows;
     }
     most = most < MAX_ROWS ? most : MAX_ROWS;
-    struct hot hot = {.columns = place_columns(p),
-                      .window = (enum snapshot_window)p->panel->window};
+    struct hot hot = {.window = (enum snapshot_window)p->panel->window};
     for (size_t i = 0; i < rows->count; i++) {
         const struct snapshot_row *row = &rows->rows[i];
         if (row->counts[hot.window].received > 0 && (!street.len || str_eq(row->parent, street))) {
@@ -151,6 +167,7 @@ paint_hot(const struct paint *p)
         return;
     }
     hot.greatest = hot.top.rows[0]->counts[hot.window].received;
+    hot.columns = place_columns(p, &hot);
     struct paint_row_list list = {.places = places,
                                   .count = hot.top.count,
                                   .width = paint_part_width(p),

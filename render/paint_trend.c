@@ -57,6 +57,10 @@ choose_axis(const struct line *lines, int count, struct axis *axis)
     if (low > high) {
         return false;
     }
+    if (low >= high) { /* a day like every other: no change is to look like one */
+        low = fmax(0, low - 5);
+        high = low + 10;
+    }
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         axis->step = steps[i];
         axis->low = floor(low / axis->step) * axis->step;
@@ -151,7 +155,20 @@ name_colour(const struct paint *p, enum theme_colour line)
     return sight_contrast(p->theme->colours[line], ground, SIGHT_FULL) >= 4.5 ? line : THEME_INK;
 }
 
-/* Names at the lines' right ends, pushed apart from the top down so that none covers another. */
+/* Heights of the names at the lines' right ends: pushed apart from the top down so that none covers
+ * another, and up again where the lowest would leave the plot. */
+static void
+spread(float *ys, int count, float pitch, float bottom)
+{
+    for (int k = 1; k < count; k++) {
+        ys[k] = fmaxf(ys[k], ys[k - 1] + pitch);
+    }
+    for (int k = count - 1; k >= 0 && ys[k] > bottom; k--) {
+        ys[k] = bottom;
+        bottom -= pitch;
+    }
+}
+
 static void
 draw_names(const struct paint *p, const struct axis *axis, const struct line *lines, int count,
            struct panel_rect plot)
@@ -174,14 +191,15 @@ draw_names(const struct paint *p, const struct axis *axis, const struct line *li
         }
         order[at] = i;
     }
-    float least = -INFINITY;
+    float ys[PANEL_METRICS];
     for (int k = 0; k < n; k++) {
-        const struct line *line = &lines[order[k]];
-        float y = fmaxf(value_y(axis, plot, line->values[line->last]), least + pitch);
-        least = y;
-        struct str name = paint_part_short(line->metric->title, 2);
-        paint_part_fit(p, style, (float)(plot.x + plot.w) + paint_part_px(p, 12), roundf(y + half),
-                       paint_part_px(p, 56), DRAW_LEFT,
+        ys[k] = value_y(axis, plot, lines[order[k]].values[lines[order[k]].last]);
+    }
+    spread(ys, n, pitch, (float)(plot.y + plot.h));
+    for (int k = 0; k < n; k++) {
+        struct str name = paint_part_short(lines[order[k]].metric->title, 2);
+        paint_part_fit(p, style, (float)(plot.x + plot.w) + paint_part_px(p, 12),
+                       roundf(ys[k] + half), paint_part_px(p, 56), DRAW_LEFT,
                        paint_part_stale(p) ? THEME_DIM : name_colour(p, line_colours[order[k]]),
                        name);
     }

@@ -144,6 +144,20 @@ set_surveys(struct states *states, uint32_t per_mille, bool any)
     }
 }
 
+/* Nobody called, and nobody who was asked was content. */
+static const struct snapshot_history *
+past_zeros(struct states *states, const struct snapshot_history *from)
+{
+    struct snapshot_history *history = copy_of(states, from, 1, sizeof *history);
+    memset(history->arrivals, 0, sizeof history->arrivals);
+    for (int k = 0; k < SNAPSHOT_DAYS * SNAPSHOT_BY_COUNT; k++) {
+        struct snapshot_survey *survey =
+            &history->days[k / SNAPSHOT_BY_COUNT].by[k % SNAPSHOT_BY_COUNT];
+        *survey = (struct snapshot_survey){.effective = survey->effective};
+    }
+    return history;
+}
+
 /* Nothing open, nothing registered today, every survey bad: zeros are figures, not gaps. */
 static void
 make_zero(struct states *states)
@@ -152,6 +166,7 @@ make_zero(struct states *states)
     for (int group = 0; group < SNAPSHOT_GROUP_COUNT; group++) {
         for (size_t i = 0; i < states->snapshot.groups[group].count; i++) {
             struct snapshot_row *row = &states->rows[group][i];
+            row->history = row->history ? past_zeros(states, row->history) : NULL;
             row->open = row->due_soon = row->overdue = 0;
             memset(row->overdue_stage, 0, sizeof row->overdue_stage);
             for (int window = 0; window < SNAPSHOT_WINDOW_COUNT; window++) {
