@@ -44,11 +44,12 @@ means_from(const struct input_pointer *pointer)
     return pointer->since_ms + (pointer->touch ? 0 : INPUT_REST_MS);
 }
 
-bool
+int64_t
 input_pointer_rests(const struct input_pointer *pointer, int64_t now_ms)
 {
-    return pointer->there && now_ms >= means_from(pointer) &&
-           now_ms < pointer->moved_ms + INPUT_READ_MS;
+    bool rests = pointer->there && now_ms >= means_from(pointer) &&
+                 now_ms < pointer->moved_ms + INPUT_READ_MS;
+    return rests ? means_from(pointer) : 0;
 }
 
 bool

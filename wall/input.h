@@ -26,8 +26,8 @@ struct input_pointer {
 
 void input_pointer(struct input_pointer *pointer, const struct display_event *event,
                    int64_t now_ms);
-/* Whether it means what it points at; a finger does so at once. */
-bool input_pointer_rests(const struct input_pointer *pointer, int64_t now_ms);
+/* Since when it means what it points at, monotonic; 0: it does not. A finger does so at once. */
+int64_t input_pointer_rests(const struct input_pointer *pointer, int64_t now_ms);
 /* Whether it is to be seen; a finger needs no pointer. */
 bool input_pointer_seen(const struct input_pointer *pointer, int64_t now_ms);
 /* How long until one of these changes by itself; INT64_MAX: it will not. */

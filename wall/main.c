@@ -54,10 +54,10 @@ struct glass {
     bool behind; /* its figures are of another moment: those of this one are being made */
     bool drawn_stale;
     struct input_pointer pointer;
-    struct renderer_pointer pointed; /* what the last frame was told of it */
-    int64_t synced_ms; /* when the feed was last in sync, or had nothing to be so; monotonic */
-    bool tried;        /* what the first presents found out was told */
-    bool rehearsed;    /* the first picture was drawn as far as it is known */
+    int64_t pointed_ms; /* since when it rested in the last frame */
+    int64_t synced_ms;  /* when the feed was last in sync, or had nothing to be so; monotonic */
+    bool tried;         /* what the first presents found out was told */
+    bool rehearsed;     /* the first picture was drawn as far as it is known */
     char scene[64];
     int64_t began_ms;   /* when the loop began, monotonic */
     int64_t started_ns; /* when the last frame began */
@@ -306,23 +306,6 @@ figures(struct owners *own, struct glass *glass, int64_t *moment_ms)
     return snapshot;
 }
 
-/* What on the canvas the pointer rests on. */
-static struct renderer_pointer
-pointed_now(const struct owners *own, const struct glass *glass)
-{
-    struct renderer_pointer none = {.there = false};
-    bool rests = input_pointer_rests(&glass->pointer, mono_ms());
-    return rests ? renderer_point(stage_renderer(own->stage), glass->pointer.x, glass->pointer.y)
-                 : none;
-}
-
-static bool
-points_elsewhere(const struct owners *own, const struct glass *glass)
-{
-    struct renderer_pointer now = pointed_now(own, glass), then = glass->pointed;
-    return now.there != then.there || (now.there && (now.x != then.x || now.y != then.y));
-}
-
 /* Draws and, where any pixel changed, presents. Returns the snapshot drawn, or NULL. */
 static const struct snapshot *
 draw(struct owners *own, struct glass *glass, const struct feed_state *state, int64_t moment_ms)
@@ -340,7 +323,10 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
     describe_feed(own, state, &frame.feed);
     frame.feed.unsynced_ms = state->in_sync ? 0 : mono_ms() - glass->synced_ms;
     glass->drawn_stale = renderer_feed_stale(&frame.feed);
-    frame.pointer = glass->pointed = pointed_now(own, glass);
+    glass->pointed_ms = input_pointer_rests(&glass->pointer, mono_ms());
+    if (glass->pointed_ms) {
+        frame.pointer = renderer_point(renderer, glass->pointer.x, glass->pointer.y);
+    }
     if (renderer_draw(renderer, &frame) || glass->exposed) {
         int w = 0, h = 0;
         display_size(own->display, &w, &h);
@@ -444,7 +430,8 @@ is_due(const struct owners *own, const struct glass *glass, const struct feed_st
     return glass->frame == 0 || glass->exposed || glass->behind || until_motion_ms(own) == 0 ||
            glass->version != feed_version(own->feed) || glass->second != moment_ms / 1000 ||
            glass->stale != state->stale || glass->in_sync != state->in_sync ||
-           glass->connected != state->connected || points_elsewhere(own, glass);
+           glass->connected != state->connected ||
+           glass->pointed_ms != input_pointer_rests(&glass->pointer, mono_ms());
 }
 
 static bool
