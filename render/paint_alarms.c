@@ -222,6 +222,7 @@ draw_kiosk_row(const struct paint *p, const struct row *row, float top, float he
     float beside = paint_part_px(p, 386 - 28 - 12) - width;
     if (text_width(p->text, stage, str_from(row->stage)) > beside) { /* smaller rather than cut */
         stage.size_px = caption.size_px;
+        stage.role = caption.role;
     }
     paint_part_fit(p, stage, paint_part_x(p, 28), upper, beside, DRAW_LEFT, row->colour,
                    str_from(row->stage));

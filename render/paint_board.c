@@ -365,7 +365,8 @@ static void
 place_kiosk(const struct paint *p, const struct ranking *ranking, struct columns *c)
 {
     *c = (struct columns){.name = KIOSK_NAME, .metrics = ranking->metrics_count};
-    float label = 40; /* 末位, between name and bar */
+    bool labelled = p->frame->snapshot->tail > 0 && ranking->ranked > 1;
+    float label = labelled ? 64 : 0; /* 末位, between name and bar: no name is cut for it */
     c->bar = c->name + fmaxf(164, fminf(widest_name(p, ranking) + label, 264));
     c->n_right = paint_part_width(p) - 40 - 156 * (float)ranking->metrics_count - 14;
     c->bar_width = c->n_right - fmaxf(104, widest_n(p, ranking, 0) + 40) - c->bar; /* with 件 */

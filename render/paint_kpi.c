@@ -157,7 +157,7 @@ draw_change(const struct paint *p, const struct kpi *kpi, float x, float room)
 }
 
 static void
-draw_one(const struct paint *p, const struct kpi *kpi, float x, float room)
+draw_one(const struct paint *p, const struct kpi *kpi, struct text_style style, float x, float room)
 {
     char value[32], shown[32];
     float gap = paint_part_px(p, 8);
@@ -169,20 +169,13 @@ draw_one(const struct paint *p, const struct kpi *kpi, float x, float room)
     }
     paint_part_fit(p, caption, x, paint_part_y(p, LABEL), room, DRAW_LEFT, THEME_DIM, label);
     paint_integer(value, sizeof value, kpi->value);
-    struct text_style style = paint_part_figures(p, THEME_KPI, TEXT_SEMIBOLD);
-    float width = text_width(p->text, style, str_from(value));
-    if (width > room && room > 0) {
-        int size = (int)((float)style.size_px * room / width);
-        int least = scene_least_px(p->scene, true, false);
-        style.size_px = size > least ? size : least;
-    }
     paint_integer(shown, sizeof shown,
                   llround(paint_part_count(p, kpi->name, STR(""), kpi->value)));
     /* By the value, not by what is shown on the way to it: the figure stays while it counts. */
     x += paint_part_bearing(p, caption, label) -
          paint_part_bearing(p, style, (struct str){value, 1});
     paint_part_text(p, style, x, paint_part_y(p, FIGURE), DRAW_LEFT, kpi->colour, shown);
-    width = ceilf(text_width(p->text, style, str_from(value))) + gap;
+    float width = ceilf(text_width(p->text, style, str_from(value))) + gap;
     draw_change(p, kpi, x + width, room - width);
     struct snapshot_key key = {.group =
                                    paint_part_street(p).len ? SNAPSHOT_STREET : SNAPSHOT_DISTRICT,
@@ -257,6 +250,7 @@ draw_periods(const struct paint *p)
 struct strip {
     struct kpi figures[PANEL_KPIS];
     float x[PANEL_KPIS], room[PANEL_KPIS]; /* canvas pixels */
+    struct text_style style;               /* of all figures: none is smaller than the others */
     int count;
 };
 
@@ -278,17 +272,47 @@ pitch_of(const struct paint *p, float room)
     return pitch;
 }
 
-/* Canvas pixels that the figure and its label want at least: neither cut nor made smaller. */
-static float
-least_room(const struct paint *p, const struct kpi *kpi)
+/* The size at which the figure is no wider than room, as far as its readers allow. */
+static struct text_style
+fit_figure(const struct paint *p, struct text_style style, const struct kpi *kpi, float room)
 {
+    char value[32];
+    paint_integer(value, sizeof value, kpi->value);
+    float width = text_width(p->text, style, str_from(value));
+    if (width > room && room > 0) {
+        int size = (int)((float)style.size_px * room / width);
+        int least = scene_least_px(p->scene, true, false);
+        style.size_px = size > least ? size : least < style.size_px ? least : style.size_px;
+    }
+    return style;
+}
+
+/* A figure that is a little too wide makes all of them smaller; one that is much too wide only
+ * itself. */
+static struct text_style
+common_style(const struct paint *p, const struct strip *strip, float room)
+{
+    struct text_style full = paint_part_figures(p, THEME_KPI, TEXT_SEMIBOLD), style = full;
+    for (int i = 0; i < strip->count; i++) {
+        int size = fit_figure(p, full, &strip->figures[i], room).size_px;
+        bool little = (float)size >= 0.8f * (float)full.size_px;
+        style.size_px = little && size < style.size_px ? size : style.size_px;
+    }
+    return style;
+}
+
+/* Canvas pixels that the figure and its label want at least. */
+static float
+least_room(const struct paint *p, const struct strip *strip, int i, float room)
+{
+    const struct kpi *kpi = &strip->figures[i];
     char value[32];
     paint_integer(value, sizeof value, kpi->value);
     struct str label = str_from(kpi->label);
     const char *more = strstr(kpi->label, "（");
     label.len = more ? (size_t)(more - kpi->label) : label.len;
     struct text_style caption = paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR);
-    struct text_style figure = paint_part_figures(p, THEME_KPI, TEXT_SEMIBOLD);
+    struct text_style figure = fit_figure(p, strip->style, kpi, room);
     return ceilf(
         fmaxf(text_width(p->text, caption, label), text_width(p->text, figure, str_from(value))));
 }
@@ -301,7 +325,7 @@ place(const struct paint *p, struct strip *strip, float left, float pitch)
     float air = paint_part_px(p, 16), end = left, x = left;
     int bearing = (int)paint_part_px(p, 4); /* figures stand by their ink, not by their pen */
     for (int i = 0; i < strip->count; i++) {
-        float least = least_room(p, &strip->figures[i]);
+        float least = least_room(p, strip, i, pitch - air);
         x = roundf(fmaxf(left + pitch * (float)i, end));
         for (int shift; (shift = scene_seam_shift_x(p->scene, (int)x - bearing,
                                                     (int)least + 2 * bearing)) != 0;) {
@@ -323,6 +347,7 @@ static void
 arrange(const struct paint *p, struct strip *strip, float left, float right)
 {
     float pitch = pitch_of(p, right - left), least = paint_part_px(p, 60);
+    strip->style = common_style(p, strip, pitch - paint_part_px(p, 30));
     while (place(p, strip, left, pitch) > right && pitch > least) {
         pitch -= paint_part_px(p, 4);
     }
@@ -357,6 +382,7 @@ paint_kpi(const struct paint *p)
     }
     arrange(p, &strip, left, right);
     for (int i = 0; i < strip.count; i++) {
-        draw_one(p, &strip.figures[i], strip.x[i], strip.room[i]);
+        const struct kpi *kpi = &strip.figures[i];
+        draw_one(p, kpi, fit_figure(p, strip.style, kpi, strip.room[i]), strip.x[i], strip.room[i]);
     }
 }

@@ -241,9 +241,10 @@ paint_trend(const struct paint *p)
         record(p, &lines[i]);
     }
     float bottom = paint_part_height(p) - 48;
-    struct panel_rect plot = {(int)paint_part_x(p, 76), (int)paint_part_y(p, 68),
+    float top = paint_part_kiosk(p) ? 82 : 68; /* below its title's larger text */
+    struct panel_rect plot = {(int)paint_part_x(p, 76), (int)paint_part_y(p, top),
                               (int)paint_part_px(p, paint_part_width(p) - 76 - 80),
-                              (int)paint_part_px(p, bottom - 68)};
+                              (int)paint_part_px(p, bottom - top)};
     if (plot.w < 2 || plot.h < 2) {
         return;
     }
