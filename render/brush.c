@@ -90,6 +90,7 @@ make_program(struct brush *brush, enum shapes_pipeline pipeline, struct err *err
 bool
 brush_rebuild(struct brush *brush, struct gpu *gpu, struct err *err)
 {
+    struct gpu *before = brush->gpu;
     brush->gpu = gpu;
     brush->atlas = (struct gpu_texture){0};
     brush->atlas_pages = 0; /* the next round uploads all of it */
@@ -99,6 +100,9 @@ brush_rebuild(struct brush *brush, struct gpu *gpu, struct err *err)
     }
     for (int pipeline = SHAPES_FLATS; pipeline < SHAPES_PIPELINE_COUNT; pipeline++) {
         if (!make_program(brush, (enum shapes_pipeline)pipeline, err)) {
+            memset(brush->programs, 0, sizeof brush->programs);
+            memset(brush->buffers, 0, sizeof brush->buffers);
+            brush->gpu = before;
             return false;
         }
     }
@@ -112,6 +116,7 @@ brush_create(struct gpu *gpu, struct text *text, struct err *err)
     if (!brush) {
         abort();
     }
+    brush->gpu = gpu;
     brush->text = text;
     if (!brush_rebuild(brush, gpu, err)) {
         brush_destroy(brush);

@@ -19,7 +19,8 @@ struct brush_span {
  * outlive the brush. */
 struct brush *brush_create(struct gpu *gpu, struct text *text, struct err *err);
 void brush_destroy(struct brush *brush); /* NULL-safe */
-/* Goes on with another GPU; what it had on the one before is gone already. */
+/* Goes on with another GPU; what it had on the one before is gone already. false and err: nothing
+ * is drawn until it is tried again. */
 bool brush_rebuild(struct brush *brush, struct gpu *gpu, struct err *err);
 
 void brush_begin(struct brush *brush);

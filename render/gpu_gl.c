@@ -455,6 +455,9 @@ static void
 gl_destroy(struct gpu *gpu)
 {
     struct gpu_gl *gl = (struct gpu_gl *)gpu;
+    if (gl->debug) {
+        glDisable(GL_DEBUG_OUTPUT); /* the context may live on, and would tell it to nobody */
+    }
     for (uint32_t id = 1; id <= GPU_GL_TEXTURES; id++) {
         gl_texture_destroy(gpu, (struct gpu_texture){id});
     }
@@ -581,7 +584,8 @@ gpu_create_gl(struct err *err)
     glDisable(GL_DEPTH_TEST);
     glDisable(GL_DITHER);
     glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
-    if (epoxy_has_gl_extension("GL_KHR_debug")) {
+    gl->debug = epoxy_has_gl_extension("GL_KHR_debug");
+    if (gl->debug) {
         glEnable(GL_DEBUG_OUTPUT);
         glEnable(GL_DEBUG_OUTPUT_SYNCHRONOUS);
         if (es && version < 32) {

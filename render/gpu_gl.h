@@ -27,6 +27,7 @@ struct gpu_gl {
     struct gpu base;
     bool es;          /* OpenGL ES: sRGB targets always convert, no FRAMEBUFFER_SRGB switch */
     bool srgb_switch; /* GL_FRAMEBUFFER_SRGB can be switched */
+    bool debug;       /* the driver's messages come to this one */
     bool read_bgra;   /* the order that drivers keep: several times faster to read */
     GLuint textures[GPU_GL_TEXTURES + 1]; /* index = id; [0] stays 0 */
     GLuint buffers[GPU_GL_BUFFERS + 1];

@@ -219,12 +219,15 @@ renderer_rebuild(struct renderer *renderer, struct err *err)
     if (!gpu) {
         return false;
     }
+    if (!brush_rebuild(renderer->brush, gpu, err)) {
+        gpu->destroy(gpu); /* the lost one stays, and with it that it is lost */
+        return false;
+    }
     gpu->faults += renderer->gpu->faults;
     renderer->gpu->abandon(renderer->gpu);
     renderer->gpu = gpu;
     renderer->crossing = (struct crossing){.from = {0}};
     renderer->all_damaged = renderer->present_all = true;
-    bool good = brush_rebuild(renderer->brush, gpu, err);
     if (renderer->has_scene) {
         renderer->canvas =
             gpu->target_create(gpu, renderer->scene.solved_w, renderer->scene.solved_h);
@@ -234,7 +237,7 @@ renderer_rebuild(struct renderer *renderer, struct err *err)
             make_pictures(renderer, i);
         }
     }
-    return good;
+    return true;
 }
 
 bool

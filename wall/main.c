@@ -18,6 +18,7 @@
 #include "wall/input.h"
 #include "wall/kiosk.h"
 #include "wall/pace.h"
+#include "wall/revive.h"
 #include "wall/shot.h"
 #include "wall/stage.h"
 
@@ -26,7 +27,6 @@
 #define FOLD_AT_ONCE 512      /* events, rows or tickets between two looks at the clock */
 #define TURN_TOLD_NS 16000000 /* shorter turns of the loop are not told */
 #define STATUS_EVERY_MS 5000
-#define RENEW_EVERY_MS 1000
 #define FIRST_WITHIN_MS 1000
 #define FIRST_LOOK_MS 50
 #define DEMO_SHOT "wallboard.png"
@@ -61,7 +61,7 @@ struct glass {
     char scene[64];
     int64_t began_ms;   /* when the loop began, monotonic */
     int64_t started_ns; /* when the last frame began */
-    int64_t renewed_ms; /* when a lost context was last tried to be replaced, monotonic */
+    struct revive revive;
     struct pace pace;
 };
 
@@ -385,29 +385,18 @@ rehearse(struct owners *own, struct glass *glass, const struct feed_state *state
     }
 }
 
-/* Whether there is a context to draw with: one that the driver lost is replaced, as often as it
- * takes. */
+/* Whether there is a context to draw with. */
 static bool
 can_draw(struct owners *own, struct glass *glass, int64_t now_ms)
 {
     struct renderer *renderer = stage_renderer(own->stage);
-    struct err err = {""};
-    if (!renderer_is_lost(renderer)) {
-        return true;
+    enum revive_result result = revive_look(&glass->revive, own->display, renderer, now_ms);
+    if (result == REVIVE_DONE) {
+        renderer_try_out(renderer, clock_mono_ns);
+        glass->tried = false;
+        glass->exposed = true;
     }
-    if (glass->renewed_ms != 0 && now_ms - glass->renewed_ms < RENEW_EVERY_MS) {
-        return false;
-    }
-    glass->renewed_ms = now_ms;
-    log_line(LOG_LEVEL_WARNING, "display", "the GPU was reset: making everything anew");
-    if (!display_renew(own->display, &err) || !renderer_rebuild(renderer, &err)) {
-        log_line(LOG_LEVEL_ERROR, "display", "%s; trying again", err.text);
-        return false;
-    }
-    renderer_try_out(renderer, clock_mono_ns);
-    glass->tried = false;
-    glass->exposed = true;
-    return true;
+    return result != REVIVE_LATER;
 }
 
 /* How long until something on the glass moves on or flashes though nothing comes in; INT64_MAX: it
