@@ -99,8 +99,10 @@ draw_stale(const struct paint *p, float title_end)
         return;
     }
     struct panel_rect r = p->panel->rect;
+    /* Dark strokes on a light ground lose more of what they cover when light is what is mixed. */
+    bool light = p->theme->colours[THEME_PANEL] >> 24 > 0x80;
     draw_hatch(p->list, (float)r.x, (float)r.y, (float)r.w, (float)r.h, paint_part_px(p, 16),
-               paint_part_px(p, 2), draw_fade(p->theme->colours[THEME_DIM], 0.1f));
+               paint_part_px(p, 2), draw_fade(p->theme->colours[THEME_DIM], light ? 0.2f : 0.1f));
     if (title_end > 0) {
         paint_part_age(p, title_end + paint_part_px(p, 16), paint_part_y(p, title_baseline(p)),
                        DRAW_LEFT);

@@ -1,0 +1,157 @@
+/* Every state that is designed, as a picture, in both themes: the part of a scene that the state is
+ * about, against the one that was looked at. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/gl/context.h"
+#include "tests/golden/golden.h"
+#include "tests/golden/states.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What of a state is looked at. */
+struct look {
+    const char *state, *panel; /* the panel's id; the crop begins at its top left */
+    int x, y, w, h;            /* from there */
+};
+
+static const struct look district[] = {
+    {"sample", "board", 0, 60, 640, 110},      {"sample", "alarms", 0, 0, 640, 116},
+    {"sample", "gauges", 320, 60, 320, 310},   {"sample", "timebar", 560, 0, 400, 128},
+    {"sample", "trend", 640, 0, 296, 236},     {"empty", "board", 0, 0, 640, 300},
+    {"gap", "board", 0, 0, 640, 120},          {"gap", "kpi", 3200, 0, 400, 80},
+    {"stale", "categories", 0, 0, 460, 120},   {"past", "alarms", 0, 0, 640, 116},
+    {"zero", "gauges", 320, 60, 320, 310},     {"zero", "trend", 640, 0, 296, 236},
+    {"full", "gauges", 0, 60, 320, 310},       {"full", "board", 296, 60, 640, 110},
+    {"no-surveys", "gauges", 0, 60, 320, 310}, {"no-surveys", "board", 296, 60, 640, 110},
+    {"million", "kpi", 0, 0, 640, 80},         {"million", "hot", 0, 0, 520, 140},
+    {"long-names", "board", 0, 390, 640, 110}, {"long-names", "hot", 0, 0, 520, 140},
+    {"343-streets", "board", 0, 60, 640, 110}, {"ideographs", "alarms", 0, 60, 640, 116},
+    {"latin", "alarms", 0, 60, 640, 116},      {"latin", "whistles", 0, 0, 520, 140},
+    {"no-alarms", "alarms", 296, 0, 640, 240},   {"500-alarms", "alarms", 296, 0, 640, 116},
+};
+
+static const struct look street[] = {
+    {"sample", "communities", 0, 0, 640, 130},   {"sample", "alarms", 0, 74, 560, 100},
+    {"empty", "gauges", 200, 60, 480, 140},      {"checking", "header", 1000, 0, 500, 92},
+    {"not-in-sync", "header", 1000, 0, 500, 92}, {"not-in-sync", "gauges", 0, 0, 480, 250},
+    {"gap", "communities", 0, 0, 640, 130},      {"stale", "alarms", 0, 0, 560, 170},
+    {"stale", "map", 200, 240, 300, 200},        {"zero", "gauges", 0, 0, 300, 250},
+    {"million", "gauges", 0, 0, 300, 250},       {"long-names", "communities", 0, 60, 640, 130},
+    {"500-alarms", "alarms", 0, 340, 560, 190},  {"one-point", "map", 200, 240, 300, 200},
+};
+
+static const struct panel *
+panel_of(const struct scene *scene, const char *id)
+{
+    for (int i = 0; i < scene->panels_count; i++) {
+        if (strcmp(scene->panels[i].id, id) == 0) {
+            return &scene->panels[i];
+        }
+    }
+    return NULL;
+}
+
+/* Pictures of a row of states are drawn by one renderer: none leaves anything for the next. */
+static struct renderer *
+show(const char *name, const char *theme, struct scene *scene)
+{
+    struct yaml_report report = {0};
+    struct err err = {""};
+    assert_true(scene_load(name, scene, &report));
+    snprintf(scene->theme, sizeof scene->theme, "%s", theme);
+    scene_solve(scene, scene->canvas_w, scene->canvas_h, NULL);
+    struct renderer *renderer = renderer_create(RENDERER_GL, &err);
+    assert_non_null(renderer);
+    assert_true(renderer_set_scene(renderer, scene, &report));
+    yaml_report_free(&report);
+    return renderer;
+}
+
+static bool
+look_is_alike(struct renderer *renderer, const struct scene *scene, const char *prefix,
+              const struct look *look, uint8_t *pixels)
+{
+    char name[256];
+    struct states *states = states_create(look->state);
+    assert_non_null(states);
+    struct renderer_frame frame = states_frame(states);
+    renderer_draw(renderer, &frame);
+    assert_true(
+        renderer_read(renderer, pixels, (size_t)scene->solved_w * (size_t)scene->solved_h * 4));
+    const struct panel *panel = panel_of(scene, look->panel);
+    assert_non_null(panel);
+    assert_true(look->x + look->w <= panel->rect.w && look->y + look->h <= panel->rect.h);
+    snprintf(name, sizeof name, "looks/%s-%s-%s-%s.png", prefix, look->state, look->panel,
+             scene->theme);
+    uint8_t *part = golden_crop(pixels, scene->solved_w, panel->rect.x + look->x,
+                                panel->rect.y + look->y, look->w, look->h);
+    bool alike = golden_pixels(name, part, look->w, look->h);
+    free(part);
+    states_destroy(states);
+    return alike;
+}
+
+static void
+assert_looks(const char *name, const char *prefix, const struct look *looks, size_t count)
+{
+    static const char *const themes[] = {"night", "day"};
+    static struct scene scene;
+    int differ = 0;
+    for (int t = 0; t < 2; t++) {
+        struct renderer *renderer = show(name, themes[t], &scene);
+        uint8_t *pixels = malloc((size_t)scene.solved_w * (size_t)scene.solved_h * 4);
+        assert_non_null(pixels);
+        for (size_t i = 0; i < count; i++) {
+            differ += !look_is_alike(renderer, &scene, prefix, &looks[i], pixels);
+        }
+        free(pixels);
+        renderer_destroy(renderer);
+    }
+    assert_int_equal(differ, 0);
+}
+
+static void
+test_district(void **state)
+{
+    (void)state;
+    assert_looks("district-daily", "district", district, sizeof district / sizeof *district);
+}
+
+static void
+test_street(void **state)
+{
+    (void)state;
+    assert_looks("street-duty", "street", street, sizeof street / sizeof *street);
+}
+
+static int
+set_up(void **state)
+{
+    (void)state;
+    return context_create(64, 64) ? 0 : -1;
+}
+
+static int
+tear_down(void **state)
+{
+    (void)state;
+    context_destroy();
+    return 0;
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_district),
+        cmocka_unit_test(test_street),
+    };
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
