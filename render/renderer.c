@@ -402,6 +402,12 @@ renderer_size(const struct renderer *renderer, int *width_px, int *height_px)
     *height_px = renderer->has_scene ? renderer->scene.solved_h : 0;
 }
 
+int
+renderer_max_size(const struct renderer *renderer)
+{
+    return renderer->gpu->max_size;
+}
+
 void
 renderer_dump_lists(struct renderer *renderer, struct buf *out)
 {

@@ -95,6 +95,8 @@ const char *renderer_tried(const struct renderer *renderer);
 /* Reads what is shown, as large as the canvas: RGBA, top row first, w × h × 4 bytes. */
 bool renderer_read(struct renderer *renderer, uint8_t *rgba, size_t bytes);
 void renderer_size(const struct renderer *renderer, int *width_px, int *height_px);
+/* The greatest width and height of a canvas that the GPU draws. */
+int renderer_max_size(const struct renderer *renderer);
 
 /* Text of every panel's draw list. */
 void renderer_dump_lists(struct renderer *renderer, struct buf *out);

@@ -52,13 +52,34 @@ keep_tabs(struct stage *stage)
     stage->tabs_count = scene->tabs_count;
 }
 
+bool
+stage_fit(int most, int *w, int *h)
+{
+    int64_t asked_w = *w, asked_h = *h, longer = asked_w > asked_h ? asked_w : asked_h;
+    if (longer <= most || most < 1) {
+        return false;
+    }
+    *w = (int)((asked_w * most + longer / 2) / longer);
+    *h = (int)((asked_h * most + longer / 2) / longer);
+    *w = *w < 1 ? 1 : *w;
+    *h = *h < 1 ? 1 : *h;
+    return true;
+}
+
 static bool
 put_on(struct stage *stage, struct scene *scene, struct yaml_report *report)
 {
     struct buf notes = {0};
     scene->wall = stage->wall;
-    scene_solve(scene, stage->w ? stage->w : scene->canvas_w, stage->h ? stage->h : scene->canvas_h,
-                &notes);
+    int asked_w = stage->w ? stage->w : scene->canvas_w;
+    int asked_h = stage->h ? stage->h : scene->canvas_h;
+    int w = asked_w, h = asked_h;
+    if (stage_fit(renderer_max_size(stage->renderer), &w, &h)) {
+        log_line(LOG_LEVEL_WARNING, "scene",
+                 "a canvas of %dx%d is more than this GPU draws: it is drawn at %dx%d and enlarged",
+                 asked_w, asked_h, w, h);
+    }
+    scene_solve(scene, w, h, &notes);
     log_lines(notes.ptr);
     buf_free(&notes);
     if (!renderer_set_scene(stage->renderer, scene, report)) {

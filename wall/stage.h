@@ -22,13 +22,18 @@ bool stage_show_tab(struct stage *stage, int tab);
 /* A scene by its name; one of the tabs where there is such a one. focus: a street's code, "" = the
  * scene's own. true where nothing had to change, too. */
 bool stage_show(struct stage *stage, const char *scene, const char *focus);
-/* Solves the scene anew for another canvas. */
+/* Solves the scene anew for another canvas. Here and above: one that is larger than the GPU draws
+ * is solved as large as it can be, in the same proportions, and the present enlarges it. */
 bool stage_resize(struct stage *stage, int w, int h);
 
 int stage_tabs(const struct stage *stage);
 int stage_tab_now(const struct stage *stage); /* -1: none of them */
 const struct scene *stage_scene(const struct stage *stage);
 struct renderer *stage_renderer(struct stage *stage);
+
+/* Makes a canvas no wider or higher than most, in its proportions as nearly as whole pixels allow;
+ * true where it was. */
+bool stage_fit(int most, int *w, int *h);
 
 /* The scene alone, for its canvas size before there is a window. */
 bool stage_load_scene(const char *name, struct scene *out, struct yaml_report *report);
