@@ -297,9 +297,9 @@ static const struct {
     enum theme_colour a, b;
     const char *also;
 } PAIRS[] = {
-    {THEME_DATA, THEME_AMBER, "size, a ring round the dot; a mark before the figure"},
-    {THEME_DATA, THEME_RED, "size, a ring round the dot; words and a minus sign"},
-    {THEME_AMBER, THEME_RED, "size; words (将, 未, 超) and a minus sign"},
+    {THEME_DATA, THEME_AMBER, "map: size, a ring; rates: a line under them, the tick"},
+    {THEME_DATA, THEME_RED, "map: size, a ring; clocks: words, a minus sign"},
+    {THEME_AMBER, THEME_RED, "map: size; clocks: words, a minus sign"},
 };
 
 static int

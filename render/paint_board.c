@@ -33,11 +33,20 @@ draw_base(const struct paint *p, const struct ranking *ranking, bool with_lead)
     paint_part_base(p, text);
 }
 
-static enum theme_colour
-rate_colour(const struct snapshot_metric *metric, double value, enum theme_colour otherwise)
+/* A rate that ends at right; below its target it is amber and has a line under it: colour is never
+ * alone. */
+static void
+draw_rate(const struct paint *p, const struct snapshot_metric *metric, double value,
+          struct text_style style, float right, float baseline, enum theme_colour otherwise,
+          const char *shown)
 {
     bool below = !isnan(value) && !isnan(metric->target) && value < metric->target;
-    return below ? THEME_AMBER : otherwise;
+    float width = paint_part_text(p, style, right, baseline, DRAW_RIGHT,
+                                  below ? THEME_AMBER : otherwise, shown);
+    if (below) {
+        draw_rect(p->list, floorf(right - width), baseline + paint_part_px(p, 5), ceilf(width),
+                  (float)paint_px(p, 2), 0, draw_fade(paint_colour(p, THEME_AMBER), 0.45f));
+    }
 }
 
 static void
@@ -308,8 +317,9 @@ draw_figures(const struct paint *p, const struct ranking *ranking,
         struct text_style style =
             i == 0 ? paint_part_figures(p, THEME_ROW_FIGURE, bright ? TEXT_SEMIBOLD : TEXT_REGULAR)
                    : paint_part_figures(p, THEME_LIST, TEXT_REGULAR);
-        paint_part_text(p, style, paint_part_x(p, i == 0 ? c->lead_right : c->rate_right[i]),
-                        baseline, DRAW_RIGHT, rate_colour(metric, value, colour), shown);
+        draw_rate(p, metric, value, style,
+                  paint_part_x(p, i == 0 ? c->lead_right : c->rate_right[i]), baseline, colour,
+                  shown);
         record(p, ranking, entry, i, text, value, n);
     }
 }
@@ -352,8 +362,8 @@ draw_kiosk_rates(const struct paint *p, const struct ranking *ranking,
         float end = paint_part_x(p, right) - paint_part_px(p, 40);
         paint_part_fit(p, small, end, baseline, paint_part_px(p, 44), DRAW_LEFT, THEME_DIM,
                        paint_part_short(metric->title, 2));
-        paint_part_text(p, figures, end - paint_part_px(p, 10), baseline, DRAW_RIGHT,
-                        rate_colour(metric, value, entry->rank ? THEME_INK : THEME_DIM), shown);
+        draw_rate(p, metric, value, figures, end - paint_part_px(p, 10), baseline,
+                  entry->rank ? THEME_INK : THEME_DIM, shown);
         record(p, ranking, entry, i, text, value, n);
         right -= 156;
     }

@@ -122,9 +122,10 @@ draw_sum(const struct paint *p, const void *user, int at, float x, float baselin
     double more = (double)sum->now - (double)sum->before;
     paint_part_signed(change, sizeof change,
                       llround(paint_part_count(p, "change", sum->name, more)));
-    paint_part_text(p, paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR),
+    bool much = jumped(sum); /* bolder too: colour is never alone */
+    paint_part_text(p, paint_part_figures(p, THEME_CAPTION, much ? TEXT_SEMIBOLD : TEXT_REGULAR),
                     x + paint_part_px(p, c->width), baseline, DRAW_RIGHT,
-                    jumped(sum) ? THEME_AMBER : THEME_DIM, change);
+                    much ? THEME_AMBER : THEME_DIM, change);
 }
 
 /* Design pixels. */

@@ -309,8 +309,10 @@ draw_legend(const struct paint *p)
     float x = paint_part_x(p, 24), centre = paint_part_y(p, 78);
     float baseline = centre + roundf(text_cap_height(p->text, style) / 2);
     for (size_t i = 0; i < sizeof ITEMS / sizeof *ITEMS; i++) {
-        float radius = roundf(7 * p->unit);
-        draw_disc(p->list, x + radius + 1, centre, radius, paint_colour(p, ITEMS[i].colour), 0, 0);
+        /* As large beside each other as on the map: size tells them apart as colour does. */
+        float radius = 1.25f * dot_radius(p, (enum points_state)i, 1);
+        draw_disc(p->list, x + roundf(8 * p->unit), centre, radius,
+                  paint_colour(p, ITEMS[i].colour), 0, 0);
         x += paint_part_px(p, 24);
         x += ceilf(paint_part_text(p, style, x, baseline, DRAW_LEFT, THEME_DIM, ITEMS[i].text));
         x += paint_part_px(p, 47);
