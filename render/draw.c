@@ -353,8 +353,8 @@ draw_fit(struct text *text, struct text_style style, float max_width, struct str
     return run->width <= max_width ? s.len : cut_at(run, max_width);
 }
 
-static void
-keep_cut(struct draw_list *list, const struct draw_cut *cut)
+void
+draw_note_cut(struct draw_list *list, const struct draw_cut *cut)
 {
     list->cuts = draw_grown(list->cuts, &list->cuts_cap, list->cuts_count + 1, sizeof *list->cuts);
     list->cuts[list->cuts_count++] =
@@ -414,7 +414,7 @@ draw_text_fit(struct draw_list *list, struct text *text, struct text_style style
     float width = draw_text(list, text, style, x, baseline, align, colour, fitted);
     float back = align == DRAW_LEFT ? 0 : align == DRAW_RIGHT ? width : width / 2;
     struct draw_cut cut_now = {x - back, roundf(baseline), width, style.size_px, s};
-    keep_cut(list, &cut_now);
+    draw_note_cut(list, &cut_now);
     return width;
 }
 

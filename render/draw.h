@@ -78,6 +78,8 @@ struct draw_cut {
     int size_px;
     struct str whole;
 };
+/* Notes one that a painter cut by its own rule. */
+void draw_note_cut(struct draw_list *list, const struct draw_cut *cut);
 /* The cut text at a point, or within a few pixels of it; false: there is none. */
 bool draw_cut_at(const struct draw_list *list, float x, float y, struct draw_cut *out);
 

@@ -300,7 +300,8 @@ place_streets(struct labels *labels, struct label list[LABELS_MAX])
 /* ---- the callout of a burst ---- */
 
 struct callout {
-    char head[160], body[320];
+    char head[320], body[320];
+    bool cut; /* one of them */
     struct text_style head_style, body_style;
     float w, h, pad, x, y, ring; /* the burst's place and its circle's radius */
     struct box box;
@@ -343,18 +344,28 @@ brief(struct str name, int most)
     return name;
 }
 
-static void
-measure_callout(const struct paint *p, const struct snapshot_burst *burst, struct callout *out)
+/* A callout's two lines, their names of at most so many characters. true: one of them was cut. */
+static bool
+write_callout(const struct snapshot_burst *burst, int most_what, int most_where, char *head,
+              char *body, size_t size)
 {
     char span[32];
     write_span(span, sizeof span, burst->window_ms);
-    struct str what = brief(burst->category, 10);
-    snprintf(out->head, sizeof out->head, "聚集：%.*s%s %u 件 / %s", STR_ARG(what),
-             what.len < burst->category.len ? "…" : "", burst->count, span);
+    struct str what = brief(burst->category, most_what);
     struct str place = burst->community.len ? burst->community : burst->street;
-    struct str where = brief(place, 12);
-    snprintf(out->body, sizeof out->body, "%.*s%s一带，平日 %.1f 件", STR_ARG(where),
-             where.len < place.len ? "…" : "", burst->usual);
+    struct str where = brief(place, most_where);
+    bool what_cut = what.len < burst->category.len, where_cut = where.len < place.len;
+    snprintf(head, size, "聚集：%.*s%s %u 件 / %s", STR_ARG(what), what_cut ? "…" : "",
+             burst->count, span);
+    snprintf(body, size, "%.*s%s一带，平日 %.1f 件", STR_ARG(where), where_cut ? "…" : "",
+             burst->usual);
+    return what_cut || where_cut;
+}
+
+static void
+measure_callout(const struct paint *p, const struct snapshot_burst *burst, struct callout *out)
+{
+    out->cut = write_callout(burst, 10, 12, out->head, out->body, sizeof out->head);
     out->head_style = paint_part_sans(p, THEME_CAPTION, TEXT_MEDIUM);
     out->body_style = paint_part_sans(p, THEME_SMALL, TEXT_REGULAR);
     out->pad = paint_part_px(p, 18);
@@ -463,6 +474,18 @@ tinted(uint32_t ground, uint32_t colour, float part)
     return out;
 }
 
+/* All of it, for a pointer that rests on the callout. */
+static void
+note_whole(const struct paint *p, const struct snapshot_burst *burst, const struct callout *callout)
+{
+    char head[320], body[320], both[700];
+    write_callout(burst, 60, 60, head, body, sizeof head);
+    snprintf(both, sizeof both, "%s，%s", head, body);
+    struct draw_cut cut = {callout->box.x0 + callout->pad, callout->box.y0 + callout->h,
+                           callout->w - 2 * callout->pad, (int)callout->h, str_from(both)};
+    draw_note_cut(p->list, &cut);
+}
+
 static void
 draw_callout(const struct paint *p, const struct snapshot_burst *burst,
              const struct callout *callout)
@@ -478,6 +501,9 @@ draw_callout(const struct paint *p, const struct snapshot_burst *burst,
               DRAW_LEFT, amber, str_from(callout->head));
     paint_part_text(p, callout->body_style, text, box->y0 + roundf(callout->h * 0.77f), DRAW_LEFT,
                     THEME_DIM, callout->body);
+    if (callout->cut) {
+        note_whole(p, burst, callout);
+    }
     char name[64], value[16];
     snprintf(name, sizeof name, "burst:%.*s", STR_ARG(paint_part_cut(burst->street_code, 48)));
     snprintf(value, sizeof value, "%u", burst->count);
