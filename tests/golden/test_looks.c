@@ -34,7 +34,7 @@ static const struct look district[] = {
     {"long-names", "board", 0, 390, 640, 110}, {"long-names", "hot", 0, 0, 520, 140},
     {"343-streets", "board", 0, 60, 640, 110}, {"ideographs", "alarms", 0, 60, 640, 116},
     {"latin", "alarms", 0, 60, 640, 116},      {"latin", "whistles", 0, 0, 520, 140},
-    {"no-alarms", "alarms", 296, 0, 640, 240},   {"500-alarms", "alarms", 296, 0, 640, 116},
+    {"no-alarms", "alarms", 296, 0, 640, 240}, {"500-alarms", "alarms", 296, 0, 640, 116},
 };
 
 static const struct look street[] = {
@@ -88,7 +88,7 @@ look_is_alike(struct renderer *renderer, const struct scene *scene, const char *
     const struct panel *panel = panel_of(scene, look->panel);
     assert_non_null(panel);
     assert_true(look->x + look->w <= panel->rect.w && look->y + look->h <= panel->rect.h);
-    snprintf(name, sizeof name, "looks/%s-%s-%s-%s.png", prefix, look->state, look->panel,
+    snprintf(name, sizeof name, "pixels/look-%s-%s-%s-%s.png", prefix, look->state, look->panel,
              scene->theme);
     uint8_t *part = golden_crop(pixels, scene->solved_w, panel->rect.x + look->x,
                                 panel->rect.y + look->y, look->w, look->h);
