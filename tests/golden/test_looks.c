@@ -45,6 +45,7 @@ static const struct look street[] = {
     {"stale", "map", 200, 240, 300, 200},        {"zero", "gauges", 0, 0, 300, 250},
     {"million", "gauges", 0, 0, 300, 250},       {"long-names", "communities", 0, 60, 640, 130},
     {"500-alarms", "alarms", 0, 340, 560, 190},  {"one-point", "map", 200, 240, 300, 200},
+    {"100k-points", "map", 300, 300, 160, 120},
 };
 
 static const struct panel *

@@ -103,6 +103,20 @@ test_street(void **state)
     assert_steady("street-duty");
 }
 
+/* Other communities and categories lead. */
+static void
+stir_lists(struct states *states, int s)
+{
+    static const enum snapshot_group groups[] = {SNAPSHOT_COMMUNITY, SNAPSHOT_CATEGORY};
+    for (int g = 0; g < 2; g++) {
+        struct snapshot_row *rows = states_rows(states, groups[g]);
+        size_t count = states_snapshot(states)->groups[groups[g]].count;
+        for (size_t i = 0; i < count; i++) {
+            rows[i].counts[SNAPSHOT_TODAY].received = 5 + ((uint32_t)i * 31 + (uint32_t)s * 7) % 40;
+        }
+    }
+}
+
 /* Every second other figures and ranks come in, and 20 frames carry them there. */
 static void
 run_moving(struct renderer *renderer, struct states *states, struct renderer_frame *frame,
@@ -119,6 +133,7 @@ run_moving(struct renderer *renderer, struct states *states, struct renderer_fra
             survey->solved = survey->effective * (uint32_t)(700 + (i * 31 + s * 17) % 200) / 1000;
         }
         states_rank(states, SNAPSHOT_STREET);
+        stir_lists(states, s);
         all->counts[SNAPSHOT_TODAY].received = 400 + (uint32_t)(s * 7 % 50);
         all->open = 1700 + (uint32_t)(s * 13 % 90);
         states_snapshot(states)->version++;
