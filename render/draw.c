@@ -45,7 +45,7 @@ draw_clear(struct draw_list *list)
 {
     list->count = list->floats_count = list->bytes_count = list->cuts_count = 0;
     list->hash = HASH_SEED;
-    list->depth = 0;
+    list->depth = list->dropped = 0;
 }
 
 void *

@@ -221,6 +221,8 @@ legible_look(struct legible *legible, struct renderer *renderer)
 {
     for (int i = 0; i < renderer->scene.panels_count; i++) {
         const struct draw_list *list = renderer->layers[i].shown;
+        legible->dropped[i] =
+            list->dropped > legible->dropped[i] ? list->dropped : legible->dropped[i];
         for (size_t k = 0; renderer->scene.panels[i].rect.w > 0 && k < list->count; k++) {
             if (list->commands[k].kind == DRAW_KIND_TEXT) {
                 look_at_text(legible, renderer, i, k);
@@ -346,17 +348,17 @@ legible_check(const struct legible *legible, const struct scene *scene, const st
 }
 
 static void
-table_marks(const struct legible_mark *marks, const char *panel, struct buf *out)
+table_marks(const struct legible_mark *marks, const char *panel, const struct theme *theme,
+            struct buf *out)
 {
-    bool first = true;
+    char ground[16];
     for (int c = 0; c < LEGIBLE_COLOUR_COUNT; c++) {
         if (marks[c].count > 0) {
-            buf_printf(out, first ? "  %-14s marks      " : "%.0s, ", panel);
-            buf_printf(out, "%s %.2f", theme_colour_name(MEANING[c]), marks[c].contrast);
-            first = false;
+            buf_printf(out, "  %-14s %-10s %5d %34.2f %6.1f  %s on %s\n", panel, "marks",
+                       marks[c].count, marks[c].contrast, LEAST_CONTRAST_LARGE,
+                       theme_colour_name(MEANING[c]), colour_name(theme, marks[c].ground, ground));
         }
     }
-    buf_printf(out, first ? "" : " (contrast, least %.1f)\n", LEAST_CONTRAST_LARGE);
 }
 
 static void
@@ -404,7 +406,13 @@ legible_table(const struct legible *legible, const struct scene *scene, const st
                            colour_name(theme, seen->ground, ground));
             }
         }
-        table_marks(legible->marks[i], panel->id, out);
+        table_marks(legible->marks[i], panel->id, theme, out);
     }
     table_pairs(theme, out);
+    for (int i = 0; i < scene->panels_count; i++) {
+        if (legible->dropped[i] > 0) {
+            buf_printf(out, "  panel '%s' drops %d texts that have no place beside a seam\n",
+                       scene->panels[i].id, legible->dropped[i]);
+        }
+    }
 }

@@ -37,6 +37,7 @@ enum legible_colour {
 };
 
 struct legible {
+    int dropped[SCENE_PANELS]; /* texts that had no place beside a seam, at most */
     struct legible_text texts[SCENE_PANELS][LEGIBLE_ROLES];
     struct legible_mark marks[SCENE_PANELS][LEGIBLE_COLOUR_COUNT];
 };
@@ -53,7 +54,7 @@ int legible_check(const struct legible *legible, const struct scene *scene,
                   const struct theme *theme, struct yaml_report *report);
 
 /* The same figures as a table for people: a line a panel and role, a line a panel's marks, a line a
- * pair of colours with what carries the difference. */
+ * pair of colours with what carries the difference, and which panels had to drop words. */
 void legible_table(const struct legible *legible, const struct scene *scene,
                    const struct theme *theme, struct buf *out);
 

@@ -203,7 +203,7 @@ paint_categories(const struct paint *p)
         return;
     }
     float more = paint_part_kiosk(p) ? 8 : 0; /* of its larger text */
-    struct paint_row places = {FIRST + more, PITCH, 21 + more / 2, 3};
+    struct paint_row places = {FIRST + more, PITCH, 21 + more * 0.6f, 4};
     float end = paint_part_height(p) - 24;
     int per_column = paint_row_fit(p, &places, (int)((end - places.first) / PITCH) + 1, end);
     int columns_count = paint_part_width(p) >= 640 ? 2 : 1;

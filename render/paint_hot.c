@@ -146,7 +146,7 @@ paint_hot(const struct paint *p)
     const struct snapshot_rows *rows = &p->frame->snapshot->groups[SNAPSHOT_COMMUNITY];
     struct str street = paint_part_street(p);
     float more = paint_part_kiosk(p) ? 6 : 0; /* of its larger text */
-    struct paint_row places = {FIRST + 2 * more, PITCH + more, 21 + more / 2, 3};
+    struct paint_row places = {FIRST + 2 * more, PITCH + more, 21 + more * 0.6f, 4};
     float end = paint_part_height(p) - 8;
     int most = paint_row_fit(p, &places, (int)((end - places.first) / places.pitch) + 1, end);
     if (p->panel->rows > 0 && p->panel->rows < most) {

@@ -17,6 +17,7 @@ struct item {
     size_t command;
     float x0, y0, x1, y1;
     bool title; /* in the title row */
+    size_t cut; /* its record, where the painter cut it; else SIZE_MAX */
 };
 
 struct seams {
@@ -24,7 +25,6 @@ struct seams {
     struct item items[MAX_TEXTS];
     int count;
     float air;
-    int dropped;
 };
 
 /* ---- what there is ---- */
@@ -61,6 +61,19 @@ measure(const struct seams *s, struct item *item)
     item->y1 = c->at[1] + em * 0.12f;
 }
 
+/* The record of the text as it was cut, or SIZE_MAX. */
+static size_t
+find_cut(const struct seams *s, const struct item *item)
+{
+    const struct draw_list *list = s->p->list;
+    size_t i = 0;
+    while (i < list->cuts_count && (fabsf(list->cuts[i].x - item->x0) > 1.5f ||
+                                    list->cuts[i].baseline != command_of(s, item)->at[1])) {
+        i++;
+    }
+    return i < list->cuts_count ? i : SIZE_MAX;
+}
+
 static void
 collect(struct seams *s)
 {
@@ -74,6 +87,7 @@ collect(struct seams *s)
             item->command = i;
             measure(s, item);
             item->title = list->commands[i].at[1] <= title;
+            item->cut = find_cut(s, item);
         }
     }
 }
@@ -159,19 +173,23 @@ press_all(struct seams *s, const struct press *press)
     }
 }
 
-/* Cuts a text to so many pixels, with an ellipsis; false: too little for anything. */
+/* Cuts a text to so many pixels, with an ellipsis; false: too little for anything. What was cut
+ * before is cut from its whole. */
 static bool
 cut(struct seams *s, struct item *item, float room)
 {
     struct draw_command *c = command_of(s, item), before = *c;
     struct draw_list *list = s->p->list;
-    size_t index = item->command, count = list->count;
+    size_t index = item->command, count = list->count, cuts = list->cuts_count;
+    bool again = item->cut < cuts;
     if (room < 2.2f * (float)c->size_px) {
         return false;
     }
     /* The words are copied: the list's own bytes may move while the new ones are added. */
     char words[512];
-    struct str whole = words_of(s, c);
+    struct str whole =
+        again ? (struct str){list->bytes + list->cuts[item->cut].data, list->cuts[item->cut].count}
+              : words_of(s, c);
     if (whole.len > sizeof words) {
         return false;
     }
@@ -183,6 +201,15 @@ cut(struct seams *s, struct item *item, float room)
         list->commands[index].count = list->commands[count].count;
     }
     list->count = count;
+    if (list->cuts_count > cuts) {
+        list->cuts[cuts].clip = before.clip;
+        if (again) {
+            list->cuts[item->cut] = list->cuts[cuts];
+            list->cuts_count = cuts;
+        } else {
+            item->cut = cuts;
+        }
+    }
     measure(s, item);
     return true;
 }
@@ -460,7 +487,7 @@ drop(struct seams *s, struct item *item)
     command_of(s, item)->count = 0; /* a text that cannot be read would be worse than none */
     item->x1 = item->x0;
     item->y1 = item->y0;
-    s->dropped++;
+    s->p->list->dropped++;
 }
 
 static void
@@ -480,6 +507,21 @@ clear_words(struct seams *s)
     }
 }
 
+/* Whole texts are shown where what is left of them stands now. */
+static void
+move_cuts(const struct seams *s)
+{
+    struct draw_list *list = s->p->list;
+    for (int i = 0; i < s->count; i++) {
+        const struct item *item = &s->items[i];
+        if (item->cut < list->cuts_count) {
+            list->cuts[item->cut].x = item->x0;
+            list->cuts[item->cut].baseline = command_of(s, item)->at[1];
+            list->cuts[item->cut].width = item->x1 - item->x0;
+        }
+    }
+}
+
 static bool
 is_cut(const struct paint *p)
 {
@@ -487,16 +529,15 @@ is_cut(const struct paint *p)
     return scene_seam_shift_x(p->scene, r.x, r.w) != 0 || scene_seam_shift(p->scene, r.y, r.h) != 0;
 }
 
-int
+void
 paint_seams(const struct paint *p)
 {
     static struct seams seams; /* main thread only: too large for the stack of small machines */
     enum panel_kind kind = p->panel->kind;
     if (kind == PANEL_HEADER || kind == PANEL_KPI || p->panel->rect.w <= 0 || !is_cut(p)) {
-        return 0; /* those two place every word by the seams themselves */
+        return; /* those two place every word by the seams themselves */
     }
     seams.p = p;
-    seams.dropped = 0;
     seams.air = paint_part_px(p, AIR);
     collect(&seams);
     for (int i = 1; i < p->scene->tiles_x && is_list(kind); i++) {
@@ -508,6 +549,6 @@ paint_seams(const struct paint *p)
         }
     }
     clear_words(&seams);
+    move_cuts(&seams);
     draw_seal(p->list);
-    return seams.dropped;
 }

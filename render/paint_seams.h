@@ -9,7 +9,7 @@
 
 #include "render/paint.h"
 
-/* After paint_panel. Returns how many texts had to be dropped. */
-int paint_seams(const struct paint *p);
+/* At the end of paint_panel; the list keeps how many texts had to be dropped. */
+void paint_seams(const struct paint *p);
 
 #endif

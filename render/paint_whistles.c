@@ -122,7 +122,7 @@ void
 paint_whistles(const struct paint *p)
 {
     float more = paint_part_kiosk(p) ? 6 : 0; /* of its larger text */
-    struct paint_row places = {FIRST + 2 * more, PITCH + more, 21 + more / 2, 3};
+    struct paint_row places = {FIRST + 2 * more, PITCH + more, 21 + more * 0.6f, 4};
     float end = paint_part_height(p) - 8;
     int most = paint_row_fit(p, &places, (int)((end - places.first) / places.pitch) + 1, end);
     if (p->panel->rows > 0 && p->panel->rows < most) {

@@ -213,6 +213,33 @@ pale_and_alike_colours_are_reported(void **state)
     yaml_report_free(&report);
 }
 
+/* On walls of tiles that the file knows nothing of, everything still has its place. */
+static void
+nothing_is_dropped_beside_the_seams(void **state)
+{
+    (void)state;
+    static const int WALLS[][4] = {{3840, 2160, 4, 4}, {3840, 2160, 2, 2}, {7680, 2160, 8, 4},
+                                   {5760, 1080, 6, 2}, {1920, 1080, 2, 2}, {3840, 1080, 4, 2}};
+    int dropped = 0;
+    for (size_t k = 0; k < 2 * sizeof WALLS / sizeof *WALLS; k++) {
+        const int *wall = WALLS[k / 2];
+        struct yaml_report report = {0};
+        load(k % 2 ? "street-duty" : "district-daily", "night");
+        scene.wall = (struct scene_wall){
+            .tiles = {wall[2], wall[3]}, .has_bezel = true, .bezel = 8.0 * wall[1] / 1080};
+        assert_int_equal(check(wall[0], wall[1], SAMPLE, &report), 0);
+        for (int i = 0; i < scene.panels_count; i++) {
+            if (legible.dropped[i] > 0) {
+                print_error("%s on %dx%d: '%s' drops %d\n", scene.name, wall[0], wall[1],
+                            scene.panels[i].id, legible.dropped[i]);
+            }
+            dropped += legible.dropped[i];
+        }
+        yaml_report_free(&report);
+    }
+    assert_int_equal(dropped, 0);
+}
+
 int
 main(void)
 {
@@ -223,6 +250,7 @@ main(void)
         cmocka_unit_test(small_dials_keep_what_is_read),
         cmocka_unit_test(what_is_drawn_too_small_is_named),
         cmocka_unit_test(pale_and_alike_colours_are_reported),
+        cmocka_unit_test(nothing_is_dropped_beside_the_seams),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
