@@ -352,7 +352,6 @@ set_points(struct states *states, uint32_t count)
     }
     states->snapshot.points = points;
     states->snapshot.points_count = count;
-    states->snapshot.points_version++;
     states->snapshot.points_all_changed = true;
 }
 
@@ -415,6 +414,7 @@ states_create(const char *name)
         set_rows(states, (enum snapshot_group)group,
                  copy_of(states, rows.rows, rows.count, sizeof *rows.rows), rows.count);
     }
+    states->snapshot.points_version += (uint64_t)at; /* one renderer shows several, one by one */
     makers[at](states);
     return states;
 }
