@@ -80,12 +80,12 @@ static void
 list_free(struct list *list)
 {
     free(list->items);
-    free(list->spare);
     free(list->fresh);
     free(list->tickets);
-    free(list->spare_tickets);
+    free(list->moves);
     free(list->fresh_tickets);
     free(list->fresh_order);
+    free(list->fresh_places);
     free(list->runs);
 }
 
@@ -121,6 +121,7 @@ list_add(struct list *list, uint32_t ticket)
         list->fresh = arena_regrow(list->fresh, list->fresh_cap, list->size);
         list->fresh_tickets = arena_regrow(list->fresh_tickets, list->fresh_cap, sizeof(uint32_t));
         list->fresh_order = arena_regrow(list->fresh_order, list->fresh_cap, sizeof(uint32_t));
+        list->fresh_places = arena_regrow(list->fresh_places, list->fresh_cap, sizeof(uint32_t));
     }
     list->fresh_tickets[list->fresh_count] = ticket;
     return list->fresh + list->fresh_count++ * list->size;
@@ -148,33 +149,6 @@ is_dirty(const struct filter *filter, uint32_t ticket)
     uint32_t bit = ticket & ((1u << FILTER_BITS) - 1);
     return filter->bits[bit / 64] >> (bit % 64) & 1 &&
            mark_has(&filter->marks[ticket], MARKS_DIRTY);
-}
-
-static void
-put(struct list *list, size_t *to, const void *items, const uint32_t *tickets, size_t count)
-{
-    if (count) {
-        memcpy(list->spare + *to * list->size, items, count * list->size);
-        memcpy(list->spare_tickets + *to, tickets, count * sizeof *tickets);
-        *to += count;
-    }
-}
-
-/* Puts the entries from…until that stay, in runs. */
-static void
-put_kept(struct list *list, struct list_counts *counts, size_t *to, const struct filter *filter,
-         size_t from, size_t until)
-{
-    for (size_t i = from; i <= until; i++) {
-        bool goes = i < until && is_dirty(filter, list->tickets[i]);
-        if (goes) {
-            count_alarm(counts, list->items + i * list->size, -1);
-        }
-        if (goes || i == until) {
-            put(list, to, list->items + from * list->size, list->tickets + from, i - from);
-            from = i + 1;
-        }
-    }
 }
 
 /* The first entry from `from` on that does not come before the fresh one. */
@@ -212,11 +186,66 @@ make_room(struct list *list)
         list->cap = most + most / 2;
         list->items = arena_regrow(list->items, list->cap, list->size);
         list->tickets = arena_regrow(list->tickets, list->cap, sizeof(uint32_t));
-        list->spare = arena_regrow(list->spare, list->cap, list->size);
-        list->spare_tickets = arena_regrow(list->spare_tickets, list->cap, sizeof(uint32_t));
     }
 }
 
+/* The entries from…until stay, so many places on. */
+static void
+note_move(struct list *list, size_t from, size_t until, ptrdiff_t by)
+{
+    if (from == until || by == 0) {
+        return;
+    }
+    if (list->moves_count == list->moves_cap) {
+        list->moves_cap = list->moves_cap * 2 + 16;
+        list->moves = arena_regrow(list->moves, list->moves_cap, sizeof *list->moves);
+    }
+    list->moves[list->moves_count++] = (struct list_move){from, until, by};
+}
+
+static const char *
+fresh_at(const struct list *list, size_t at)
+{
+    return list->fresh + list->fresh_order[at] * list->size;
+}
+
+/* Where every entry goes; returns how many there are then. */
+static size_t
+plan_moves(struct list *list, struct list_counts *counts, const struct filter *filter)
+{
+    size_t from = 0, next = 0;
+    size_t place = list->fresh_count ? place_of(list, fresh_at(list, 0), 0) : SIZE_MAX;
+    ptrdiff_t by = 0;
+    list->moves_count = 0;
+    for (size_t i = 0; i <= list->count; i++) {
+        while (place == i) {
+            note_move(list, from, i, by);
+            from = i;
+            count_alarm(counts, fresh_at(list, next), 1);
+            list->fresh_places[next++] = (uint32_t)((ptrdiff_t)i + by++);
+            place = next < list->fresh_count ? place_of(list, fresh_at(list, next), i) : SIZE_MAX;
+        }
+        if (i < list->count && is_dirty(filter, list->tickets[i])) {
+            count_alarm(counts, list->items + i * list->size, -1);
+            note_move(list, from, i, by--);
+            from = i + 1;
+        }
+    }
+    note_move(list, from, list->count, by);
+    return (size_t)((ptrdiff_t)list->count + by);
+}
+
+static void
+move(struct list *list, const struct list_move *run)
+{
+    size_t to = (size_t)((ptrdiff_t)run->from + run->by), count = run->until - run->from;
+    memmove(list->items + to * list->size, list->items + run->from * list->size,
+            count * list->size);
+    memmove(list->tickets + to, list->tickets + run->from, count * sizeof *list->tickets);
+}
+
+/* Runs that go left are moved first, from the left, then the others from the right: none is written
+ * over before it has moved. */
 static void
 list_merge(struct list *list, struct list_counts *counts, const struct filter *filter)
 {
@@ -230,24 +259,23 @@ list_merge(struct list *list, struct list_counts *counts, const struct filter *f
         qsort_r(list->fresh_order, list->fresh_count, sizeof(uint32_t), compare_fresh, list);
     }
     make_room(list);
-    size_t to = 0, from = 0;
-    for (size_t next = 0; next < list->fresh_count; next++) {
-        uint32_t at = list->fresh_order[next];
-        const char *fresh = list->fresh + at * list->size;
-        size_t place = place_of(list, fresh, from);
-        put_kept(list, counts, &to, filter, from, place);
-        put(list, &to, fresh, &list->fresh_tickets[at], 1);
-        count_alarm(counts, fresh, 1);
-        from = place;
+    size_t count = plan_moves(list, counts, filter);
+    for (size_t i = 0; i < list->moves_count; i++) {
+        if (list->moves[i].by < 0) {
+            move(list, &list->moves[i]);
+        }
     }
-    put_kept(list, counts, &to, filter, from, list->count);
-    char *items = list->items;
-    uint32_t *owners = list->tickets;
-    list->items = list->spare;
-    list->tickets = list->spare_tickets;
-    list->spare = items;
-    list->spare_tickets = owners;
-    list->count = to;
+    for (size_t i = list->moves_count; i-- > 0;) {
+        if (list->moves[i].by > 0) {
+            move(list, &list->moves[i]);
+        }
+    }
+    for (size_t i = 0; i < list->fresh_count; i++) {
+        uint32_t at = list->fresh_order[i], to = list->fresh_places[i];
+        memcpy(list->items + to * list->size, list->fresh + at * list->size, list->size);
+        list->tickets[to] = list->fresh_tickets[at];
+    }
+    list->count = count;
     list->fresh_count = 0;
 }
 
@@ -345,9 +373,10 @@ list_merge_runs(struct list *list, struct list_counts *counts, uint32_t *looks)
     free(list->fresh);
     free(list->fresh_tickets);
     free(list->fresh_order);
+    free(list->fresh_places);
     free(list->runs);
     list->fresh = NULL;
-    list->fresh_tickets = list->fresh_order = NULL;
+    list->fresh_tickets = list->fresh_order = list->fresh_places = NULL;
     list->runs = NULL;
     list->fresh_count = list->fresh_cap = list->runs_cap = list->runs_until = 0;
     list->merging = false;
@@ -518,8 +547,9 @@ lists_add(struct lists *lists, const struct lists_names *names, uint32_t ticket,
 static size_t
 list_bytes(const struct list *list)
 {
-    return 2 * list->cap * (list->size + sizeof(uint32_t)) +
-           list->fresh_cap * (list->size + 2 * sizeof(uint32_t));
+    return list->cap * (list->size + sizeof(uint32_t)) +
+           list->fresh_cap * (list->size + 3 * sizeof(uint32_t)) +
+           list->moves_cap * sizeof *list->moves;
 }
 
 size_t

@@ -1,8 +1,8 @@
 /* lists: the alarms and the whistles not yet reported, in the snapshot's order.
  *
  * Two arrays of one shape: entries in order, each with its ticket, changed in batches (all entries
- * of dirty tickets out, their new ones in, one pass), or made anew of sorted runs, a part at a
- * time. Private to feeds/tickets; one thread. */
+ * of dirty tickets out, their new ones in, one pass; those that keep their place are not moved), or
+ * made anew of sorted runs, a part at a time. Private to feeds/tickets; one thread. */
 #ifndef FEEDS_TICKETS_LISTS_H
 #define FEEDS_TICKETS_LISTS_H
 
@@ -16,9 +16,17 @@ struct list_run {
     uint32_t from, until;
 };
 
+/* Entries from…until that go to another place, so many entries on. */
+struct list_move {
+    size_t from, until;
+    ptrdiff_t by;
+};
+
 struct list {
-    char *items, *spare, *fresh;
-    uint32_t *tickets, *spare_tickets, *fresh_tickets, *fresh_order;
+    char *items, *fresh;
+    uint32_t *tickets, *fresh_tickets, *fresh_order, *fresh_places;
+    struct list_move *moves;
+    size_t moves_count, moves_cap;
     size_t count, cap, fresh_count, fresh_cap, size;
     struct list_run
         *runs; /* of the fresh ones; a heap by their first entries while they are merged */

@@ -59,9 +59,8 @@ static void
 add_list(struct waste *waste, struct list *list)
 {
     add(waste, list->items, list->cap, list->size);
-    add(waste, list->spare, list->cap, list->size);
     add(waste, list->fresh, list->fresh_cap, list->size);
-    list->items = list->spare = list->fresh = NULL;
+    list->items = list->fresh = NULL;
 }
 
 void
