@@ -67,21 +67,49 @@ spare_data(struct rows *rows)
     return rows->spare;
 }
 
-/* The data of a milestone (`value`, read already; what is behind it stands at rows->at); NULL where
- * it is invalid. */
-static const struct event_data *
-make_data(struct rows *rows, enum event_type type, const struct value *value, int *unknown_fields)
+/* A map at rows->at of nothing but valid fields of the type, each once and no list among them, all
+ * that are required there: as good as every one is. Else false; what is behind the map is then not
+ * known, and nor is whether the data is valid. */
+static bool
+read_plain_data(struct rows *rows, enum event_type type, struct event_data *out)
 {
-    bool left_out = type == EVENT_REGISTERED && value->kind == VALUE_NULL;
-    struct event_data *data = spare_data(rows);
+    const struct event_rule *rule = &event_rules[type];
+    struct event_place place = {0};
+    struct value map, key, field;
     struct err err;
-    if (!event_data_from_value(&rows->reader->store, type, value, left_out, data, unknown_fields,
-                               &err)) {
-        memset(data, 0, sizeof *data);
-        return NULL;
+    uint32_t seen = 0;
+    const unsigned char *at = pack_read(rows->at, &map);
+    if (map.kind != VALUE_MAP || type == EVENT_AMENDED) {
+        return false;
     }
-    rows->spare = NULL;
-    return data;
+    for (uint32_t i = 0; i < map.count; i++) {
+        at = pack_read(at, &key);
+        enum event_key known = event_key_of(key.text);
+        at = pack_read(at, &field);
+        if (known == EVENT_K_NONE || !(event_key_bit(known) & rule->allowed) ||
+            seen & 1u << known || field.kind >= VALUE_LIST ||
+            !event_put_field(&rows->reader->store, type, known, &field, out, &place, &err)) {
+            return false;
+        }
+        seen |= 1u << known;
+    }
+    rows->at = at;
+    return event_place_done(&place, out, &err) && (rule->required & ~out->has) == 0;
+}
+
+/* Any data at rows->at; false: it is invalid. rows->at then stands behind it all the same. */
+static bool
+read_any_data(struct rows *rows, enum event_type type, struct event_data *out, int *unknown_fields)
+{
+    struct value value;
+    struct err err;
+    rows->at = pack_read(rows->at, &value);
+    if (value.kind >= VALUE_LIST) {
+        rows->at = pack_skip(rows->at, (uint64_t)value.count * (value.kind == VALUE_MAP ? 2 : 1));
+    }
+    bool left_out = type == EVENT_REGISTERED && value.kind == VALUE_NULL;
+    return event_data_from_value(&rows->reader->store, type, &value, left_out, out, unknown_fields,
+                                 &err);
 }
 
 /* The data at rows->at. false: it is invalid. */
@@ -97,15 +125,17 @@ read_data(struct rows *rows, enum event_type type, const struct event_data **out
         return true;
     }
     const unsigned char *at = rows->at;
-    struct value value;
-    rows->at = pack_read(at, &value);
-    if (value.kind >= VALUE_LIST) {
-        rows->at = pack_skip(rows->at, (uint64_t)value.count * (value.kind == VALUE_MAP ? 2 : 1));
+    struct event_data *data = spare_data(rows);
+    if (!read_plain_data(rows, type, data)) {
+        rows->at = at;
+        memset(data, 0, sizeof *data);
+        if (!read_any_data(rows, type, data, &unknown_fields)) {
+            memset(data, 0, sizeof *data);
+            return false;
+        }
     }
-    *out = make_data(rows, type, &value, &unknown_fields);
-    if (!*out) {
-        return false;
-    }
+    *out = data;
+    rows->spare = NULL;
     rows->reader->out->unknown_fields += unknown_fields;
     if (seen) {
         *seen = (struct seen){at, (size_t)(rows->at - at), type, unknown_fields, *out};

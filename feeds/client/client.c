@@ -15,15 +15,16 @@
 #include "wall/base/ring.h"
 
 #define QUEUE_ITEMS 32768               /* to the main thread: a slow frame's messages */
-#define QUEUE_BYTES (32 * 1024 * 1024)  /* what the queued items may weigh; one may go over it */
-#define RESUME_BYTES (28 * 1024 * 1024) /* less again: read on; a part being folded leaves room */
+#define QUEUE_BYTES (64 * 1024 * 1024)  /* what the queued items may weigh; one may go over it */
+#define RESUME_BYTES (60 * 1024 * 1024) /* less again: read on; a part being folded leaves room */
 #define SPARE_ITEMS 4096                /* kept for reuse … */
 #define SPARE_BYTES 8192                /* … where they weigh no more than this */
 #define CELL_BYTES 1024                 /* an arena's blocks: a message of one event */
 #define PART_BYTES (256 * 1024)         /* … and for a long message */
 #define LARGE_ITEMS 2                   /* long messages' cells kept while a snapshot comes */
-#define COMMANDS 256                    /* from the main thread */
-#define STOP_SECONDS 3                  /* a name may be resolving, which cannot be broken off */
+#define TRIM_AFTER_MS 1000 /* a snapshot's memory goes back when the first frame is out */
+#define COMMANDS 256       /* from the main thread */
+#define STOP_SECONDS 3     /* a name may be resolving, which cannot be broken off */
 
 /* What the network thread and the main thread pass to and fro; out comes first, so that the public
  * pointer is the cell's. */
@@ -57,6 +58,8 @@ struct client {
     /* network thread only */
     struct follow follow;
     enum message_format format;
+    bool swollen;                                /* a snapshot came since the last trim */
+    int64_t trim_ms;                             /* INT64_MAX: no trim is due */
     struct cell *now;                            /* being received */
     struct cell *overflow_first, *overflow_last; /* what the full queue did not take, in order */
     struct buf out;
@@ -257,6 +260,10 @@ run_command(struct client *client, const struct command *command, int64_t now_ms
     switch (command->answer) {
     case CLIENT_AGREES:
         follow_agreed(follow, command->generation);
+        if (client->swollen) { /* the snapshot is folded, and its parts were given back */
+            client->swollen = false;
+            client->trim_ms = now_ms + TRIM_AFTER_MS;
+        }
         break;
     case CLIENT_DIFFERS:
         follow_diverged(follow, command->generation, now_ms);
@@ -271,13 +278,8 @@ static void
 free_large(struct client *client)
 {
     struct cell *cell;
-    bool freed = false;
     while ((cell = ring_pop(&client->large))) {
         cell_free(cell);
-        freed = true;
-    }
-    if (freed) {
-        malloc_trim(0); /* a snapshot's parts were this thread's: megabytes that come no more */
     }
 }
 
@@ -295,6 +297,10 @@ pump(struct client *client)
     pause_if_full(client);
     if (!atomic_load(&client->loading)) {
         free_large(client);
+    }
+    if (now_ms >= client->trim_ms) {
+        client->trim_ms = INT64_MAX;
+        malloc_trim(0); /* tens of megabytes of parts that come no more */
     }
     if (atomic_load(&client->paused)) {
         follow_heard(&client->follow, now_ms); /* not silent: not listened to */
@@ -322,6 +328,7 @@ pump(struct client *client)
         break;
     }
     publish_state(client);
+    next_ms = next_ms < client->trim_ms ? next_ms : client->trim_ms;
     socket_timer(client->socket, next_ms == INT64_MAX ? 60000 : next_ms - now_ms);
 }
 
@@ -341,6 +348,7 @@ judge(struct client *client, struct cell *cell, int64_t now_ms)
         verdict = follow_snapshot(follow, (uint64_t)m->snapshot.seq, m->snapshot.part,
                                   m->snapshot.parts, now_ms);
         cell->item.last_part = m->snapshot.part == m->snapshot.parts;
+        client->swollen = true;
         atomic_store(&client->loading, !cell->item.last_part);
         return verdict;
     case MESSAGE_EVENTS:
@@ -518,6 +526,7 @@ client_start(const struct client_config *config, struct err *err)
     ring_init(&client->large, LARGE_ITEMS);
     ring_init(&client->commands, COMMANDS);
     atomic_store(&client->heard_ms, -1);
+    client->trim_ms = INT64_MAX;
     int64_t seed = clock_mono_ns() ^ (clock_wall_ms() << 20) ^ (int64_t)(intptr_t)client;
     follow_init(&client->follow, (uint64_t)seed, mono_ms());
     struct socket_hooks hooks = {client, on_opened, on_chunk, on_lost, on_woken};
