@@ -153,6 +153,10 @@ place_width(const struct paint *p, const struct snapshot_alarm *alarm, float so_
     return fminf(fmaxf(so_far, width), 150);
 }
 
+/* Design pixels from the panel's left edge: where the time ends, and the place begins. */
+#define TIME_RIGHT 332
+#define PLACE 354
+
 static void
 draw_district_row(const struct paint *p, const struct row *row, float top, float height,
                   float place)
@@ -160,24 +164,26 @@ draw_district_row(const struct paint *p, const struct row *row, float top, float
     bool open = !row->alarm->acknowledged;
     float right = paint_part_width(p) - 24;
     struct text_style figures = paint_part_figures(p, THEME_ROW_FIGURE, TEXT_SEMIBOLD);
+    struct text_style list = paint_part_sans(p, THEME_LIST, TEXT_REGULAR);
+    struct text_style strong = paint_part_sans(p, THEME_LIST, TEXT_SEMIBOLD);
     struct text_style caption = paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR);
-    struct text_style strong = paint_part_sans(p, THEME_CAPTION, TEXT_SEMIBOLD);
     float baseline = top + roundf((height + text_cap_height(p->text, figures)) / 2);
     draw_ground(p, row, top, height, paint_part_px(p, 5));
-    float width = paint_part_text(p, figures, paint_part_x(p, 318), baseline, DRAW_RIGHT,
+    float width = paint_part_text(p, figures, paint_part_x(p, TIME_RIGHT), baseline, DRAW_RIGHT,
                                   row->left_ms < 0 ? THEME_RED : THEME_INK, row->left);
     paint_part_fit(p, strong, paint_part_x(p, 24), baseline,
-                   paint_part_px(p, 318 - 24 - 12) - width, DRAW_LEFT, row->colour,
+                   paint_part_px(p, TIME_RIGHT - 24 - 12) - width, DRAW_LEFT, row->colour,
                    str_from(row->stage));
-    paint_part_fit(p, paint_part_sans(p, THEME_LIST, TEXT_SEMIBOLD), paint_part_x(p, 344), baseline,
-                   paint_part_px(p, place), DRAW_LEFT, THEME_INK, place_of(p, row->alarm));
-    float mode = right - 96, matter = 344 + place + 12;
-    paint_part_fit(p, caption, paint_part_x(p, matter), baseline,
+    paint_part_fit(p, strong, paint_part_x(p, PLACE), baseline, paint_part_px(p, place), DRAW_LEFT,
+                   THEME_INK, place_of(p, row->alarm));
+    float mode = right - 96, matter = PLACE + place + 12;
+    paint_part_fit(p, list, paint_part_x(p, matter), baseline,
                    paint_part_px(p, mode - 88 - 20 - matter), DRAW_LEFT,
                    open ? THEME_INK : THEME_DIM, str_from(row->matter));
     paint_part_text(p, caption, paint_part_x(p, mode), baseline, DRAW_RIGHT, THEME_DIM,
                     mode_words(row->alarm));
-    paint_part_text(p, open ? strong : caption, paint_part_x(p, right), baseline, DRAW_RIGHT,
+    caption.weight = open ? TEXT_SEMIBOLD : TEXT_REGULAR;
+    paint_part_text(p, caption, paint_part_x(p, right), baseline, DRAW_RIGHT,
                     open ? THEME_INK : THEME_DIM, row->by);
 }
 
@@ -189,20 +195,22 @@ draw_narrow_row(const struct paint *p, const struct row *row, float top, float h
     float right = paint_part_x(p, paint_part_width(p) - 24), left = paint_part_x(p, 24);
     struct text_style figures = paint_part_figures(p, THEME_ROW_FIGURE, TEXT_SEMIBOLD);
     struct text_style caption = paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR);
-    struct text_style strong = paint_part_sans(p, THEME_CAPTION, TEXT_SEMIBOLD);
+    struct text_style list = paint_part_sans(p, THEME_LIST, TEXT_REGULAR);
+    struct text_style strong = paint_part_sans(p, THEME_LIST, TEXT_SEMIBOLD);
     float upper = top + roundf(height * 0.42f), lower = top + roundf(height * 0.84f);
     draw_ground(p, row, top, height, paint_part_px(p, 5));
     float width = paint_part_text(p, figures, right, upper, DRAW_RIGHT,
                                   row->left_ms < 0 ? THEME_RED : THEME_INK, row->left);
     paint_part_fit(p, strong, left, upper, right - left - width - paint_part_px(p, 16), DRAW_LEFT,
                    row->colour, str_from(row->stage));
-    width = paint_part_text(p, open ? strong : caption, right, lower, DRAW_RIGHT,
-                            open ? THEME_INK : THEME_DIM, row->by);
+    caption.weight = open ? TEXT_SEMIBOLD : TEXT_REGULAR;
+    width = paint_part_text(p, caption, right, lower, DRAW_RIGHT, open ? THEME_INK : THEME_DIM,
+                            row->by);
     float end = right - width - paint_part_px(p, 16);
     left += paint_part_fit(p, strong, left, lower, (end - left) * 0.45f, DRAW_LEFT, THEME_INK,
                            place_of(p, row->alarm));
     left = ceilf(left) + paint_part_px(p, 12);
-    paint_part_fit(p, caption, left, lower, end - left, DRAW_LEFT, open ? THEME_INK : THEME_DIM,
+    paint_part_fit(p, list, left, lower, end - left, DRAW_LEFT, open ? THEME_INK : THEME_DIM,
                    str_from(row->matter));
 }
 
