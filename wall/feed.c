@@ -137,14 +137,6 @@ take_welcome(struct feed *feed, const struct client_item *item)
 }
 
 static void
-load_others(struct feed *feed, const struct message_events *events)
-{
-    for (size_t i = 0; i < events->count; i++) {
-        tickets_load_other(feed->tickets, &events->events[i]);
-    }
-}
-
-static void
 begin_part(struct feed *feed, const struct message_snapshot *part)
 {
     if (part->part == 1) {
@@ -156,20 +148,21 @@ begin_part(struct feed *feed, const struct message_snapshot *part)
     }
 }
 
-static void
-end_part(struct feed *feed, const struct client_item *item)
+/* What the last part has behind its rows; as take_part. */
+static bool
+take_others(struct feed *feed, const struct message_snapshot *part, size_t *most)
 {
-    const struct message_snapshot *part = &item->message.snapshot;
-    if (item->last_part) {
-        load_others(feed, &part->alarms);
-        load_others(feed, &part->commitments);
-        tickets_load_end(feed->tickets);
-        feed->settling = true;
-        feed->next_seq = (uint64_t)part->seq;
+    const struct message_events *alarms = &part->alarms, *commitments = &part->commitments;
+    size_t at = feed->at - part->rows_count, count = alarms->count + commitments->count;
+    for (; *most && at < count; --*most, at++, feed->at++) {
+        tickets_load_other(feed->tickets, at < alarms->count
+                                              ? &alarms->events[at]
+                                              : &commitments->events[at - alarms->count]);
     }
+    return at == count;
 }
 
-/* Up to *most rows; false: there are more of them. */
+/* Up to *most rows, and what follows the last ones; false: there is more. */
 static bool
 take_part(struct feed *feed, const struct client_item *item, size_t *most)
 {
@@ -181,8 +174,9 @@ take_part(struct feed *feed, const struct client_item *item, size_t *most)
         return true; /* an earlier part was refused */
     }
     struct err err = {""};
-    size_t left = part->rows_count - feed->at, count = left < *most ? left : *most;
-    if (!tickets_load_rows(feed->tickets, part->rows + feed->at, count, &err)) {
+    size_t left = feed->at < part->rows_count ? part->rows_count - feed->at : 0;
+    size_t count = left < *most ? left : *most;
+    if (count && !tickets_load_rows(feed->tickets, part->rows + feed->at, count, &err)) {
         log_limited(&feed->load_limit, 10000, LOG_LEVEL_WARNING, "feed",
                     "a snapshot cannot be used: %s", err.text);
         abort_load(feed);
@@ -192,10 +186,14 @@ take_part(struct feed *feed, const struct client_item *item, size_t *most)
     }
     feed->at += count;
     *most -= count;
-    if (feed->at < part->rows_count) {
+    if (feed->at < part->rows_count || (item->last_part && !take_others(feed, part, most))) {
         return false;
     }
-    end_part(feed, item);
+    if (item->last_part) {
+        tickets_load_end(feed->tickets);
+        feed->settling = true;
+        feed->next_seq = (uint64_t)part->seq;
+    }
     return true;
 }
 

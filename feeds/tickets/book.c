@@ -39,7 +39,6 @@ book_destroy(struct book *book)
     free(book->deadlines.items);
     free(book->marks);
     free(book->dirty);
-    free(book->queued);
     free(book->creeping);
     free(book->recent);
     free(book->whistles.items);
@@ -219,25 +218,6 @@ note_recent(struct book *book, uint32_t ticket, int64_t last_ms)
     book->recent[book->recent_count++] = (struct deadlines_item){last_ms, ticket};
 }
 
-/* Makes the ticket's alarms and whistles, or while building only notes that it has some: what
- * acknowledges them may not have come yet, and they are sorted in runs. */
-static bool
-list(struct book *book, uint32_t ticket, struct mark *mark, const struct fold *fold)
-{
-    if (book->phase == BOOK_WHOLE) {
-        struct lists_names names = names_of(book);
-        return lists_add(&book->lists, &names, ticket, fold, &book->whistles, book->at_ms);
-    }
-    if (!lists_wants(fold, &book->whistles, book->at_ms)) {
-        return false;
-    }
-    if (!mark_has(mark, MARKS_QUEUED)) {
-        push(&book->queued, &book->queued_count, &book->queued_cap, ticket);
-        mark_set(mark, MARKS_QUEUED, true);
-    }
-    return true;
-}
-
 /* Puts a ticket in as it is at the book's moment. */
 static void
 put_in(struct book *book, uint32_t ticket)
@@ -251,7 +231,8 @@ put_in(struct book *book, uint32_t ticket)
         book->rows_stale |=
             rows_count(&book->rows, &book->periods, book->codes, &fold, book->at_ms, 1);
         bursts_count(&book->bursts, book->profile, &book->periods, ticket, &fold, 1);
-        listed = list(book, ticket, mark, &fold);
+        struct lists_names names = names_of(book);
+        listed = lists_add(&book->lists, &names, ticket, &fold, &book->whistles, book->at_ms);
     }
     slots_set(&book->slots, mark, &fold, book->at_ms);
     mark_set(mark, MARKS_LISTED, listed);
@@ -328,13 +309,15 @@ book_begin(struct book *book, struct book_state *state, int64_t at_ms)
     if (book->marks_cap) {
         memset(book->marks, 0, book->marks_cap * sizeof *book->marks);
     }
-    book->dirty_count = book->queued_count = book->creeping_count = book->recent_count = 0;
+    book->dirty_count = book->put_back = 0;
+    book->creeping_count = book->recent_count = 0;
     book->recent_from_ms = at_ms - BACK_MS > book->periods.from_ms[SNAPSHOT_TODAY]
                                ? at_ms - BACK_MS
                                : book->periods.from_ms[SNAPSHOT_TODAY];
     book->oldest_ms = oldest_of_interest(&book->periods);
     book->lists_stale = book->lists_crept = false;
     book->phase = BOOK_COUNTING;
+    book->fresh = true;
     book->at = 0;
 }
 
@@ -349,8 +332,15 @@ static bool
 count_part(struct book *book, uint32_t *looks)
 {
     struct store *store = &book->state->store;
-    for (; *looks && book->dirty_count; --*looks) {
-        uint32_t ticket = book->dirty[--book->dirty_count];
+    /* What changed is put back at once, but for what has entries in a run: those are taken out, and
+     * new ones put in, when the lists are whole. */
+    for (; *looks && book->put_back < book->dirty_count; --*looks) {
+        uint32_t ticket = book->dirty[book->put_back];
+        if (mark_has(mark_of(book, ticket), MARKS_LISTED)) {
+            book->put_back++;
+            continue;
+        }
+        book->dirty[book->put_back] = book->dirty[--book->dirty_count];
         mark_set(mark_of(book, ticket), MARKS_DIRTY, false);
         put_in(book, ticket);
     }
@@ -367,24 +357,8 @@ count_part(struct book *book, uint32_t *looks)
             put_in(book, ticket);
         }
     }
-    return book->at == store->count && book->dirty_count == 0;
-}
-
-static bool
-list_part(struct book *book, uint32_t *looks)
-{
-    struct lists_names names = names_of(book);
-    for (; *looks && book->at < book->queued_count; --*looks) {
-        uint32_t ticket = book->queued[book->at++];
-        const struct mark *mark = &book->marks[ticket];
-        if (mark_has(mark, MARKS_LISTED) && !mark_has(mark, MARKS_DIRTY)) {
-            struct fold fold;
-            fold_at(book, ticket, book->at_ms, &fold);
-            lists_add(&book->lists, &names, ticket, &fold, &book->whistles, book->at_ms);
-        }
-    }
     lists_end_run(&book->lists);
-    return book->at == book->queued_count;
+    return book->at == store->count && book->put_back == book->dirty_count;
 }
 
 static void
@@ -440,10 +414,10 @@ build_part(struct book *book, uint32_t *looks)
     switch (book->phase) {
     case BOOK_COUNTING:
         return count_part(book, looks);
-    case BOOK_LISTING:
-        return list_part(book, looks);
-    case BOOK_MERGING:
-        return lists_merge_runs(&book->lists, looks);
+    case BOOK_MERGING: {
+        struct lists_names names = names_of(book);
+        return lists_merge_runs(&book->lists, &names, book->at_ms, looks);
+    }
     case BOOK_SORTING:
         return bursts_sort_part(&book->bursts, &book->at, looks);
     default:
@@ -462,11 +436,6 @@ book_build(struct book *book, bool open, uint32_t *looks)
             return true;
         }
         enter(book, book->phase + 1);
-        if (book->phase == BOOK_MERGING) { /* the list of queued ones is not needed any more */
-            free(book->queued);
-            book->queued = NULL;
-            book->queued_count = book->queued_cap = 0;
-        }
     }
     return true;
 }
@@ -550,7 +519,8 @@ book_bring_to(struct book *book, int64_t at_ms)
 {
     slots_begin(&book->slots);
     uint64_t points = book->slots.version;
-    bool fresh = book->slots.all_changed;
+    bool fresh = book->fresh;
+    book->fresh = false;
     move_to(book, at_ms);
     bool changed = book->rows_stale || book->lists_stale;
     if (book->rows_stale) {
@@ -575,6 +545,5 @@ book_bytes(const struct book *book)
 {
     return rows_bytes(&book->rows) + lists_bytes(&book->lists) + slots_bytes(&book->slots) +
            bursts_bytes(&book->bursts) + book->deadlines.cap * sizeof *book->deadlines.items +
-           (book->dirty_cap + book->queued_cap) * sizeof *book->dirty +
-           book->marks_cap * sizeof *book->marks;
+           book->dirty_cap * sizeof *book->dirty + book->marks_cap * sizeof *book->marks;
 }

@@ -3,13 +3,9 @@
  * Owns its figures and what it knows of each ticket; borrows the state, the profile, the directory
  * and the codes. Private to feeds/tickets; one thread; reads no clock.
  *
- * A book is begun, built until it is whole, and from then on brought from moment to moment.
- * Building is done in parts that each look at a bounded number of tickets: COUNTING   every ticket
- * is folded and counted; tickets may still be added to the state LISTING    alarms and whistles of
- * those that have any, in sorted runs MERGING    the runs become the lists SORTING    registrations
- * of the bursts, where they did not come in order PLACING    rows are ordered and ranked, points
- * get the index of their street's row In all of them a ticket may change: book_touch before it
- * does. */
+ * A book is begun, built until it is whole (enum book_phase), and from then on brought from moment
+ * to moment. Building is done in parts that each look at a bounded number of tickets. In all of its
+ * phases a ticket may change: book_touch before it does. */
 #ifndef FEEDS_TICKETS_BOOK_H
 #define FEEDS_TICKETS_BOOK_H
 
@@ -32,11 +28,10 @@ struct book_state {
 
 enum book_phase {
     BOOK_BLANK,
-    BOOK_COUNTING,
-    BOOK_LISTING,
-    BOOK_MERGING,
-    BOOK_SORTING,
-    BOOK_PLACING,
+    BOOK_COUNTING, /* every ticket is folded and counted; some may still be added to the state */
+    BOOK_MERGING,  /* alarms and whistles, sorted by part of the counting, become the lists */
+    BOOK_SORTING,  /* registrations of the bursts, where they did not come in order */
+    BOOK_PLACING,  /* rows are ordered and ranked, points get the index of their street's row */
     BOOK_WHOLE
 };
 
@@ -46,7 +41,8 @@ struct book {
     struct intern *codes;
     struct book_state *state;
     enum book_phase phase;
-    size_t at; /* how far the phase has come */
+    bool fresh; /* since it is whole it was not brought anywhere */
+    size_t at;  /* how far the phase has come */
     int64_t at_ms;
     uint64_t version;
     struct periods periods;
@@ -60,8 +56,7 @@ struct book {
     uint32_t marks_cap;
     uint32_t *dirty;
     size_t dirty_count, dirty_cap;
-    uint32_t *queued; /* while building: tickets that have alarms or whistles */
-    size_t queued_count, queued_cap;
+    size_t put_back;    /* of the dirty ones, while counting: the first so many stay dirty */
     uint32_t *creeping; /* suspended and listed: their due times move with the moment */
     size_t creeping_count, creeping_cap;
     struct deadlines_item *recent; /* tickets by when they last changed, of the last minute */

@@ -114,13 +114,71 @@ note_stale(struct bursts *bursts, struct bursts_cell *cell)
     cell->stale = true;
 }
 
+#define RADIX_BITS 11
+#define RADIX_LEAST 256 /* entries: of fewer a comparing sort is as quick */
+
+/* By the bits of (ms − least_ms) from `low` on; entries that are equal in them keep their order. */
+static void
+sort_by_bits(const struct bursts_entry *from, struct bursts_entry *to, size_t count,
+             int64_t least_ms, int low)
+{
+    uint32_t places[1 << RADIX_BITS] = {0};
+    const uint32_t mask = (1u << RADIX_BITS) - 1;
+    for (size_t i = 0; i < count; i++) {
+        places[(uint64_t)(from[i].ms - least_ms) >> low & mask]++;
+    }
+    for (uint32_t i = 0, place = 0; i <= mask; i++) {
+        uint32_t here = places[i];
+        places[i] = place;
+        place += here;
+    }
+    for (size_t i = 0; i < count; i++) {
+        to[places[(uint64_t)(from[i].ms - least_ms) >> low & mask]++] = from[i];
+    }
+}
+
+/* 28 days and an hour or two of milliseconds have 32 bits: three passes. */
+static bool
+sort_by_radix(struct bursts_cell *cell)
+{
+    int64_t least_ms = INT64_MAX, most_ms = INT64_MIN;
+    for (size_t i = 0; i < cell->count; i++) {
+        int64_t ms = cell->entries[i].ms;
+        least_ms = ms < least_ms ? ms : least_ms;
+        most_ms = ms > most_ms ? ms : most_ms;
+    }
+    if (cell->count < RADIX_LEAST || cell->count > UINT32_MAX ||
+        ((uint64_t)most_ms - (uint64_t)least_ms) >> 3 * RADIX_BITS) {
+        return false;
+    }
+    struct bursts_entry *other = arena_regrow(NULL, cell->cap, sizeof *other);
+    sort_by_bits(cell->entries, other, cell->count, least_ms, 0);
+    sort_by_bits(other, cell->entries, cell->count, least_ms, RADIX_BITS);
+    sort_by_bits(cell->entries, other, cell->count, least_ms, 2 * RADIX_BITS);
+    free(cell->entries);
+    cell->entries = other;
+    return true;
+}
+
+/* Tickets are mostly added in their order; where times are equal that is seen to at the end. */
 static void
 sort(struct bursts_cell *cell)
 {
-    if (cell->unsorted) {
-        qsort(cell->entries, cell->count, sizeof *cell->entries, compare);
-        cell->unsorted = false;
+    struct bursts_entry *e = cell->entries;
+    if (cell->unsorted && !sort_by_radix(cell)) {
+        qsort(e, cell->count, sizeof *e, compare);
+    } else if (cell->unsorted) {
+        e = cell->entries;
+        for (size_t i = 1; i < cell->count; i++) {
+            struct bursts_entry entry = e[i];
+            size_t at = i;
+            for (; at && compare(&e[at - 1], &entry) > 0; at--) {
+                e[at] = e[at - 1];
+            }
+            e[at] = entry;
+        }
     }
+    cell->unsorted = false;
 }
 
 void
@@ -151,8 +209,10 @@ bursts_count(struct bursts *bursts, const struct profile *profile, const struct 
         cell->count++;
         return;
     }
-    sort(cell);
-    size_t at = lower(cell, entry);
+    size_t at = cell->unsorted ? 0 : lower(cell, entry);
+    while (cell->unsorted && at < cell->count && compare(&cell->entries[at], &entry) != 0) {
+        at++;
+    }
     if (at < cell->count && compare(&cell->entries[at], &entry) == 0) {
         cell->count--;
         memmove(cell->entries + at, cell->entries + at + 1, (cell->count - at) * sizeof entry);
@@ -164,7 +224,7 @@ bursts_sort_part(struct bursts *bursts, size_t *at, uint32_t *looks)
 {
     for (; *looks && *at < bursts->count; ++*at) {
         struct bursts_cell *cell = &bursts->cells[*at];
-        size_t cost = 1 + (cell->unsorted ? cell->count / 4 : 0);
+        size_t cost = 1 + (cell->unsorted ? cell->count / 32 : 0);
         sort(cell);
         *looks -= cost < *looks ? (uint32_t)cost : *looks;
     }

@@ -95,6 +95,7 @@ lists_free(struct lists *lists)
     list_free(&lists->alarms);
     list_free(&lists->whistles);
     free(lists->counts.items);
+    free(lists->begins);
     lists_init(lists);
 }
 
@@ -111,6 +112,7 @@ lists_clear(struct lists *lists)
     list_clear(&lists->alarms);
     list_clear(&lists->whistles);
     lists->counts.count = 0;
+    lists->anew = true;
 }
 
 static void *
@@ -291,105 +293,6 @@ lists_merge(struct lists *lists, const struct mark *marks, const uint32_t *dirty
     list_merge(&lists->whistles, NULL, &filter);
 }
 
-/* --- made anew, of runs --- */
-
-static void
-list_end_run(struct list *list)
-{
-    size_t from = list->runs_until, until = list->fresh_count;
-    if (from == until) {
-        return;
-    }
-    for (size_t i = from; i < until; i++) {
-        list->fresh_order[i] = (uint32_t)i;
-    }
-    qsort_r(list->fresh_order + from, until - from, sizeof(uint32_t), compare_fresh, list);
-    if (list->runs_count == list->runs_cap) {
-        list->runs_cap = list->runs_cap * 2 + 16;
-        list->runs = arena_regrow(list->runs, list->runs_cap, sizeof *list->runs);
-    }
-    list->runs[list->runs_count++] = (struct list_run){(uint32_t)from, (uint32_t)until};
-    list->runs_until = until;
-}
-
-void
-lists_end_run(struct lists *lists)
-{
-    list_end_run(&lists->alarms);
-    list_end_run(&lists->whistles);
-}
-
-static bool
-comes_first(struct list *list, const struct list_run *a, const struct list_run *b)
-{
-    return compare_fresh(&list->fresh_order[a->from], &list->fresh_order[b->from], list) < 0;
-}
-
-static void
-sink(struct list *list, size_t at)
-{
-    struct list_run run = list->runs[at];
-    for (size_t child; (child = at * 2 + 1) < list->runs_count; at = child) {
-        if (child + 1 < list->runs_count &&
-            comes_first(list, &list->runs[child + 1], &list->runs[child])) {
-            child++;
-        }
-        if (!comes_first(list, &list->runs[child], &run)) {
-            break;
-        }
-        list->runs[at] = list->runs[child];
-    }
-    list->runs[at] = run;
-}
-
-/* Nothing is added while this goes on. What was needed only for it is given back. */
-static bool
-list_merge_runs(struct list *list, struct list_counts *counts, uint32_t *looks)
-{
-    if (!list->merging) {
-        list->merging = true;
-        make_room(list);
-        for (size_t i = list->runs_count / 2; i-- > 0;) {
-            sink(list, i);
-        }
-    }
-    for (; *looks && list->runs_count; --*looks) {
-        struct list_run *first = &list->runs[0];
-        uint32_t at = list->fresh_order[first->from++];
-        const char *fresh = list->fresh + at * list->size;
-        memcpy(list->items + list->count * list->size, fresh, list->size);
-        count_alarm(counts, fresh, 1);
-        list->tickets[list->count++] = list->fresh_tickets[at];
-        if (first->from == first->until) {
-            *first = list->runs[--list->runs_count];
-        }
-        if (list->runs_count) {
-            sink(list, 0);
-        }
-    }
-    if (list->runs_count) {
-        return false;
-    }
-    free(list->fresh);
-    free(list->fresh_tickets);
-    free(list->fresh_order);
-    free(list->fresh_places);
-    free(list->runs);
-    list->fresh = NULL;
-    list->fresh_tickets = list->fresh_order = list->fresh_places = NULL;
-    list->runs = NULL;
-    list->fresh_count = list->fresh_cap = list->runs_cap = list->runs_until = 0;
-    list->merging = false;
-    return true;
-}
-
-bool
-lists_merge_runs(struct lists *lists, uint32_t *looks)
-{
-    return list_merge_runs(&lists->alarms, &lists->counts, looks) &&
-           list_merge_runs(&lists->whistles, NULL, looks);
-}
-
 /* --- entries --- */
 
 static const enum event_stage stage_of[SNAPSHOT_STAGE_COUNT] = {
@@ -418,13 +321,12 @@ limit_of(const struct profile *profile, const struct fold *fold, enum snapshot_s
  * started again, or due-soon became overdue) acknowledges nothing. While suspended the alarm's
  * beginning moves, and the clock's start stands for it. */
 static void
-set_acknowledged(struct snapshot_alarm *alarm, const struct lists_names *names,
-                 const struct fold *fold, int64_t at_ms)
+set_acknowledged(struct snapshot_alarm *alarm, const struct lists_names *names, int64_t begin_ms,
+                 int64_t at_ms)
 {
     const struct event *event = others_alarm(names->others, alarm->ticket, stage_of[alarm->stage]);
-    int64_t begin = fold->suspended ? fold->clocks[alarm->stage].start_ms : alarm->since_ms;
     if (event && event->type == EVENT_ALARM_ACKNOWLEDGED && event->time_ms <= at_ms &&
-        event->time_ms >= begin) {
+        event->time_ms >= begin_ms) {
         alarm->acknowledged = true;
         alarm->acknowledged_by = event->data.by;
     }
@@ -462,7 +364,16 @@ add_alarm(struct lists *lists, const struct lists_names *names, uint32_t ticket,
         .since_ms = since > clock->start_ms ? since : clock->start_ms,
         .limit_ms = limit_of(names->profile, fold, stage),
     };
-    set_acknowledged(alarm, names, fold, at_ms);
+    int64_t begin_ms = fold->suspended ? clock->start_ms : alarm->since_ms;
+    if (!lists->anew) {
+        set_acknowledged(alarm, names, begin_ms, at_ms);
+        return;
+    }
+    if (lists->begins_cap < lists->alarms.fresh_count) {
+        lists->begins_cap = lists->alarms.fresh_cap;
+        lists->begins = arena_regrow(lists->begins, lists->begins_cap, sizeof *lists->begins);
+    }
+    lists->begins[lists->alarms.fresh_count - 1] = begin_ms;
 }
 
 /* A unit named by several open whistles is listed once, under the earliest due. */
@@ -495,26 +406,6 @@ add_whistle(struct lists *lists, const struct lists_names *names, uint32_t ticke
 }
 
 bool
-lists_wants(const struct fold *fold, const struct fold_whistles *whistles, int64_t at_ms)
-{
-    if (!fold->open || fold->confidential) {
-        return false;
-    }
-    for (int stage = 0; stage < SNAPSHOT_STAGE_COUNT; stage++) {
-        if (clocks_overdue(&fold->clocks[stage], at_ms) ||
-            clocks_due_soon(&fold->clocks[stage], at_ms)) {
-            return true;
-        }
-    }
-    for (size_t i = 0; fold->clocks[SNAPSHOT_REPORT].runs && i < whistles->count; i++) {
-        if (whistles->items[i].pending) {
-            return true;
-        }
-    }
-    return false;
-}
-
-bool
 lists_add(struct lists *lists, const struct lists_names *names, uint32_t ticket,
           const struct fold *fold, const struct fold_whistles *whistles, int64_t at_ms)
 {
@@ -542,6 +433,149 @@ lists_add(struct lists *lists, const struct lists_names *names, uint32_t ticket,
         }
     }
     return lists->alarms.fresh_count + lists->whistles.fresh_count > before;
+}
+
+/* --- made anew, of runs --- */
+
+/* Both kinds of entries have one. */
+static int64_t
+due_of(const struct list *list, uint32_t at)
+{
+    const char *item = list->fresh + at * list->size;
+    return list->size == sizeof(struct snapshot_alarm)
+               ? ((const struct snapshot_alarm *)(const void *)item)->due_ms
+               : ((const struct snapshot_whistle *)(const void *)item)->due_ms;
+}
+
+static void
+list_end_run(struct list *list)
+{
+    size_t from = list->runs_until, until = list->fresh_count;
+    if (from == until) {
+        return;
+    }
+    for (size_t i = from; i < until; i++) {
+        list->fresh_order[i] = (uint32_t)i;
+    }
+    qsort_r(list->fresh_order + from, until - from, sizeof(uint32_t), compare_fresh, list);
+    if (list->runs_count == list->runs_cap) {
+        list->runs_cap = list->runs_cap * 2 + 16;
+        list->runs = arena_regrow(list->runs, list->runs_cap, sizeof *list->runs);
+    }
+    list->runs[list->runs_count++] =
+        (struct list_run){due_of(list, list->fresh_order[from]), (uint32_t)from, (uint32_t)until};
+    list->runs_until = until;
+}
+
+void
+lists_end_run(struct lists *lists)
+{
+    list_end_run(&lists->alarms);
+    list_end_run(&lists->whistles);
+}
+
+static bool
+comes_first(struct list *list, const struct list_run *a, const struct list_run *b)
+{
+    if (a->due_ms != b->due_ms) {
+        return a->due_ms < b->due_ms;
+    }
+    return compare_fresh(&list->fresh_order[a->from], &list->fresh_order[b->from], list) < 0;
+}
+
+static void
+sink(struct list *list, size_t at)
+{
+    struct list_run run = list->runs[at];
+    for (size_t child; (child = at * 2 + 1) < list->runs_count; at = child) {
+        if (child + 1 < list->runs_count &&
+            comes_first(list, &list->runs[child + 1], &list->runs[child])) {
+            child++;
+        }
+        if (!comes_first(list, &list->runs[child], &run)) {
+            break;
+        }
+        list->runs[at] = list->runs[child];
+    }
+    list->runs[at] = run;
+}
+
+/* The place of the first entry of all that are left. */
+static uint32_t
+take_first(struct list *list)
+{
+    struct list_run *first = &list->runs[0];
+    uint32_t at = list->fresh_order[first->from++];
+    if (first->from == first->until) {
+        *first = list->runs[--list->runs_count];
+    } else {
+        first->due_ms = due_of(list, list->fresh_order[first->from]);
+    }
+    if (list->runs_count) {
+        sink(list, 0);
+    }
+    return at;
+}
+
+/* What was needed for the runs alone is given back. */
+static void
+end_runs(struct list *list)
+{
+    free(list->fresh);
+    free(list->fresh_tickets);
+    free(list->fresh_order);
+    free(list->fresh_places);
+    free(list->runs);
+    list->fresh = NULL;
+    list->fresh_tickets = list->fresh_order = list->fresh_places = NULL;
+    list->runs = NULL;
+    list->fresh_count = list->fresh_cap = list->runs_cap = list->runs_until = 0;
+    list->merging = false;
+}
+
+/* Nothing is added while this goes on. true: all entries are in their place. */
+static bool
+list_merge_runs(struct lists *lists, struct list *list, const struct lists_names *names,
+                int64_t at_ms, uint32_t *looks)
+{
+    bool alarms = list == &lists->alarms;
+    if (!list->merging) {
+        list->merging = true;
+        make_room(list);
+        for (size_t i = list->runs_count / 2; i-- > 0;) {
+            sink(list, i);
+        }
+    }
+    for (; *looks && list->runs_count; --*looks) {
+        uint32_t at = take_first(list);
+        char *item = list->items + list->count * list->size;
+        memcpy(item, list->fresh + at * list->size, list->size);
+        if (alarms) {
+            set_acknowledged((struct snapshot_alarm *)(void *)item, names, lists->begins[at],
+                             at_ms);
+            count_alarm(&lists->counts, item, 1);
+        }
+        list->tickets[list->count++] = list->fresh_tickets[at];
+    }
+    if (list->runs_count == 0) {
+        end_runs(list);
+    }
+    return list->runs_count == 0;
+}
+
+bool
+lists_merge_runs(struct lists *lists, const struct lists_names *names, int64_t at_ms,
+                 uint32_t *looks)
+{
+    if (!list_merge_runs(lists, &lists->alarms, names, at_ms, looks) ||
+        !list_merge_runs(lists, &lists->whistles, names, at_ms, looks)) {
+        return false;
+    }
+    free(lists->begins);
+    lists->begins = NULL;
+    lists->begins_cap = 0;
+    lists->anew = false;
+    return true;
 }
 
 static size_t

@@ -13,6 +13,7 @@
 
 /* Entries from…until of the fresh ones' order. */
 struct list_run {
+    int64_t due_ms; /* of the first */
     uint32_t from, until;
 };
 
@@ -28,8 +29,7 @@ struct list {
     struct list_move *moves;
     size_t moves_count, moves_cap;
     size_t count, cap, fresh_count, fresh_cap, size;
-    struct list_run
-        *runs; /* of the fresh ones; a heap by their first entries while they are merged */
+    struct list_run *runs; /* of the fresh; a heap by their first entries while they are merged */
     size_t runs_count, runs_cap, runs_until;
     bool merging;
     int (*compare)(const void *a, const void *b);
@@ -44,6 +44,9 @@ struct list_counts {
 struct lists {
     struct list alarms, whistles; /* of struct snapshot_alarm, struct snapshot_whistle */
     struct list_counts counts;
+    bool anew;       /* runs are being made: what acknowledges an alarm may not be known yet */
+    int64_t *begins; /* then: of each fresh alarm, from when on an acknowledgement is of it */
+    size_t begins_cap;
 };
 
 /* What names an entry: borrowed while a snapshot is made. */
@@ -56,21 +59,21 @@ struct lists_names {
 
 void lists_init(struct lists *lists);
 void lists_free(struct lists *lists);
+/* No entries; they are made anew, of runs. */
 void lists_clear(struct lists *lists);
 /* The entries of a ticket as folded at at_ms; false: it has none. */
 bool lists_add(struct lists *lists, const struct lists_names *names, uint32_t ticket,
                const struct fold *fold, const struct fold_whistles *whistles, int64_t at_ms);
-/* Whether lists_add would give it entries. */
-bool lists_wants(const struct fold *fold, const struct fold_whistles *whistles, int64_t at_ms);
 /* Takes the entries of dirty tickets out and the added ones in. dirty: all that have MARKS_DIRTY.
  */
 void lists_merge(struct lists *lists, const struct mark *marks, const uint32_t *dirty,
                  size_t count);
 /* Making all anew, after lists_clear: what was added since the last run becomes one … */
 void lists_end_run(struct lists *lists);
-/* … and up to *looks entries of the runs go where they belong, and are taken off; true: all have.
- */
-bool lists_merge_runs(struct lists *lists, uint32_t *looks);
+/* … and when all were added up to *looks entries of the runs go where they belong, and are taken
+ * off; true: all have. */
+bool lists_merge_runs(struct lists *lists, const struct lists_names *names, int64_t at_ms,
+                      uint32_t *looks);
 size_t lists_bytes(const struct lists *lists);
 
 #endif

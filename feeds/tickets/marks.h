@@ -15,7 +15,6 @@ enum marks_flag {
     MARKS_LISTED = 1 << 29, /* has entries among the alarms or whistles */
     MARKS_CREEPS = 1 << 30  /* in the book's list of creeping ones */
 };
-#define MARKS_QUEUED (UINT32_C(1) << 31) /* in the list of those that entries are made of */
 #define MARKS_PLACE ((UINT32_C(1) << 28) - 1)
 
 struct mark {

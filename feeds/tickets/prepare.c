@@ -103,6 +103,7 @@ turn_page(struct tickets *tickets)
     struct book *next = tickets->next;
     next->version += tickets->book->version + 1;
     next->slots.version += tickets->book->slots.version + 1;
+    next->slots.cleared = true; /* nobody has seen its points yet */
     waste_book(&tickets->waste, tickets->book);
     waste_state(&tickets->waste, tickets->shown);
     tickets->book = next;
@@ -166,11 +167,16 @@ tickets_prepare(struct tickets *tickets, int64_t at_ms, uint32_t looks)
     if (tickets->loading) {
         return true; /* all that is there is counted */
     }
-    if (!is_right(tickets, at_ms)) {
+    bool right = is_right(tickets, at_ms);
+    if (!right && next->fresh && book_reaches(next, at_ms)) {
+        book_bring_to(next, at_ms); /* a part of its own: what happened meanwhile may be much */
+        return false;
+    }
+    if (!right) {
         turn_page(tickets);
         return is_right(tickets, at_ms);
     }
-    if (next->dirty_count) { /* it waits for its moment, and goes along meanwhile */
+    if (next->fresh || next->dirty_count) { /* it waits for its moment, and goes along meanwhile */
         book_bring_to(next, next->at_ms);
     }
     return true;

@@ -5,8 +5,8 @@
 
 #include <stdint.h>
 
-int64_t clock_wall_ms(void); /* Unix milliseconds, UTC */
-int64_t clock_mono_ns(void); /* nanoseconds from an arbitrary start; never goes back */
+int64_t clock_wall_ms(void);  /* Unix milliseconds, UTC */
+int64_t clock_mono_ns(void);  /* nanoseconds from an arbitrary start; never goes back */
 int64_t clock_spent_ns(void); /* processor time of this thread */
 void clock_sleep_ns(int64_t ns);
 

@@ -280,7 +280,8 @@ test_a_part_is_bounded(void **state)
         assert_int_equal(snapshot_row(s, SNAPSHOT_DISTRICT, STR("all"))->open, 1);
     }
     const struct snapshot *s = tickets_glance(t, MAKE_NOW + calls);
-    size_t most = 2 * 3000 + s->alarms_count; /* counted, and listed; each alarm goes to its place */
+    /* Counted, and listed; each alarm goes to its place. */
+    size_t most = 2 * 3000 + s->alarms_count;
     assert_in_range(calls, 3000 / 50, most / 50 + 20);
     assert_int_equal(s->tickets, 3000);
     assert_true(s->points_all_changed);
@@ -335,7 +336,7 @@ test_midnight(void **state)
     for (int i = 0; i < 100; i++) {
         wall.at_ms = midnight_ms - 9000 + i * 16;
         apply(&wall);
-        while (!step(&wall, 10)) {
+        while (!step(&wall, 3)) {
         }
     }
     assert_true(wall.steps > before + 105); /* more than one a frame: it was made */
@@ -373,6 +374,38 @@ test_names(void **state)
     s = tickets_glance(wall.tickets, wall.at_ms);
     assert_string_equal(snapshot_row(s, SNAPSHOT_STREET, STR("S01"))->name.ptr, "street 2");
     end(&wall);
+}
+
+/* Registrations of one street and category, many and in no order, counted by hand. */
+static void
+test_registrations_in_no_order(void **state)
+{
+    (void)state;
+    struct profile profile;
+    profile_default(&profile);
+    profile.burst_min_count = 1;
+    profile.burst_ratio = 0;
+    struct tickets *t = tickets_create(&profile);
+    int64_t as_of_ms = MAKE_NOW - MAKE_NOW % 10000, window_ms = profile.burst_window_ms;
+    uint32_t now = 0, before = 0;
+    char number[16];
+    for (int64_t i = 1; i < 2003; i++) {
+        int64_t ms = MAKE_NOW - i * 761 % 2003 * 19 * WHEN_MINUTE - i % 2;
+        snprintf(number, sizeof number, "T-%d", (int)i);
+        make_register(t, number, ms);
+        now += ms > as_of_ms - window_ms && ms <= as_of_ms;
+        for (int day = 1; day <= 28; day++) {
+            int64_t then_ms = as_of_ms - day * WHEN_DAY;
+            before += ms > then_ms - window_ms && ms <= then_ms;
+        }
+    }
+    const struct snapshot *s = tickets_snapshot(t, MAKE_NOW);
+    assert_int_equal(s->bursts_count, 1);
+    assert_true(now > 1 && before > 28);
+    assert_int_equal(s->bursts[0].count, now);
+    assert_true(s->bursts[0].usual > before / 28.0 - 1e-9);
+    assert_true(s->bursts[0].usual < before / 28.0 + 1e-9);
+    tickets_destroy(t);
 }
 
 /* Memory of what was replaced is given back piece by piece. */
@@ -415,6 +448,7 @@ main(void)
         cmocka_unit_test(test_counted_as_rows_come),
         cmocka_unit_test(test_midnight),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_registrations_in_no_order),
         cmocka_unit_test(test_tidy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
