@@ -1,5 +1,6 @@
 /* A gauge a metric: a 240° arc over a zoomed, marked range, target tick, figure, change, n/base,
  * target. */
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -51,8 +52,9 @@ struct gauge {
     uint32_t n;
     float cx, cy; /* canvas pixels */
     const struct shape *shape;
-    float cell;  /* its width; canvas pixels */
-    float scale; /* of the dial: below 1 where the panel is too small for its full size */
+    float cell;    /* its width; canvas pixels */
+    int figure_px; /* the same for all of the panel */
+    float scale;   /* of the dial: below 1 where the panel is too small for its full size */
 };
 
 /* Canvas pixels of a length of the gauge's shape. */
@@ -130,18 +132,31 @@ draw_range(const struct paint *p, const struct gauge *g)
     paint_part_text(p, style, g->cx + x, baseline, DRAW_CENTRE, THEME_DIM, high);
 }
 
-/* The figure in the dial; one that is too wide for it (100.00) gets the size that fits. */
+/* The size at which the figure, and what it counts through, has room in the dial. */
+static int
+figure_size(const struct paint *p, const struct gauge *g)
+{
+    struct text_style style = gauge_style(p, g, THEME_BIG, TEXT_FIGURES, TEXT_SEMIBOLD);
+    float room = 2 * gauge_px(p, g, g->shape->tick_in - 10); /* a target may be beside it */
+    char value[32], shown[32];
+    paint_part_value(value, sizeof value, g->value, g->metric->decimals);
+    paint_part_value(shown, sizeof shown, g->shown, g->metric->decimals);
+    float width = fmaxf(text_width(p->text, style, str_from(value)),
+                        text_width(p->text, style, str_from(shown)));
+    if (width <= room) {
+        return style.size_px;
+    }
+    int size = (int)((float)style.size_px * room / width);
+    int least = scene_least_px(p->scene, true, false);
+    return size > least ? size : least;
+}
+
+/* One that is too wide for its dial (100.00) makes all of the panel smaller: they are compared. */
 static void
 draw_figure(const struct paint *p, const struct gauge *g, const char *value)
 {
     struct text_style style = gauge_style(p, g, THEME_BIG, TEXT_FIGURES, TEXT_SEMIBOLD);
-    float room = 2 * gauge_px(p, g, g->shape->radius - g->shape->thickness / 2) * 0.88f;
-    float width = text_width(p->text, style, str_from(value));
-    if (width > room) {
-        int size = (int)((float)style.size_px * room / width);
-        int least = scene_least_px(p->scene, true, false);
-        style.size_px = size > least ? size : least;
-    }
+    style.size_px = g->figure_px;
     paint_part_text(p, style, g->cx, g->cy + gauge_px(p, g, g->shape->figure), DRAW_CENTRE,
                     isnan(g->value) ? THEME_DIM : THEME_INK, value);
 }
@@ -382,6 +397,23 @@ place_cells(const struct paint *p, const struct shape *shape, int count, struct 
     }
 }
 
+/* What the gauge shows; it has its place by then. */
+static void
+fill_gauge(const struct paint *p, struct gauge *g)
+{
+    enum snapshot_window window = (enum snapshot_window)p->panel->window;
+    enum snapshot_by by = (enum snapshot_by)p->panel->by;
+    int before = paint_part_before(p->panel->window);
+    uint32_t ignored;
+    g->value = snapshot_metric_value(g->metric, g->row, window, by, &g->n);
+    g->shown = paint_part_count(p, g->metric->id, STR(""), g->value);
+    g->before = NAN;
+    if (before >= 0) {
+        g->before =
+            snapshot_metric_value(g->metric, g->row, (enum snapshot_window)before, by, &ignored);
+    }
+}
+
 void
 paint_gauges(const struct paint *p)
 {
@@ -396,24 +428,22 @@ paint_gauges(const struct paint *p)
     if (!row) {
         return;
     }
-    enum snapshot_window window = (enum snapshot_window)p->panel->window;
-    enum snapshot_by by = (enum snapshot_by)p->panel->by;
-    int before = paint_part_before(p->panel->window);
     const struct shape *shape = paint_part_kiosk(p) ? &kiosk : &district;
+    struct gauge gauges[PANEL_METRICS];
     struct cells cells;
+    int size = INT_MAX;
     place_cells(p, shape, count, &cells);
     for (int i = 0; i < count; i++) {
-        struct gauge g = {.metric = metrics[i], .row = row, .before = NAN, .shape = shape};
-        uint32_t ignored;
-        g.value = snapshot_metric_value(metrics[i], row, window, by, &g.n);
-        g.shown = paint_part_count(p, metrics[i]->id, STR(""), g.value);
-        if (before >= 0) {
-            g.before =
-                snapshot_metric_value(metrics[i], row, (enum snapshot_window)before, by, &ignored);
-        }
-        g.cell = cells.width;
-        g.cx = roundf(cells.x[i] + cells.width / 2);
-        place_dial(p, &g);
-        draw_gauge(p, &g);
+        struct gauge *g = &gauges[i];
+        *g = (struct gauge){.metric = metrics[i], .row = row, .shape = shape, .cell = cells.width};
+        g->cx = roundf(cells.x[i] + cells.width / 2);
+        place_dial(p, g);
+        fill_gauge(p, g);
+        int own = figure_size(p, g);
+        size = own < size ? own : size;
+    }
+    for (int i = 0; i < count; i++) {
+        gauges[i].figure_px = size;
+        draw_gauge(p, &gauges[i]);
     }
 }
