@@ -197,6 +197,7 @@ start_glass(struct owners *own, struct yaml_report *report, struct err *err)
         return false;
     }
     atomic_store(&own->to_wake, own->display);
+    log_line(LOG_LEVEL_DEBUG, "start", "the window and its context are there");
     int w = display.size[0], h = display.size[1];
     if (!config->offscreen) {
         display_size(own->display, &w, &h);
@@ -340,7 +341,9 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
         pace_frame(&glass->pace, glass->started_ns, after_ns - before_ns,
                    1000000000LL / display_rate(own->display));
         glass->frame_ms = (after_ns - glass->started_ns + 999999) / 1000000;
-        glass->frame++;
+        if (glass->frame++ == 0) {
+            log_line(LOG_LEVEL_DEBUG, "start", "the first picture is in the window");
+        }
         glass->exposed = false;
         if (!glass->tried && renderer_tried(renderer)) {
             log_line(LOG_LEVEL_INFO, "display", "%s", renderer_tried(renderer));
@@ -700,6 +703,7 @@ loop(struct owners *own)
 static int
 run_wall(struct owners *own)
 {
+    log_line(LOG_LEVEL_DEBUG, "start", "the settings are read");
     display_prepare();
     if (!start(own)) {
         finish(own);

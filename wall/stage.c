@@ -104,6 +104,7 @@ stage_create(enum renderer_backend backend, const char *name, int w, int h,
     bool good = scene_load(name, scene, report);
     if (good) {
         stage->renderer = renderer_create(backend, err);
+        log_line(LOG_LEVEL_DEBUG, "start", "fonts and shaders are there; scene and map follow");
         good = stage->renderer && put_on(stage, scene, report);
     }
     free(scene);
