@@ -464,7 +464,16 @@ fit_rows(const struct paint *p, struct ranking *ranking, struct paint_row *rows,
          float below)
 {
     float end = rows->first + below + 14; /* keeping off a seam may use some of the air below */
-    ranking_page(p, ranking, paint_row_fit(p, rows, (int)(below / rows->pitch) + 1, end));
+    int fit = paint_row_fit(p, rows, (int)(below / rows->pitch) + 1, end);
+    struct paint_row tight = *rows;
+    tight.pitch =
+        floorf((end - rows->first) / (float)(ranking->count > 1 ? ranking->count - 1 : 1));
+    if (ranking->count > fit && tight.pitch >= rows->pitch * 0.88f &&
+        paint_row_fit(p, &tight, ranking->count, end) == ranking->count) {
+        rows->pitch = tight.pitch; /* a little closer rather than a row or two on a page alone */
+        fit = ranking->count;
+    }
+    ranking_page(p, ranking, fit);
     int lines = ranking->pages > 1 ? ranking->fit : ranking->shown;
     int steps = lines > 1 ? lines - 1 : 1;
     float filling = floorf(fminf(below / (float)steps, most_pitch));

@@ -52,7 +52,7 @@ static const struct look district[] = {
 };
 
 static const struct look street[] = {
-    {"sample", "communities", 0, 0, 640, 130},   {"sample", "alarms", 0, 74, 560, 100},
+    {"sample", "communities", 0, 200, 640, 120}, {"sample", "alarms", 0, 74, 560, 100},
     {"empty", "gauges", 200, 60, 480, 140},      {"checking", "header", 1000, 0, 500, 92},
     {"not-in-sync", "header", 1000, 0, 500, 92}, {"not-in-sync", "gauges", 0, 0, 480, 250},
     {"gap", "communities", 0, 0, 640, 130},      {"stale", "alarms", 0, 0, 560, 170},
