@@ -163,8 +163,8 @@ grow_unit(struct scene *scene)
 
 /* ---- the grid ---- */
 
-/* Lines of text keep their room when text grows: the rows of header and strip grow with it, and
- * the others share what is left. */
+/* Lines of text have the room they need: the rows of header and strip follow the text's size, not
+ * the canvas's shape, and the others share what is left. */
 static void
 row_shares(const struct scene *scene, const struct scene_grid *grid,
            const struct scene_place *places, double *out)
@@ -183,7 +183,8 @@ row_shares(const struct scene *scene, const struct scene_grid *grid,
         sum += out[row];
         lines_sum += line[row] ? out[row] : 0;
     }
-    double part = lines_sum / sum * scene->unit / plain_unit(scene, grid);
+    double growth = scene->unit / plain_unit(scene, grid) * fit(scene, grid);
+    double part = lines_sum / sum * grid->canvas_h * growth / scene->solved_h;
     for (int row = 0; row < grid->rows_count && part < 0.8; row++) {
         if (line[row]) {
             out[row] *= part / (1 - part) * (sum - lines_sum) / lines_sum;

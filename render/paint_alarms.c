@@ -10,7 +10,8 @@
 #include "wall/base/when.h"
 
 #define MAX_SHOWN 64
-#define NARROW 760.0f /* a district's panel below this has rows of two lines */
+#define NARROW 760.0f /* a panel below this has rows of two lines: a district's, a kiosk's */
+#define KIOSK_NARROW 840.0f
 
 struct row {
     const struct snapshot_alarm *alarm;
@@ -287,7 +288,7 @@ draw_base(const struct paint *p, uint32_t open, uint32_t total, int shown)
 static bool
 is_narrow(const struct paint *p)
 {
-    return !paint_part_kiosk(p) && paint_part_width(p) < NARROW;
+    return paint_part_width(p) < (paint_part_kiosk(p) ? KIOSK_NARROW : NARROW);
 }
 
 /* The alarms that fit, and how many there are. */

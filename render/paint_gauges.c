@@ -52,6 +52,7 @@ struct gauge {
     uint32_t n;
     float cx, cy; /* canvas pixels */
     const struct shape *shape;
+    float top;     /* of the dials, design pixels below the panel's top */
     float cell;    /* its width; canvas pixels */
     int figure_px; /* the same for all of the panel */
     float scale;   /* of the dial: below 1 where the panel is too small for its full size */
@@ -314,7 +315,7 @@ place_dial(const struct paint *p, struct gauge *g)
 {
     const struct shape *shape = g->shape;
     float height = paint_part_height(p);
-    float top = !paint_part_titled(p) ? 14 : paint_part_kiosk(p) ? 68 : 64;
+    float top = g->top;
     float needs = shape->tick_out + shape->target + 10, room = height - top - 8;
     float dial = 2 * shape->tick_out * p->unit;
     float by_width = fminf(g->cell / (dial + paint_part_px(p, 16)), /* what it needs; grown: air */
@@ -414,6 +415,33 @@ fill_gauge(const struct paint *p, struct gauge *g)
     }
 }
 
+/* Whether the window in the corner would lie on the last dial's arc. */
+static bool
+meets_window(const struct paint *p, const struct gauge *last)
+{
+    struct text_style style = paint_part_sans(p, THEME_SMALL, TEXT_REGULAR);
+    const char *window = paint_part_window(p->panel->window);
+    float left =
+        paint_part_x(p, paint_part_width(p) - 24) - text_width(p->text, style, str_from(window));
+    float across = fmaxf(0, left - last->cx), down = last->cy - paint_part_y(p, 34);
+    float arc = gauge_px(p, last, last->shape->radius + last->shape->thickness / 2);
+    return !paint_part_titled(p) && hypotf(across, down) < arc + paint_part_px(p, 4);
+}
+
+/* Where all dials begin: below the title, or, without one, below the window in the corner where
+ * that would lie on the last of them. */
+static float
+top_of(const struct paint *p, const struct shape *shape, const struct cells *cells, int count)
+{
+    struct gauge last = {.shape = shape, .cell = cells->width, .top = 14};
+    if (paint_part_titled(p)) {
+        return paint_part_kiosk(p) ? 68 : 64;
+    }
+    last.cx = roundf(cells->x[count - 1] + cells->width / 2);
+    place_dial(p, &last);
+    return meets_window(p, &last) ? 36 : 14;
+}
+
 void
 paint_gauges(const struct paint *p)
 {
@@ -433,9 +461,11 @@ paint_gauges(const struct paint *p)
     struct cells cells;
     int size = INT_MAX;
     place_cells(p, shape, count, &cells);
+    float top = top_of(p, shape, &cells, count);
     for (int i = 0; i < count; i++) {
         struct gauge *g = &gauges[i];
-        *g = (struct gauge){.metric = metrics[i], .row = row, .shape = shape, .cell = cells.width};
+        *g = (struct gauge){
+            .metric = metrics[i], .row = row, .shape = shape, .cell = cells.width, .top = top};
         g->cx = roundf(cells.x[i] + cells.width / 2);
         place_dial(p, g);
         fill_gauge(p, g);

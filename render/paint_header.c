@@ -91,7 +91,8 @@ draw_place(const struct paint *p, float room)
     float at = ceilf(end) + paint_part_px(p, paint_part_kiosk(p) ? 24 : 20);
     float least = 3 * (float)caption.size_px; /* less would be no more than an ellipsis */
     float width = text_width(p->text, caption, str_from(p->scene->caption));
-    at = clear_from(p, at, fminf(width, least), true);
+    float whole = clear_from(p, at, width, true); /* rather behind a seam than cut at it */
+    at = whole + width <= limit ? whole : clear_from(p, at, fminf(width, least), true);
     room = fminf(limit, clear_end(p, at)) - at;
     if (p->scene->caption[0] && fminf(width, least) <= room) {
         end = at + paint_part_fit(p, caption, at, baseline, room, DRAW_LEFT, THEME_DIM,
