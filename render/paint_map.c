@@ -6,7 +6,7 @@
 #include "render/paint_map.h"
 #include "render/paint_part.h"
 
-#define RIPPLES_MAX 24
+#define RIPPLES_MAX 12 /* ten begin in a second at most: more than the eye counts */
 
 /* Design pixels: the greatest radius of a dot with one ticket, and how much more with many. */
 #define DOT_RADIUS 8.2f

@@ -584,22 +584,39 @@ points_set_scale(struct points *points, float scale)
     points->scale = scale;
 }
 
+/* Puts an arrival among those in their order; the last one goes where they are too many. */
+static int
+put_arrival(struct points_arrival *out, int count, int max, const struct points_arrival *arrival)
+{
+    int at = count;
+    while (at > 0 && is_newer(arrival, &out[at - 1])) {
+        at--;
+    }
+    if (at == max) {
+        return count;
+    }
+    count += count < max;
+    memmove(&out[at + 1], &out[at], (size_t)(count - 1 - at) * sizeof *out);
+    out[at] = *arrival;
+    return count;
+}
+
 int
 points_arrivals(const struct points *points, struct points_arrival *out, int max)
 {
     int count = 0;
+    int64_t share_ms = POINTS_ARRIVAL_MS / max;
     for (size_t i = 0; i < points->newest_count; i++) {
         const struct points_arrival *arrival = &points->newest[i];
-        int at = count;
-        while (at > 0 && is_newer(arrival, &out[at - 1])) {
-            at--;
+        int same = 0;
+        while (same < count && out[same].arrived_ms / share_ms != arrival->arrived_ms / share_ms) {
+            same++;
         }
-        if (at == max) {
-            continue;
+        if (same == count) {
+            count = put_arrival(out, count, max, arrival);
+        } else if (is_newer(&out[same], arrival)) {
+            out[same] = *arrival; /* of the same share, and still between its neighbours */
         }
-        count += count < max;
-        memmove(&out[at + 1], &out[at], (size_t)(count - 1 - at) * sizeof *out);
-        out[at] = *arrival;
     }
     return count;
 }

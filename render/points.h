@@ -65,7 +65,9 @@ uint32_t points_tally(const struct points *points, enum points_state state, uint
 float points_scale(const struct points *points);
 void points_set_scale(struct points *points, float scale);
 
-/* The newest arrivals before the moment of the last update, newest first; returns how many. */
+/* The arrivals to show at the moment of the last update, newest first; returns how many: of each
+ * POINTS_ARRIVAL_MS / max the first one, so that what began to show goes on to its end whatever
+ * arrives behind it. */
 int points_arrivals(const struct points *points, struct points_arrival *out, int max);
 
 #endif

@@ -335,6 +335,54 @@ a_change_costs_a_place_or_nothing(void **state)
     points_destroy(points);
 }
 
+/* However many arrive, each that is shown stays until its time is over, and no more than asked for
+ * are shown at once. */
+static void
+arrivals_show_to_their_end(void **state)
+{
+    (void)state;
+    enum { SHOWN = 24, STEPS = 300, STEP_MS = 7 };
+    static int64_t begun[STEPS * SHOWN];
+    size_t begun_count = 0;
+    struct points *points = points_create(map, true);
+    snapshot = (struct snapshot){.points = slots, .points_changed = changed};
+    random_state = 6;
+    for (int step = 0; step < STEPS; step++) {
+        struct points_arrival shown[SHOWN];
+        int64_t moment_ms = START_MS + step * STEP_MS;
+        snapshot.points_changed_count = step % 100 < 80 ? 5 : 0;
+        for (size_t i = 0; i < snapshot.points_changed_count; i++) {
+            changed[i] = (uint32_t)snapshot.points_count++;
+            slots[changed[i]] = (struct snapshot_point){.lon_e7 = 1162000000,
+                                                        .lat_e7 = 399000000 + (int32_t)pick(999),
+                                                        .arrived_ms = moment_ms,
+                                                        .soon_ms = INT64_MAX,
+                                                        .overdue_ms = INT64_MAX,
+                                                        .used = true};
+            snapshot.points_version++;
+        }
+        points_update(points, &snapshot, moment_ms, UINT32_MAX, SIZE_MAX);
+        int count = points_arrivals(points, shown, SHOWN);
+        assert_true(step % 100 > 0 || count > 0);
+        for (int i = 0; i < count; i++) {
+            assert_true(i == 0 || shown[i].arrived_ms < shown[i - 1].arrived_ms);
+            if (begun_count == 0 || shown[i].arrived_ms > begun[begun_count - 1]) {
+                begun[begun_count++] = shown[i].arrived_ms;
+            }
+        }
+        for (size_t i = 0; i < begun_count; i++) {
+            bool seen = false;
+            for (int k = 0; k < count; k++) {
+                seen |= shown[k].arrived_ms == begun[i];
+            }
+            /* The last of its shares may share the window with one more than are shown. */
+            assert_true(seen || moment_ms - begun[i] >= POINTS_ARRIVAL_MS - 50);
+        }
+    }
+    assert_true(begun_count > SHOWN);
+    points_destroy(points);
+}
+
 /* Counted a part at a time while tickets come and go, the points end as those counted at once; till
  * then nothing changes, then everything. */
 static void
@@ -390,6 +438,7 @@ main(void)
         cmocka_unit_test(parts_hold_what_lies_in_them),
         cmocka_unit_test(a_change_costs_a_place_or_nothing),
         cmocka_unit_test(a_count_in_parts_is_the_whole),
+        cmocka_unit_test(arrivals_show_to_their_end),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
