@@ -49,51 +49,70 @@ offers(const char *names, const char *name)
     return at && (at[len] == ' ' || at[len] == '\0');
 }
 
+/* Looked for once: this is asked every frame. The libraries stay open. */
+static const struct egl *
+find_egl(void)
+{
+    static struct egl egl;
+    static bool looked, found;
+    if (!looked) {
+        void *library = open_loaded("libEGL.so.1");
+        found = library && find(library, "eglGetCurrentDisplay", &egl.display) &&
+                find(library, "eglGetCurrentSurface", &egl.surface) &&
+                find(library, "eglQueryString", &egl.names) &&
+                find(library, "eglQuerySurface", &egl.query);
+        looked = true;
+    }
+    return found ? &egl : NULL;
+}
+
+static const struct glx *
+find_glx(void)
+{
+    static struct glx glx;
+    static bool looked, found;
+    if (!looked) {
+        void *library = open_loaded("libGLX.so.0");
+        library = library ? library : open_loaded("libGL.so.1");
+        found = library && find(library, "glXGetCurrentDisplay", &glx.display) &&
+                find(library, "glXGetCurrentDrawable", &glx.drawable) &&
+                find(library, "glXQueryExtensionsString", &glx.names) &&
+                find(library, "glXQueryDrawable", &glx.query);
+        looked = true;
+    }
+    return found ? &glx : NULL;
+}
+
 static bool
 egl_age(int *age)
 {
-    void *library = open_loaded("libEGL.so.1");
-    struct egl egl;
-    bool found = library && find(library, "eglGetCurrentDisplay", &egl.display) &&
-                 find(library, "eglGetCurrentSurface", &egl.surface) &&
-                 find(library, "eglQueryString", &egl.names) &&
-                 find(library, "eglQuerySurface", &egl.query);
-    void *display = found ? egl.display() : NULL;
-    bool current = display != NULL;
-    if (current) {
-        void *surface = egl.surface(EGL_DRAW_SURFACE);
-        if (!offers(egl.names(display, EGL_EXTENSION_NAMES), "EGL_EXT_buffer_age") || !surface ||
-            !egl.query(display, surface, EGL_AGE, age)) {
-            *age = -1;
-        }
+    const struct egl *egl = find_egl();
+    void *display = egl ? egl->display() : NULL;
+    if (!display) {
+        return false;
     }
-    if (library) {
-        dlclose(library);
+    void *surface = egl->surface(EGL_DRAW_SURFACE);
+    if (!offers(egl->names(display, EGL_EXTENSION_NAMES), "EGL_EXT_buffer_age") || !surface ||
+        !egl->query(display, surface, EGL_AGE, age)) {
+        *age = -1;
     }
-    return current;
+    return true;
 }
 
 static bool
 glx_age(int *age)
 {
-    void *library = open_loaded("libGLX.so.0");
-    library = library ? library : open_loaded("libGL.so.1");
-    struct glx glx;
-    bool found = library && find(library, "glXGetCurrentDisplay", &glx.display) &&
-                 find(library, "glXGetCurrentDrawable", &glx.drawable) &&
-                 find(library, "glXQueryExtensionsString", &glx.names) &&
-                 find(library, "glXQueryDrawable", &glx.query);
-    void *display = found ? glx.display() : NULL;
-    bool current = display != NULL;
-    if (current && offers(glx.names(display, 0), "GLX_EXT_buffer_age") && glx.drawable()) {
+    const struct glx *glx = find_glx();
+    void *display = glx ? glx->display() : NULL;
+    if (!display) {
+        return false;
+    }
+    if (offers(glx->names(display, 0), "GLX_EXT_buffer_age") && glx->drawable()) {
         unsigned value = 0;
-        glx.query(display, glx.drawable(), GLX_AGE, &value);
+        glx->query(display, glx->drawable(), GLX_AGE, &value);
         *age = (int)value;
     }
-    if (library) {
-        dlclose(library);
-    }
-    return current;
+    return true;
 }
 
 int
