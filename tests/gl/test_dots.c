@@ -277,6 +277,57 @@ a_large_change_takes_several_frames(void **state)
     }
 }
 
+/* What a random frame brings: few changes, another crowd, another look, a moment that jumps back.
+ */
+static void
+upset(struct renderer_frame *frame)
+{
+    static const size_t CROWDS[] = {200, 20000, 60000, 100000};
+    uint32_t event = pick(12);
+    change_some();
+    if (event == 0) {
+        snapshot.points_count = CROWDS[pick(4)];
+        snapshot.points_all_changed = true;
+        snapshot.points_version++;
+    } else if (event == 1) {
+        frame->feed.stale = !frame->feed.stale;
+    } else if (event == 2) {
+        snapshot.points_version += 3; /* a snapshot that was left out */
+    } else if (event == 3) {
+        frame->moment_ms += pick(2) ? -4000 : 4000;
+    }
+    frame->time_ms += 16;
+}
+
+/* Whatever comes while a picture is on its way, it ends as the one that is painted at once. */
+static void
+all_ends_in_the_same_picture(void **state)
+{
+    (void)state;
+    for (int slow = 0; slow < 2; slow++) {
+        struct renderer_frame frame = set_points("street-duty", 60000);
+        renderer = make_renderer(slow);
+        frame.time_ms = 1000000;
+        frame.still = true;
+        random_state = (uint64_t)slow + 11;
+        for (int round = 0; round < 3; round++) {
+            for (int i = 0; i < 12; i++) {
+                renderer_draw(renderer, &frame);
+                upset(&frame);
+            }
+            for (int i = 0; i < 100 && (i == 0 || !renderer_is_complete(renderer)); i++) {
+                renderer_draw(renderer, &frame);
+                frame.time_ms += 5000;
+            }
+            assert_true(renderer_is_complete(renderer));
+            renderer_draw(renderer, &frame);
+            assert_like_a_picture(&frame, slow);
+        }
+        assert_int_equal(renderer_faults(renderer), 0);
+        renderer_destroy(renderer);
+    }
+}
+
 int
 main(void)
 {
@@ -284,6 +335,7 @@ main(void)
         cmocka_unit_test(the_processor_paints_as_the_gpu),
         cmocka_unit_test(small_changes_end_in_the_same_picture),
         cmocka_unit_test(a_large_change_takes_several_frames),
+        cmocka_unit_test(all_ends_in_the_same_picture),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
