@@ -251,9 +251,9 @@ draw_name(const struct paint *p, const struct ranking *ranking, const struct ran
     struct text_style name = paint_part_sans(p, THEME_NAME, TEXT_REGULAR);
     struct text_style tag = paint_part_sans(p, THEME_SMALL, TEXT_MEDIUM);
     float gap = paint_part_px(p, 12), room = place->bar - place->name - gap;
-    if (last) { /* the shorter label always has its place */
-        room -= ceilf(text_width(p->text, tag, STR("末位"))) + gap;
-    }
+    float label = ceilf(text_width(p->text, tag, STR("末位"))) + gap;
+    last = last && room - label >= 2.5f * (float)name.size_px; /* who it is says more */
+    room -= last ? label : 0;                                  /* the shorter one has its place */
     bool bright = ranking_takes_part(ranking, entry);
     float end = place->name + paint_part_fit(p, name, place->name, baseline, room, DRAW_LEFT,
                                              bright ? THEME_INK : THEME_DIM, shown_name(p, entry));
@@ -345,12 +345,12 @@ draw_district_row(const struct paint *p, const struct ranking *ranking,
 
 static void
 draw_kiosk_rates(const struct paint *p, const struct ranking *ranking,
-                 const struct ranking_entry *entry, float baseline)
+                 const struct ranking_entry *entry, int metrics, float baseline)
 {
     struct text_style figures = paint_part_figures(p, THEME_NAME, TEXT_SEMIBOLD);
     struct text_style small = paint_part_sans(p, THEME_SMALL, TEXT_REGULAR);
     float right = paint_part_width(p) - 40;
-    for (int i = ranking->metrics_count - 1; i >= 0; i--) {
+    for (int i = metrics - 1; i >= 0; i--) {
         const struct snapshot_metric *metric = ranking->metrics[i];
         uint32_t n = 0;
         double value = ranking_value(ranking, entry, i, &n);
@@ -377,9 +377,19 @@ place_kiosk(const struct paint *p, const struct ranking *ranking, struct columns
     *c = (struct columns){.name = KIOSK_NAME, .metrics = ranking->metrics_count};
     bool labelled = p->frame->snapshot->tail > 0 && ranking->ranked > 1;
     float label = labelled ? 64 : 0; /* 末位, between name and bar: no name is cut for it */
+    float n = fmaxf(104, widest_n(p, ranking, 0) + 40), end; /* with 件 */
+    for (;; c->metrics--) { /* the last rates go where names would have no room */
+        c->n_right = paint_part_width(p) - 40 - 156 * (float)c->metrics - 14;
+        end = c->n_right - n;
+        if (end - c->name >= 150 || c->metrics <= 1) {
+            break;
+        }
+    }
+    c->with_n = end - c->name >= 150;
+    end = c->with_n ? end : c->n_right;
     c->bar = c->name + fmaxf(164, fminf(widest_name(p, ranking) + label, 264));
-    c->n_right = paint_part_width(p) - 40 - 156 * (float)ranking->metrics_count - 14;
-    c->bar_width = c->n_right - fmaxf(104, widest_n(p, ranking, 0) + 40) - c->bar; /* with 件 */
+    c->bar = fminf(c->bar, end - 12);
+    c->bar_width = end - c->bar;
     for (int i = 0; i < ranking->count; i++) {
         c->most_n = ranking->entries[i].n > c->most_n ? ranking->entries[i].n : c->most_n;
     }
@@ -404,9 +414,11 @@ draw_kiosk_row(const struct paint *p, const struct ranking *ranking,
                       c->with_bar ? (double)entry->n / c->most_n : (double)NAN);
     paint_integer(text, sizeof text, llround(paint_part_count(p, "n", entry->row->code, entry->n)));
     snprintf(count, sizeof count, "%s 件", text);
-    paint_part_text(p, paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR),
-                    paint_part_x(p, c->n_right), baseline, DRAW_RIGHT, THEME_DIM, count);
-    draw_kiosk_rates(p, ranking, entry, baseline);
+    if (c->with_n) {
+        paint_part_text(p, paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR),
+                        paint_part_x(p, c->n_right), baseline, DRAW_RIGHT, THEME_DIM, count);
+    }
+    draw_kiosk_rates(p, ranking, entry, c->metrics, baseline);
 }
 
 /* ---- the rows of either ---- */

@@ -64,8 +64,9 @@ place_columns(const struct paint *p, const struct hot *hot)
 {
     bool with_street = paint_part_street(p).len == 0;
     float least = paint_part_width(p) >= 700 ? 176 : 124, widest = least;
-    float beside = 24 + (with_street ? 92.0f : 20.0f) + LEAST_BAR + COUNTS_RIGHT +
-                   counts_width(p, hot) / p->unit;
+    float counts = COUNTS_RIGHT + counts_width(p, hot) / p->unit;
+    with_street = with_street && paint_part_width(p) - 48 - 92 - counts >= least;
+    float beside = 24 + (with_street ? 92.0f : 20.0f) + LEAST_BAR + counts;
     float most = fmaxf(least, paint_part_width(p) - 24 - beside);
     struct text_style style = paint_part_sans(p, THEME_LIST, TEXT_REGULAR);
     for (int i = 0; i < hot->top.count; i++) {
