@@ -16,7 +16,7 @@
  *   canvas: 3840x1080               # the size all pixels of this file are meant for
  *   tiles: 4x2                      # physical tiles, 1x1 = no seams
  *   bezels: 0 px                    # what the frame between two tiles covers; '3.5 mm' too
- *   viewing: {wall_height_mm: 2000, farthest_m: 6}
+ *   viewing: {wall_height_mm: 2000, farthest_m: 6} # these three: unless the deployment says more
  *   theme: night
  *   scale: district                 # type sizes: district, kiosk
  *   motion: full                  # none: nothing moves or flashes
