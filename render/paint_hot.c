@@ -7,8 +7,6 @@
 #include "render/paint_row.h"
 
 #define MAX_ROWS 16
-#define FIRST 86.0f /* first baseline below the panel's top */
-#define PITCH 42.0f
 #define LEAST_BAR 72.0f    /* of the greatest, where names would want all the width */
 #define COUNTS_RIGHT 76.0f /* counts end so far before the right margin, less a gap */
 
@@ -146,14 +144,8 @@ paint_hot(const struct paint *p)
 {
     const struct snapshot_rows *rows = &p->frame->snapshot->groups[SNAPSHOT_COMMUNITY];
     struct str street = paint_part_street(p);
-    float more = paint_part_kiosk(p) ? 6 : 0; /* of its larger text */
-    struct paint_row places = {FIRST + 2 * more, PITCH + more, 21 + more * 0.6f, 4};
-    float end = paint_part_height(p) - 8;
-    int most = paint_row_fit(p, &places, (int)((end - places.first) / places.pitch) + 1, end);
-    if (p->panel->rows > 0 && p->panel->rows < most) {
-        most = p->panel->rows;
-    }
-    most = most < MAX_ROWS ? most : MAX_ROWS;
+    struct paint_row places;
+    int most = paint_row_dense(p, &places, MAX_ROWS);
     struct hot hot = {.window = (enum snapshot_window)p->panel->window};
     for (size_t i = 0; i < rows->count; i++) {
         const struct snapshot_row *row = &rows->rows[i];
@@ -164,7 +156,7 @@ paint_hot(const struct paint *p)
     paint_part_base(p, paint_part_window(p->panel->window));
     if (hot.top.count == 0) {
         paint_part_text(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, 24),
-                        paint_part_y(p, FIRST), DRAW_LEFT, THEME_DIM, "暂无诉求");
+                        paint_part_y(p, PAINT_ROW_FIRST), DRAW_LEFT, THEME_DIM, "暂无诉求");
         return;
     }
     hot.greatest = hot.top.rows[0]->counts[hot.window].received;

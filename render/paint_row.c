@@ -33,6 +33,19 @@ paint_row_fit(const struct paint *p, const struct paint_row *rows, int count, fl
     return count;
 }
 
+int
+paint_row_dense(const struct paint *p, struct paint_row *rows, int most)
+{
+    float more = paint_part_kiosk(p) ? 6 : 0; /* of its larger text */
+    *rows = (struct paint_row){PAINT_ROW_FIRST + 2 * more, 42 + more, 21 + more * 0.6f, 4};
+    float end = paint_part_height(p) - 8;
+    int fit = paint_row_fit(p, rows, (int)((end - rows->first) / rows->pitch) + 1, end);
+    if (p->panel->rows > 0 && p->panel->rows < fit) {
+        fit = p->panel->rows;
+    }
+    return fit < most ? fit : most;
+}
+
 bool
 paint_row_even(const struct paint *p, struct paint_row *rows, int count, float most_pitch,
                float slack, float end)

@@ -7,6 +7,9 @@
 
 #include "render/paint.h"
 
+#define PAINT_ROW_FIRST                                                                            \
+    86.0f /* first baseline of a dense list, design pixels below the panel's top */
+
 /* Design pixels from the panel's top; a row's text covers from above its baseline (or whatever line
  * the rows are placed by) to below it. */
 struct paint_row {
@@ -19,6 +22,9 @@ struct paint_row {
 float paint_row_y(const struct paint *p, const struct paint_row *rows, int i);
 /* How many of count rows stand no lower than end, design pixels from the panel's top. */
 int paint_row_fit(const struct paint *p, const struct paint_row *rows, int count, float end);
+/* The places of a list of one line a row under a title, and how many of at most `most` rows, and of
+ * what the panel's file allows, have room. */
+int paint_row_dense(const struct paint *p, struct paint_row *rows, int most);
 /* Widens the pitch to at most most_pitch, and lowers the first row by at most slack, so that count
  * rows fill the height to end and no seam makes a step among them: it lies in the air between two.
  * false, and rows as they were, where no pitch does that. */

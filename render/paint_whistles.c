@@ -7,8 +7,6 @@
 #include "render/paint_row.h"
 #include "wall/base/when.h"
 
-#define FIRST 86.0f /* first baseline below the panel's top */
-#define PITCH 42.0f
 #define MAX_ROWS 16
 
 /* h:mm, past due with a minus sign; days where there are any. */
@@ -121,15 +119,10 @@ draw_base(const struct paint *p, const struct whistles *whistles)
 void
 paint_whistles(const struct paint *p)
 {
-    float more = paint_part_kiosk(p) ? 6 : 0; /* of its larger text */
-    struct paint_row places = {FIRST + 2 * more, PITCH + more, 21 + more * 0.6f, 4};
-    float end = paint_part_height(p) - 8;
-    int most = paint_row_fit(p, &places, (int)((end - places.first) / places.pitch) + 1, end);
-    if (p->panel->rows > 0 && p->panel->rows < most) {
-        most = p->panel->rows;
-    }
+    struct paint_row places;
+    int most = paint_row_dense(p, &places, MAX_ROWS);
     struct whistles whistles = {.count = 0};
-    collect(p, most < MAX_ROWS ? most : MAX_ROWS, &whistles);
+    collect(p, most, &whistles);
     struct paint_row_list list = {.places = places,
                                   .count = whistles.count,
                                   .width = paint_part_width(p),
@@ -141,6 +134,6 @@ paint_whistles(const struct paint *p)
     draw_base(p, &whistles);
     if (whistles.total == 0) {
         paint_part_text(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, 24),
-                        paint_part_y(p, FIRST), DRAW_LEFT, THEME_DIM, "全部已报到");
+                        paint_part_y(p, PAINT_ROW_FIRST), DRAW_LEFT, THEME_DIM, "全部已报到");
     }
 }

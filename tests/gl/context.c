@@ -81,6 +81,21 @@ context_destroy(void)
     SDL_Quit();
 }
 
+int
+context_group_set_up(void **state)
+{
+    (void)state;
+    return context_create(64, 64) ? 0 : -1;
+}
+
+int
+context_group_tear_down(void **state)
+{
+    (void)state;
+    context_destroy();
+    return 0;
+}
+
 bool
 context_renew(void)
 {

@@ -11,6 +11,9 @@
 /* Prints why and returns false where there is none: the test then fails. */
 bool context_create(int width_px, int height_px);
 void context_destroy(void);
+/* A group's set-up and tear-down, for tests that draw into targets of their own. */
+int context_group_set_up(void **state);
+int context_group_tear_down(void **state);
 /* Another context in place of the one there is: all that was made in that is gone. */
 bool context_renew(void);
 void context_swap(void);

@@ -275,21 +275,6 @@ test_pictures(void **state)
     assert_picture("day", "pixels/tip-day.png");
 }
 
-static int
-set_up(void **state)
-{
-    (void)state;
-    return context_create(64, 64) ? 0 : -1;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    context_destroy();
-    return 0;
-}
-
 int
 main(void)
 {
@@ -298,5 +283,5 @@ main(void)
         cmocka_unit_test(test_portrait), cmocka_unit_test(test_text_goes),
         cmocka_unit_test(test_point),    cmocka_unit_test(test_pictures),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, context_group_set_up, context_group_tear_down);
 }

@@ -273,21 +273,6 @@ test_clock_stands(void **state)
     renderer_destroy(renderer);
 }
 
-static int
-set_up(void **state)
-{
-    (void)state;
-    return context_create(64, 64) ? 0 : -1;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    context_destroy();
-    return 0;
-}
-
 int
 main(void)
 {
@@ -297,5 +282,5 @@ main(void)
         cmocka_unit_test(test_figures_never_jump),
         cmocka_unit_test(test_clock_stands),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, context_group_set_up, context_group_tear_down);
 }

@@ -146,21 +146,6 @@ test_street(void **state)
     assert_looks("street-duty", "street", street, sizeof street / sizeof *street);
 }
 
-static int
-set_up(void **state)
-{
-    (void)state;
-    return context_create(64, 64) ? 0 : -1;
-}
-
-static int
-tear_down(void **state)
-{
-    (void)state;
-    context_destroy();
-    return 0;
-}
-
 int
 main(void)
 {
@@ -168,5 +153,5 @@ main(void)
         cmocka_unit_test(test_district),
         cmocka_unit_test(test_street),
     };
-    return cmocka_run_group_tests(tests, set_up, tear_down);
+    return cmocka_run_group_tests(tests, context_group_set_up, context_group_tear_down);
 }

@@ -175,15 +175,22 @@ change_lists(struct wall *wall)
     snapshot->version++;
 }
 
+/* Another state, its first arrival's ripple over. */
+static void
+put_state(struct wall *wall, const char *name)
+{
+    states_destroy(wall->states);
+    wall->states = states_create(name);
+    wall->frame = states_frame(wall->states);
+    wall->frame.moment_ms += 5000;
+}
+
 /* The wide wall, which has room for all lists, with everything the sample has. */
 static struct wall *
 wall_wide(void)
 {
     struct wall *wall = wall_sized("district-daily", 3840, 1080);
-    states_destroy(wall->states);
-    wall->states = states_create("sample");
-    wall->frame = states_frame(wall->states);
-    wall->frame.moment_ms += 5000;
+    put_state(wall, "sample");
     wall->frame.feed.live = false; /* nothing flashes */
     return wall;
 }
@@ -326,10 +333,7 @@ test_flash(void **state)
 {
     (void)state;
     struct wall *wall = wall_new("street-duty");
-    states_destroy(wall->states);
-    wall->states = states_create("sample");
-    wall->frame = states_frame(wall->states);
-    wall->frame.moment_ms += 5000;
+    put_state(wall, "sample");
     struct panel_rect alarms = {0};
     for (int i = 0; i < wall->scene.panels_count; i++) {
         if (wall->scene.panels[i].kind == PANEL_ALARMS) {
@@ -373,10 +377,7 @@ test_alarms(void **state)
 {
     (void)state;
     struct wall *wall = wall_new("street-duty");
-    states_destroy(wall->states);
-    wall->states = states_create("sample");
-    wall->frame = states_frame(wall->states);
-    wall->frame.moment_ms += 5000;
+    put_state(wall, "sample");
     draw_at(wall, 0);
     struct snapshot *snapshot = states_snapshot(wall->states);
     struct snapshot_alarm *left = malloc(snapshot->alarms_count * sizeof *left);

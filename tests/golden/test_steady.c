@@ -103,6 +103,37 @@ test_street(void **state)
     assert_steady("street-duty");
 }
 
+/* The wide wall, in a state. */
+struct wall {
+    struct renderer *renderer;
+    struct states *states;
+    struct renderer_frame frame;
+};
+
+static struct wall
+show(const char *state)
+{
+    static struct scene scene;
+    struct yaml_report report = {0};
+    struct err err = {""};
+    struct wall wall = {renderer_create(RENDERER_NULL, &err), states_create(state), {0}};
+    assert_true(scene_load("district-daily", &scene, &report));
+    scene_solve(&scene, scene.canvas_w, scene.canvas_h, NULL);
+    assert_non_null(wall.renderer);
+    assert_true(renderer_set_scene(wall.renderer, &scene, &report));
+    yaml_report_free(&report);
+    wall.frame = states_frame(wall.states);
+    wall.frame.time_ms = wall.frame.moment_ms;
+    return wall;
+}
+
+static void
+close_down(struct wall *wall)
+{
+    renderer_destroy(wall->renderer);
+    states_destroy(wall->states);
+}
+
 /* Other communities and categories lead. */
 static void
 stir_lists(struct states *states, int s)
@@ -119,9 +150,10 @@ stir_lists(struct states *states, int s)
 
 /* Every second other figures and ranks come in, and 20 frames carry them there. */
 static void
-run_moving(struct renderer *renderer, struct states *states, struct renderer_frame *frame,
-           int seconds)
+run_moving(struct wall *wall, int seconds)
 {
+    struct states *states = wall->states;
+    struct renderer_frame *frame = &wall->frame;
     struct snapshot_row *streets = states_rows(states, SNAPSHOT_STREET);
     struct snapshot_row *all = states_rows(states, SNAPSHOT_DISTRICT);
     for (int s = 0; s < seconds; s++) {
@@ -138,7 +170,7 @@ run_moving(struct renderer *renderer, struct states *states, struct renderer_fra
         all->open = 1700 + (uint32_t)(s * 13 % 90);
         states_snapshot(states)->version++;
         for (int i = 0; i < 20; i++) {
-            renderer_draw(renderer, frame);
+            renderer_draw(wall->renderer, frame);
             frame->time_ms += 24;
         }
     }
@@ -148,35 +180,24 @@ static void
 test_moving(void **state)
 {
     (void)state;
-    static struct scene scene;
-    struct yaml_report report = {0};
-    struct err err = {""};
-    struct states *states = states_create("sample");
-    struct renderer_frame frame = states_frame(states);
-    assert_true(scene_load("district-daily", &scene, &report));
-    scene_solve(&scene, scene.canvas_w, scene.canvas_h, NULL);
-    struct renderer *renderer = renderer_create(RENDERER_NULL, &err);
-    assert_non_null(renderer);
-    assert_true(renderer_set_scene(renderer, &scene, &report));
-    run_moving(renderer, states, &frame, 240);
+    struct wall wall = show("sample");
+    run_moving(&wall, 240);
     size_t before = allocations;
-    run_moving(renderer, states, &frame, 30);
+    run_moving(&wall, 30);
     size_t made = allocations - before;
-    renderer_destroy(renderer);
-    states_destroy(states);
-    yaml_report_free(&report);
+    close_down(&wall);
     assert_int_equal(made, 0);
 }
 
 /* A pointer goes over a wall full of cut names, there and back again. */
 static void
-run_pointing(struct renderer *renderer, struct renderer_frame *frame, int rounds)
+run_pointing(struct wall *wall, int rounds)
 {
     for (int i = 0; i < rounds; i++) {
         for (int y = 200; y < 1080; y += 37) {
             for (int x = 40; x < 3840; x += 61) {
-                frame->pointer = (struct renderer_pointer){i % 2 == 0, x, y};
-                renderer_draw(renderer, frame);
+                wall->frame.pointer = (struct renderer_pointer){i % 2 == 0, x, y};
+                renderer_draw(wall->renderer, &wall->frame);
             }
         }
     }
@@ -186,24 +207,12 @@ static void
 test_pointing(void **state)
 {
     (void)state;
-    static struct scene scene;
-    struct yaml_report report = {0};
-    struct err err = {""};
-    struct states *states = states_create("long-names");
-    struct renderer_frame frame = states_frame(states);
-    assert_true(scene_load("district-daily", &scene, &report));
-    scene_solve(&scene, scene.canvas_w, scene.canvas_h, NULL);
-    struct renderer *renderer = renderer_create(RENDERER_NULL, &err);
-    assert_non_null(renderer);
-    assert_true(renderer_set_scene(renderer, &scene, &report));
-    frame.time_ms = frame.moment_ms;
-    run_pointing(renderer, &frame, 2);
+    struct wall wall = show("long-names");
+    run_pointing(&wall, 2);
     size_t before = allocations;
-    run_pointing(renderer, &frame, 2);
+    run_pointing(&wall, 2);
     size_t made = allocations - before;
-    renderer_destroy(renderer);
-    states_destroy(states);
-    yaml_report_free(&report);
+    close_down(&wall);
     assert_int_equal(made, 0);
 }
 
