@@ -205,13 +205,10 @@ paint_categories(const struct paint *p)
     float more = paint_part_kiosk(p) ? 8 : 0; /* of its larger text */
     struct paint_row places = {FIRST + more, PITCH, 21 + more * 0.6f, 4};
     float end = paint_part_height(p) - 24;
-    int per_column = paint_row_fit(p, &places, (int)((end - places.first) / PITCH) + 1, end);
+    int fit = paint_row_fit(p, &places, (int)((end - places.first) / PITCH) + 1, end);
     int columns_count = paint_part_width(p) >= 640 ? 2 : 1;
-    int most = per_column * columns_count;
-    if (p->panel->rows > 0 && p->panel->rows < most) {
-        most = p->panel->rows;
-        per_column = (most + columns_count - 1) / columns_count;
-    }
+    int most = fit * columns_count;
+    most = p->panel->rows > 0 && p->panel->rows < most ? p->panel->rows : most;
     bring_up(categories.sums, categories.count, most);
     float gutters = GUTTER * (float)(columns_count - 1);
     float width = (paint_part_width(p) - 48 - gutters) / (float)columns_count;
@@ -219,7 +216,7 @@ paint_categories(const struct paint *p)
     categories.columns = place_columns(p, &categories, shown, width);
     struct paint_row_list list = {.places = places,
                                   .count = shown,
-                                  .per_column = per_column,
+                                  .per_column = (shown + columns_count - 1) / columns_count,
                                   .left = 24,
                                   .width = width,
                                   .step = width + GUTTER,
