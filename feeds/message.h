@@ -5,7 +5,7 @@
  * keys, ranges, choices), so that behind it the code may rely on what it reads. Decoded arrays live
  * in the caller's arena; strings live there too, or point into the bytes handed in (MessagePack):
  * the bytes must stay as long as the message. What a decoded message weighs is arena_held: a
- * snapshot part of 1 MiB takes about 12 MiB, a hostile one up to 40, so queues of messages are
+ * snapshot part of 1 MiB takes about 4 MiB, a hostile one up to 40, so queues of messages are
  * bounded by weight. */
 #ifndef FEEDS_MESSAGE_H
 #define FEEDS_MESSAGE_H
