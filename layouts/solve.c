@@ -150,7 +150,7 @@ plain_unit(const struct scene *scene, const struct scene_grid *grid)
 
 /* The scale's smallest text decides: Chinese read in full, and captions. */
 static void
-grow_unit(struct scene *scene)
+grow_unit(struct scene *scene, struct buf *notes)
 {
     if (scene->wall_height_mm <= 0 || scene->farthest_m <= 0) {
         return;
@@ -158,7 +158,15 @@ grow_unit(struct scene *scene)
     double body = growth_for(scene, scene->kiosk_scale ? 28 : 24, scene_least_minutes(true, true));
     double caption =
         growth_for(scene, scene->kiosk_scale ? 20 : 18, scene_least_minutes(false, false));
-    scene->unit *= fmin(fmax(body, caption), MOST_GROWTH);
+    double growth = fmax(body, caption);
+    scene->unit *= fmin(growth, MOST_GROWTH);
+    if (growth > MOST_GROWTH && notes) {
+        buf_printf(
+            notes,
+            "%s: text on a wall %.0f mm high is too small for a viewer %.1f m away, and cannot "
+            "grow by more than %.0f; --check names what\n",
+            scene->name, scene->wall_height_mm, scene->farthest_m, MOST_GROWTH);
+    }
 }
 
 /* ---- the grid ---- */
@@ -423,7 +431,7 @@ scene_solve(struct scene *scene, int w, int h, struct buf *notes)
     for (int i = 0; i < scene->panels_count; i++) {
         planned[i] = scene->panels[i].rect;
     }
-    grow_unit(scene);
+    grow_unit(scene, notes);
     for (int i = 0; i < scene->panels_count; i++) {
         scene->panels[i].framed = places[i].framed;
         scene->panels[i].rect = (struct panel_rect){0};

@@ -376,7 +376,7 @@ table_pairs(const struct theme *theme, struct buf *out)
         buf_printf(out, "  %-14s", pair);
         for (int s = 0; s < SIGHT_COUNT; s++) {
             double contrast = sight_contrast(a, b, (enum sight)s);
-            buf_printf(out, " %s %.2f, %.0f (%s);", sight_name((enum sight)s), contrast,
+            buf_printf(out, "  %s %.2f, %.0f (%s);", sight_name((enum sight)s), contrast,
                        sight_difference(a, b, (enum sight)s),
                        contrast >= LEAST_APART ? "luminance" : "hue");
         }

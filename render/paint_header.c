@@ -41,16 +41,20 @@ clear_from(const struct paint *p, float x, float width, bool rightwards)
     return x;
 }
 
-/* The end of the clear span that x lies in. */
+/* The end of the clear span that x lies in: the next seam, or the panel's edge. */
 static float
 clear_end(const struct paint *p, float x)
 {
-    float width = 1;
+    const struct scene *scene = p->scene;
     float end = (float)(p->panel->rect.x + p->panel->rect.w);
-    while (x + width < end && seam_shift(p, x, width) == 0) {
-        width += 1;
+    float before = (float)ceil(scene->bezel / 2) + paint_part_px(p, 12) + 1;
+    for (int i = 1; i < scene->tiles_x; i++) {
+        float seam = (float)scene->solved_w * (float)i / (float)scene->tiles_x;
+        if (seam - before > x) {
+            return fminf(end, floorf(seam - before));
+        }
     }
-    return x + width - 1;
+    return end;
 }
 
 /* The place's style and where it begins: smaller rather than cut, as long as it leads; behind a

@@ -66,7 +66,7 @@ sed -e 's/farthest_m: 6}/farthest_m: 14}/' "$SOURCE_DIR/layouts/scenes/district-
 try --check --scene "$folder/far.yaml"
 ends 2 "--check of a scene that its farthest viewer cannot read"
 told "with panel, size and place" "$folder/far.yaml:$(grep -n '^viewing' "$folder/far.yaml" |
-    cut -d: -f1):10: panel 'alarms' on 3840x1080: list text of 48 px is "
+    cut -d: -f1):10: panel 'header' on 3840x1080: name text of 52 px ('"
 cat >"$folder/wall.yaml" <<'YAML'
 feed: ws://hub.example/feed/v1
 scene: mine.yaml

@@ -205,6 +205,14 @@ a_deployment_knows_its_wall(void **state)
     const struct panel_rect *alarms = rect_of(&scene, "alarms"), *map = rect_of(&scene, "map");
     assert_int_equal(alarms->x + alarms->w, 960 - 8 - 4);
     assert_int_equal(map->x, 960 + 8 + 4);
+    struct buf notes = {0};
+    scene_solve(&scene, 1920, 1080, &notes);
+    assert_int_equal(notes.len, 0);
+    scene.wall.farthest_m = 12; /* farther than text can grow: the log says so */
+    scene_solve(&scene, 1920, 1080, &notes);
+    assert_non_null(strstr(notes.ptr, "street-duty: text on a wall 1370 mm high is too small for a "
+                                      "viewer 12.0 m away"));
+    buf_free(&notes);
     scene.wall = (struct scene_wall){.farthest_m = 1};
     scene_solve(&scene, 1920, 1080, NULL);
     assert_float_equal(scene.wall_height_mm, 685, 1e-9); /* the file's */
