@@ -454,6 +454,7 @@ paint_gauges(const struct paint *p)
     }
     draw_window(p, metrics[0]);
     if (!row) {
+        paint_part_note(p, "暂无数据");
         return;
     }
     const struct shape *shape = paint_part_kiosk(p) ? &kiosk : &district;

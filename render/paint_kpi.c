@@ -373,6 +373,9 @@ paint_kpi(const struct paint *p)
         right = fminf(right, paint_part_x(p, paint_part_width(p) - MARGIN));
         right = draw_age(p, right) - paint_part_px(p, 32);
     }
+    if (!row) {
+        paint_part_note(p, "暂无数据");
+    }
     if (!row || p->panel->kpis_count < 1) {
         return;
     }

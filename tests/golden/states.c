@@ -81,6 +81,18 @@ make_empty(struct states *states)
     states->feed = (struct renderer_feed){.reason = "连接中"};
 }
 
+/* In sync with a hub whose log is empty: a place's first morning. */
+static void
+make_nothing(struct states *states)
+{
+    for (int group = 0; group < SNAPSHOT_GROUP_COUNT; group++) {
+        set_rows(states, (enum snapshot_group)group, states->rows[group], 0);
+    }
+    states->snapshot.alarms_count = states->snapshot.whistles_count = 0;
+    states->snapshot.bursts_count = states->snapshot.points_count = 0;
+    states->snapshot.points_all_changed = true;
+}
+
 static void
 make_not_in_sync(struct states *states)
 {
@@ -379,14 +391,14 @@ make_sample(struct states *states)
 }
 
 const char *const states_names[] = {
-    "sample",      "empty",     "not-in-sync", "checking",  "gap",         "stale",      "past",
-    "zero",        "full",      "no-surveys",  "million",   "long-names",  "ideographs", "latin",
-    "343-streets", "no-alarms", "500-alarms",  "one-point", "100k-points", NULL};
+    "sample", "nothing",     "empty",     "not-in-sync", "checking",  "gap",         "stale",
+    "past",   "zero",        "full",      "no-surveys",  "million",   "long-names",  "ideographs",
+    "latin",  "343-streets", "no-alarms", "500-alarms",  "one-point", "100k-points", NULL};
 static void (*const makers[])(struct states *) = {
-    make_sample,    make_empty,      make_not_in_sync, make_checking,   make_gap,
-    make_stale,     make_past,       make_zero,        make_full_marks, make_no_surveys,
-    make_million,   make_long_names, make_ideographs,  make_latin,      make_343_streets,
-    make_no_alarms, make_500_alarms, make_one_point,   make_100k_points};
+    make_sample,      make_nothing,   make_empty,      make_not_in_sync, make_checking,
+    make_gap,         make_stale,     make_past,       make_zero,        make_full_marks,
+    make_no_surveys,  make_million,   make_long_names, make_ideographs,  make_latin,
+    make_343_streets, make_no_alarms, make_500_alarms, make_one_point,   make_100k_points};
 
 _Static_assert(sizeof makers / sizeof *makers + 1 == sizeof states_names / sizeof *states_names,
                "a maker a name");

@@ -52,13 +52,21 @@ static const struct look district[] = {
 };
 
 static const struct look street[] = {
-    {"sample", "communities", 0, 200, 640, 120}, {"sample", "alarms", 0, 74, 560, 100},
-    {"empty", "gauges", 200, 60, 480, 140},      {"checking", "header", 1000, 0, 500, 92},
-    {"not-in-sync", "header", 1000, 0, 500, 92}, {"not-in-sync", "gauges", 0, 0, 480, 250},
-    {"gap", "communities", 0, 0, 640, 130},      {"stale", "alarms", 0, 0, 560, 170},
-    {"stale", "map", 200, 240, 300, 200},        {"zero", "gauges", 0, 0, 300, 250},
-    {"million", "gauges", 0, 0, 300, 250},       {"long-names", "communities", 0, 60, 640, 130},
-    {"500-alarms", "alarms", 0, 340, 560, 190},  {"one-point", "map", 200, 240, 300, 200},
+    {"sample", "communities", 0, 200, 640, 120},
+    {"sample", "alarms", 0, 74, 560, 100},
+    {"empty", "gauges", 200, 60, 480, 140},
+    {"nothing", "gauges", 392, 0, 480, 160},
+    {"checking", "header", 1000, 0, 500, 92},
+    {"not-in-sync", "header", 1000, 0, 500, 92},
+    {"not-in-sync", "gauges", 0, 0, 480, 250},
+    {"gap", "communities", 0, 0, 640, 130},
+    {"stale", "alarms", 0, 0, 560, 170},
+    {"stale", "map", 200, 240, 300, 200},
+    {"zero", "gauges", 0, 0, 300, 250},
+    {"million", "gauges", 0, 0, 300, 250},
+    {"long-names", "communities", 0, 60, 640, 130},
+    {"500-alarms", "alarms", 0, 340, 560, 190},
+    {"one-point", "map", 200, 240, 300, 200},
     {"100k-points", "map", 300, 300, 160, 120},
 };
 
