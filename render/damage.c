@@ -85,6 +85,35 @@ damage_add_all(struct damage *damage, const struct damage *other)
     damage->any = damage->any || other->any;
 }
 
+static int
+count_bits(const uint64_t *row)
+{
+    int count = 0;
+    for (int word = 0; word < DAMAGE_SIDE / 64; word++) {
+        count += __builtin_popcountll(row[word]);
+    }
+    return count;
+}
+
+void
+damage_leave(struct damage *damage, int64_t most_px, struct damage *rest, int *row)
+{
+    int rows = (damage->h + damage->square - 1) / damage->square, first = *row < rows ? *row : 0;
+    int64_t squares = 0, most = most_px / ((int64_t)damage->square * damage->square);
+    for (int i = 0; i < rows && damage->any; i++) {
+        int y = (first + i) % rows;
+        int here = count_bits(damage->rows[y]);
+        if (here == 0 || (!rest->any && (squares == 0 || squares + here <= most))) {
+            squares += here;
+            continue;
+        }
+        *row = rest->any ? *row : y;
+        memcpy(rest->rows[y], damage->rows[y], sizeof rest->rows[y]);
+        memset(damage->rows[y], 0, sizeof damage->rows[y]);
+        rest->any = true;
+    }
+}
+
 /* The first bit at or behind from that is set (or not set); limit where there is none. */
 static int
 next_bit(const uint64_t *row, int from, int limit, bool set)

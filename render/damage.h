@@ -32,6 +32,10 @@ void damage_begin(struct damage *damage, int w, int h);
 void damage_add(struct damage *damage, struct gpu_box box);
 /* Adds what was added to another of the same canvas. */
 void damage_add_all(struct damage *damage, const struct damage *other);
+/* Where it covers more than most_px pixels, moves the rest, whole rows of squares from *row on, to
+ * the other, which is empty and of the same canvas. *row: where to begin, a row of squares; it
+ * becomes the first that was moved, so that no place waits for ever. */
+void damage_leave(struct damage *damage, int64_t most_px, struct damage *rest, int *row);
 /* Fills in boxes and count: all that was added, in as few boxes as rows of squares allow; where
  * they are too many, larger squares. */
 void damage_boxes(struct damage *damage);

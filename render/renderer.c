@@ -353,12 +353,33 @@ renderer_due_ms(const struct renderer *renderer)
     return goes_on ? renderer->time_ms + 1 : due;
 }
 
+#define SPREAD_SHARE                                                                               \
+    3 /* of the canvas that is repainted in a frame of a spread change, at most                    \
+       */
+
+/* Adds what the frames before left, and leaves what is too much for this one. */
+static void
+spread(struct renderer *renderer, const struct renderer_frame *frame, bool whole)
+{
+    int w = renderer->scene.solved_w, h = renderer->scene.solved_h;
+    if (!whole) {
+        damage_add_all(&renderer->damage, &renderer->rest);
+    }
+    damage_begin(&renderer->rest, w, h);
+    if (!whole && frame->spread && frame->time_ms != 0 && renderer->gpu->slow) {
+        damage_leave(&renderer->damage, (int64_t)w * h / SPREAD_SHARE, &renderer->rest,
+                     &renderer->rest_row);
+    }
+}
+
 /* Draws what changed into the canvas; true where any pixel of it did. */
 static bool
 draw_canvas(struct renderer *renderer, const struct renderer_frame *frame)
 {
+    bool whole = renderer->all_damaged;
     fill_lists(renderer, frame);
     fill_tip(renderer, frame);
+    spread(renderer, frame, whole);
     renderer->time_ms = frame->time_ms;
     renderer->still = frame->still || renderer->scene.still;
     if (renderer_probe_differs(renderer, frame)) {

@@ -65,6 +65,10 @@ struct renderer_frame {
     bool still;  /* nothing moves or flashes, whatever the scene says */
     bool wander; /* the picture wanders by ±2 px over minutes: spares screens that burn in */
     bool probe;  /* draw the 34 cells for outside measurement */
+    /* Where the GPU is slow, a change of most of the canvas at once (another state, all of it
+     * stale) may reach it over a few frames, from the top to the bottom, rather than hold one up.
+     */
+    bool spread;
 };
 
 /* Draws what changed into the canvas; true where any pixel changed. */
@@ -72,8 +76,9 @@ bool renderer_draw(struct renderer *renderer, const struct renderer_frame *frame
 /* The frame time from which a frame would look different by itself (something moves or flashes);
  * INT64_MAX: only what comes in, or the moment, changes anything. */
 int64_t renderer_due_ms(const struct renderer *renderer);
-/* False while a map's dots are still counted or painted: after a large change that takes several
- * frames, and what was there before stays until it is done. A picture (time 0) is always complete.
+/* False while a map's dots are still counted or painted, or a change is spread: after a large one
+ * that takes several frames, and what was there before stays until it is done. A picture (time 0)
+ * is always complete.
  */
 bool renderer_is_complete(const struct renderer *renderer);
 /* Brings the current framebuffer 0, of the given size, up to date with the canvas: as little of it

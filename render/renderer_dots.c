@@ -405,7 +405,7 @@ renderer_is_complete(const struct renderer *renderer)
             return false;
         }
     }
-    return true;
+    return !renderer->rest.any;
 }
 
 void

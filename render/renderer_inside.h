@@ -82,6 +82,8 @@ struct renderer {
     struct layer layers[SCENE_PANELS];
     struct paint_record record;
     struct damage damage;        /* what the last draw repainted */
+    struct damage rest;          /* what is left of a change that is spread */
+    int rest_row;                /* of its squares: where the next frame goes on */
     struct damage dots;          /* what of one map's dots is drawn anew; scratch */
     struct draw_list *dots_list; /* those dots; scratch */
     struct splat *splat;         /* NULL until the processor paints dots */

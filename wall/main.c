@@ -24,6 +24,7 @@
 
 #define FOLD_NS 4000000       /* a frame's least share of a burst */
 #define FOLD_MOST_NS 16000000 /* … and its largest: a slow frame must not become a hitch */
+#define LOADING_NS 6000000    /* a turn's share of a snapshot that is coming in, at most */
 #define FOLD_AT_ONCE 512      /* events, rows or tickets between two looks at the clock */
 #define TURN_TOLD_NS 16000000 /* shorter turns of the loop are not told */
 #define STATUS_EVERY_MS 5000
@@ -51,6 +52,7 @@ struct glass {
     uint64_t frame, seq, version;
     int64_t frame_ms, second;
     bool stale, in_sync, connected, exposed;
+    bool filled; /* figures were drawn: a change of all of them may take a few frames */
     bool behind; /* its figures are of another moment: those of this one are being made */
     bool drawn_stale;
     struct input_pointer pointer;
@@ -316,7 +318,8 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
                                    .time_ms = frame_time(own),
                                    .still = own->config.motion == 1,
                                    .wander = wanders(&own->config),
-                                   .probe = own->config.probe};
+                                   .probe = own->config.probe,
+                                   .spread = glass->filled};
     glass->started_ns = clock_mono_ns();
     if (state->has_state) {
         frame.snapshot = figures(own, glass, &frame.moment_ms);
@@ -350,6 +353,7 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
             glass->tried = true;
         }
     }
+    glass->filled |= frame.snapshot != NULL;
     glass->seq = state->seq;
     glass->stale = state->stale;
     glass->in_sync = state->in_sync;
@@ -455,11 +459,13 @@ fold_in(const struct owners *own, const struct glass *glass)
 {
     int64_t share_ns = feed_is_loading(own->feed) ? 0 : glass->frame_ms * 1000000;
     share_ns = share_ns < FOLD_MOST_NS ? share_ns : FOLD_MOST_NS;
-    int64_t until_ns = clock_mono_ns() + (share_ns > FOLD_NS ? share_ns : FOLD_NS);
+    int64_t began_ns = clock_mono_ns();
+    int64_t until_ns = began_ns + (share_ns > FOLD_NS ? share_ns : FOLD_NS);
     int64_t next_ns = glass->started_ns + 1000000000LL / display_rate(own->display);
     until_ns = next_ns > until_ns ? next_ns : until_ns;
     while (feed_fold(own->feed, moment_now(own), FOLD_AT_ONCE)) {
-        if (clock_mono_ns() >= until_ns) {
+        int64_t now_ns = clock_mono_ns();
+        if (now_ns >= until_ns || (feed_is_loading(own->feed) && now_ns - began_ns >= LOADING_NS)) {
             return true;
         }
     }

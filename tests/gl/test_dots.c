@@ -277,6 +277,34 @@ a_large_change_takes_several_frames(void **state)
     }
 }
 
+/* All of it stale at once: where the GPU is slow over a few frames, if that is allowed. */
+static void
+a_change_of_all_is_spread(void **state)
+{
+    (void)state;
+    for (int slow = 0; slow < 2; slow++) {
+        struct renderer_frame frame = set_points("district-daily", 300);
+        renderer = make_renderer(slow);
+        frame.time_ms = 1000000;
+        frame.still = true;
+        frame.spread = true;
+        renderer_draw(renderer, &frame);
+        assert_true(renderer_is_complete(renderer)); /* nothing was there before */
+        frame.feed.stale = true;
+        int frames = 0;
+        do {
+            frame.time_ms += 16;
+            assert_true(renderer_draw(renderer, &frame));
+            assert_true(renderer_is_complete(renderer) ||
+                        renderer_due_ms(renderer) <= frame.time_ms + 1);
+            assert_in_range(++frames, 1, 10);
+        } while (!renderer_is_complete(renderer));
+        assert_in_range(frames, slow ? 2 : 1, slow ? 5 : 1);
+        assert_like_a_picture(&frame, slow);
+        renderer_destroy(renderer);
+    }
+}
+
 /* What a random frame brings: few changes, another crowd, another look, a moment that jumps back.
  */
 static void
@@ -308,7 +336,7 @@ all_ends_in_the_same_picture(void **state)
         struct renderer_frame frame = set_points("street-duty", 60000);
         renderer = make_renderer(slow);
         frame.time_ms = 1000000;
-        frame.still = true;
+        frame.still = frame.spread = true;
         random_state = (uint64_t)slow + 11;
         for (int round = 0; round < 3; round++) {
             for (int i = 0; i < 12; i++) {
@@ -335,6 +363,7 @@ main(void)
         cmocka_unit_test(the_processor_paints_as_the_gpu),
         cmocka_unit_test(small_changes_end_in_the_same_picture),
         cmocka_unit_test(a_large_change_takes_several_frames),
+        cmocka_unit_test(a_change_of_all_is_spread),
         cmocka_unit_test(all_ends_in_the_same_picture),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
