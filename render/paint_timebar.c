@@ -183,12 +183,15 @@ paint_timebar(const struct paint *p)
     for (int i = 0; i < begun; i++) {
         draw_came(p, &area, i, history->arrivals[i], now);
     }
+    struct str caption = STR("每 10 分钟受理 · 灰条为近四周同日均值");
+    struct text_style small = paint_part_sans(p, THEME_SMALL, TEXT_REGULAR);
     float width = fmaxf(2, roundf(3 * p->unit));
-    float above = paint_part_px(p, 14), below = paint_part_px(p, 4);
+    /* In the evening it would strike the caption through: there it ends with the bars. */
+    float clear = area.x + area.width - text_width(p->text, small, caption) - paint_part_px(p, 8);
+    float above = now > clear ? 0 : paint_part_px(p, 14), below = paint_part_px(p, 4);
     draw_rect(p->list, roundf(now - width / 2), area.top - above, width,
               area.bottom - area.top + above + below, 0, paint_colour(p, THEME_INK));
-    struct text_style small = paint_part_sans(p, THEME_SMALL, TEXT_REGULAR);
     paint_part_fit(p, small, area.x + area.width, paint_part_y(p, CAPTION + lower(p)), area.width,
-                   DRAW_RIGHT, THEME_DIM, STR("每 10 分钟受理 · 灰条为近四周同日均值"));
+                   DRAW_RIGHT, THEME_DIM, caption);
     record(p, row, begun);
 }
