@@ -7,8 +7,8 @@
 
 #include "render/paint.h"
 
-#define PAINT_ROW_FIRST                                                                            \
-    86.0f /* first baseline of a dense list, design pixels below the panel's top */
+/* First baseline of a dense list, design pixels below the panel's top. */
+#define PAINT_ROW_FIRST 86.0f
 
 /* Design pixels from the panel's top; a row's text covers from above its baseline (or whatever line
  * the rows are placed by) to below it. */

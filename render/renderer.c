@@ -353,9 +353,8 @@ renderer_due_ms(const struct renderer *renderer)
     return goes_on ? renderer->time_ms + 1 : due;
 }
 
-#define SPREAD_SHARE                                                                               \
-    3 /* of the canvas that is repainted in a frame of a spread change, at most                    \
-       */
+/* A frame of a spread change repaints at most one part in so many of the canvas. */
+#define SPREAD_SHARE 3
 
 /* Adds what the frames before left, and leaves what is too much for this one. */
 static void

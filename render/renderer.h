@@ -40,8 +40,8 @@ struct renderer_feed {
     uint64_t seq;        /* the cursor drawn */
 };
 
-#define RENDERER_GRACE_MS                                                                          \
-    1000 /* a feed that is back in sync sooner is not seen to have been away */
+/* A feed that is back in sync sooner is not seen to have been away. */
+#define RENDERER_GRACE_MS 1000
 
 /* Whether the figures are drawn stale: the feed is, or it is out of sync for longer than the grace:
  * what has not been checked against the hub must not look live. */

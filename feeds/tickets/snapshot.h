@@ -15,8 +15,8 @@ enum snapshot_window {
     SNAPSHOT_WEEK,
     SNAPSHOT_PERIOD,
     SNAPSHOT_PREVIOUS_PERIOD,
-    SNAPSHOT_YESTERDAY_SO_FAR, /* yesterday up to the same time of day; for comparison, not exported
-                                */
+    /* Yesterday up to the same time of day; for comparison, not exported. */
+    SNAPSHOT_YESTERDAY_SO_FAR,
     SNAPSHOT_WINDOW_COUNT
 };
 #define SNAPSHOT_WINDOW_EXPORTED SNAPSHOT_YESTERDAY_SO_FAR
