@@ -299,7 +299,7 @@ static const struct {
     enum theme_colour a, b;
     const char *also;
 } PAIRS[] = {
-    {THEME_DATA, THEME_AMBER, "map: size, a ring; rates: a line under them, the tick"},
+    {THEME_DATA, THEME_AMBER, "map: size, a ring; rates: weight, the tick"},
     {THEME_DATA, THEME_RED, "map: size, a ring; clocks: words, a minus sign"},
     {THEME_AMBER, THEME_RED, "map: size; clocks: words, a minus sign"},
 };

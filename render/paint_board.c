@@ -33,20 +33,17 @@ draw_base(const struct paint *p, const struct ranking *ranking, bool with_lead)
     paint_part_base(p, text);
 }
 
-/* A rate that ends at right; below its target it is amber and has a line under it: colour is never
- * alone. */
+/* A rate that ends at right; below its target it is amber and heavier: colour is never alone. */
 static void
 draw_rate(const struct paint *p, const struct snapshot_metric *metric, double value,
           struct text_style style, float right, float baseline, enum theme_colour otherwise,
           const char *shown)
 {
     bool below = !isnan(value) && !isnan(metric->target) && value < metric->target;
-    float width = paint_part_text(p, style, right, baseline, DRAW_RIGHT,
-                                  below ? THEME_AMBER : otherwise, shown);
     if (below) {
-        draw_rect(p->list, floorf(right - width), baseline + paint_part_px(p, 5), ceilf(width),
-                  (float)paint_px(p, 2), 0, draw_fade(paint_colour(p, THEME_AMBER), 0.45f));
+        style.weight = TEXT_SEMIBOLD;
     }
+    paint_part_text(p, style, right, baseline, DRAW_RIGHT, below ? THEME_AMBER : otherwise, shown);
 }
 
 static void
@@ -347,7 +344,7 @@ static void
 draw_kiosk_rates(const struct paint *p, const struct ranking *ranking,
                  const struct ranking_entry *entry, int metrics, float baseline)
 {
-    struct text_style figures = paint_part_figures(p, THEME_NAME, TEXT_SEMIBOLD);
+    struct text_style figures = paint_part_figures(p, THEME_NAME, TEXT_MEDIUM);
     struct text_style small = paint_part_sans(p, THEME_SMALL, TEXT_REGULAR);
     float right = paint_part_width(p) - 40;
     for (int i = metrics - 1; i >= 0; i--) {
