@@ -1,26 +1,18 @@
 /* wallboard: builds the owners in order, runs the loop, tears them down in reverse. The only file
  * of wall/ whose code reads the clocks; everything else gets its moment handed in. */
-#include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "wall/base/clock.h"
 #include "wall/base/file.h"
 #include "wall/base/log.h"
-#include "wall/base/when.h"
 #include "wall/check.h"
-#include "wall/config.h"
-#include "wall/demo.h"
-#include "wall/display.h"
 #include "wall/dump.h"
-#include "wall/feed.h"
 #include "wall/input.h"
-#include "wall/kiosk.h"
+#include "wall/owners.h"
 #include "wall/pace.h"
 #include "wall/revive.h"
 #include "wall/shot.h"
-#include "wall/stage.h"
 
 #define FOLD_NS 4000000       /* a frame's least share of a burst */
 #define FOLD_MOST_NS 16000000 /* … and its largest: a slow frame must not become a hitch */
@@ -30,22 +22,8 @@
 #define STATUS_EVERY_MS 5000
 #define FIRST_WITHIN_MS 1000
 #define FIRST_LOOK_MS 50
-#define DEMO_SHOT "wallboard.png"
 
 enum { EXIT_DONE = 0, EXIT_WRONG_START = 2, EXIT_NOT_IN_SYNC = 3 };
-
-/* In the order they are built. */
-struct owners {
-    struct config config;
-    struct profile profile;
-    struct tickets *tickets;
-    struct demo *demo;
-    struct feed *feed;
-    struct display *display;
-    _Atomic(struct display *) to_wake; /* for the network thread, which starts before it */
-    struct stage *stage;
-    struct kiosk kiosk;
-};
 
 /* What is on the glass, read back from what was presented. */
 struct glass {
@@ -85,164 +63,6 @@ static int64_t
 mono_ms(void)
 {
     return clock_mono_ns() / 1000000;
-}
-
-static void
-print_report(const struct yaml_report *report)
-{
-    if (report->text.len) {
-        fputs(report->text.ptr, stderr);
-    }
-}
-
-static void
-wake_display(void *user)
-{
-    struct owners *own = user;
-    struct display *display = atomic_load(&own->to_wake);
-    if (display) {
-        display_wake(display);
-    }
-}
-
-/* ---- start ---- */
-
-static bool
-start_profile(struct owners *own)
-{
-    struct yaml_report report = {0};
-    struct err err = {""};
-    bool good = check_profile(&own->config, &own->profile, &report);
-    print_report(&report);
-    yaml_report_free(&report);
-    if (good && !when_set_zone(own->profile.zone, &err)) {
-        fprintf(stderr, "wallboard: %s\n", err.text);
-        good = false;
-    }
-    return good;
-}
-
-/* Without a display the demonstration draws one picture and says how to see it live. */
-static void
-demo_without_display(struct config *config)
-{
-    struct buf list = {0};
-    struct err err = {""};
-    if (!config->offscreen && display_list(&list, &err)) {
-        buf_free(&list);
-        return;
-    }
-    bool asked = config->offscreen;
-    config->offscreen = true;
-    if (!config->shot.len && !config->dump.len && !asked) {
-        config->shot = STR(DEMO_SHOT);
-        config->timeout_s = config->timeout_s < 120 ? 120 : config->timeout_s;
-        printf("No display was found: one picture is drawn offscreen and saved as %s.\n"
-               "To see the wall live, run the same command on a desktop, or on this "
-               "machine with:\n"
-               "  xvfb-run -s '-screen 0 1920x1080x24' wallboard --demo\n",
-               DEMO_SHOT);
-        fflush(stdout);
-    }
-    buf_free(&list);
-}
-
-static bool
-start_demo(struct owners *own, struct err *err)
-{
-    struct demo_config demo = {&own->profile, clock_wall_ms(), clock_wall_ms};
-    demo_without_display(&own->config);
-    own->demo = demo_start(&demo, err);
-    return own->demo != NULL;
-}
-
-static bool
-start_feed(struct owners *own, struct err *err)
-{
-    const struct config *config = &own->config;
-    struct client_config client = {
-        .url = own->demo ? demo_url(own->demo) : config->feed.ptr,
-        .token_file = config->token_file.len ? config->token_file.ptr : NULL,
-        .ca = config->ca.len ? config->ca.ptr : NULL,
-        .wall = config->name.ptr,
-        .node = config->node.ptr,
-        .wake = wake_display,
-        .user = own,
-    };
-    own->tickets = tickets_create(&own->profile);
-    own->feed = feed_start(&client, own->tickets, err);
-    return own->feed != NULL;
-}
-
-/* Offscreen the scene's own size is drawn, on a display what the display gives. */
-static bool
-start_glass(struct owners *own, struct yaml_report *report, struct err *err)
-{
-    const struct config *config = &own->config;
-    struct display_config display = {.offscreen = config->offscreen,
-                                     .size = {config->size[0], config->size[1]},
-                                     .index = (int)config->display};
-    if (config->offscreen && !config->size[0]) {
-        struct scene *scene = calloc(1, sizeof *scene);
-        bool good = scene && stage_load_scene(config->scene.ptr, scene, report);
-        if (good) {
-            display.size[0] = scene->canvas_w;
-            display.size[1] = scene->canvas_h;
-        }
-        free(scene);
-        if (!good) {
-            return false;
-        }
-    }
-    own->display = display_create(&display, err);
-    if (!own->display) {
-        return false;
-    }
-    atomic_store(&own->to_wake, own->display);
-    log_line(LOG_LEVEL_DEBUG, "start", "the window and its context are there");
-    int w = display.size[0], h = display.size[1];
-    if (!config->offscreen) {
-        display_size(own->display, &w, &h);
-    }
-    own->stage = stage_create(RENDERER_GL, config->scene.ptr, w, h, &config->wall, report, err);
-    if (!own->stage || !check_metrics(stage_scene(own->stage), &own->profile, report)) {
-        return false;
-    }
-    renderer_try_out(stage_renderer(own->stage), clock_mono_ns);
-    log_line(LOG_LEVEL_INFO, "display", "%s; %s", display_describe(own->display),
-             renderer_describe(stage_renderer(own->stage)));
-    return true;
-}
-
-static bool
-start(struct owners *own)
-{
-    struct yaml_report report = {0};
-    struct err err = {""};
-    bool good = start_profile(own);
-    if (good && !own->config.demo && !own->config.feed.len) {
-        good = err_set(&err, "no feed: give --feed URL of a hub, or --demo to see a simulated one");
-    }
-    good = good && (!own->config.demo || start_demo(own, &err)) && start_feed(own, &err) &&
-           start_glass(own, &report, &err);
-    print_report(&report);
-    yaml_report_free(&report);
-    if (*err.text) {
-        fprintf(stderr, "wallboard: %s\n", err.text);
-    }
-    return good;
-}
-
-static void
-finish(struct owners *own)
-{
-    atomic_store(&own->to_wake, NULL);
-    feed_stop(own->feed); /* ends the thread that wakes the display */
-    stage_destroy(own->stage);
-    display_destroy(own->display);
-    tickets_destroy(own->tickets);
-    demo_stop(own->demo);
-    kiosk_finish(&own->kiosk);
 }
 
 /* ---- a frame ---- */
@@ -706,13 +526,37 @@ loop(struct owners *own)
     }
 }
 
+/* ---- the program ---- */
+
+static void
+print_report(const struct yaml_report *report)
+{
+    if (report->text.len) {
+        fputs(report->text.ptr, stderr);
+    }
+}
+
+static bool
+start(struct owners *own)
+{
+    struct yaml_report report = {0};
+    struct err err = {""};
+    bool good = owners_start(own, clock_wall_ms(), &report, &err);
+    print_report(&report);
+    yaml_report_free(&report);
+    if (*err.text) {
+        fprintf(stderr, "wallboard: %s\n", err.text);
+    }
+    return good;
+}
+
 static int
 run_wall(struct owners *own)
 {
     log_line(LOG_LEVEL_DEBUG, "start", "the settings are read");
     display_prepare();
     if (!start(own)) {
-        finish(own);
+        owners_finish(own);
         return EXIT_WRONG_START;
     }
     kiosk_init(&own->kiosk);
@@ -720,7 +564,7 @@ run_wall(struct owners *own)
     if (own->demo && own->config.shot.len && status == EXIT_DONE) {
         printf("Saved %s.\n", own->config.shot.ptr);
     }
-    finish(own);
+    owners_finish(own);
     return status;
 }
 
