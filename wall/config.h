@@ -19,8 +19,6 @@ enum config_run {
     CONFIG_RUN_COUNT
 };
 
-enum { CONFIG_DISPLAY_ALL = -1 };
-
 /* Whether the picture wanders by ±2 px over minutes, which spares screens that burn in. */
 enum config_wander { CONFIG_WANDER_IN_KIOSK, CONFIG_WANDER_ALWAYS, CONFIG_WANDER_NEVER };
 
@@ -38,7 +36,7 @@ struct config {
     int size[2];            /* pixels; 0 = the display's, or offscreen the scene's */
     struct scene_wall wall; /* where the scenes hang; 0 = as their files say */
     struct str bezels;      /* as given; .wall has what it means */
-    int64_t display;        /* from 0, or CONFIG_DISPLAY_ALL */
+    int64_t display;        /* from 0, or DISPLAY_ALL (display.h) */
     double timeout_s, hold_s;
     bool offscreen, demo, probe, kiosk, check, list_displays, help, version;
     int log_level; /* enum log_level */

@@ -11,6 +11,7 @@
 
 #include "wall/base/file.h"
 #include "wall/config.h"
+#include "wall/display.h"
 
 struct read {
     struct config config;
@@ -185,7 +186,7 @@ test_displays(void **state)
     (void)state;
     struct read r = READ("--display", "all");
     assert_true(r.good);
-    assert_int_equal(r.config.display, CONFIG_DISPLAY_ALL);
+    assert_int_equal(r.config.display, DISPLAY_ALL);
     drop(&r);
     r = READ("--display", "2");
     assert_true(r.good);
@@ -193,7 +194,7 @@ test_displays(void **state)
     drop(&r);
     r = READ("--config", write_file("display: all\n"));
     assert_true(r.good);
-    assert_int_equal(r.config.display, CONFIG_DISPLAY_ALL);
+    assert_int_equal(r.config.display, DISPLAY_ALL);
     drop(&r);
 }
 
