@@ -8,8 +8,9 @@
 #include "wall/base/file.h"
 #include "wall/base/when.h"
 
-/* Where a setting may stand. */
-enum { OPTION_ONLY, OPTION_AND_FILE };
+/* Where a setting may stand, each in one more place: the options, the file, and there in viewing
+ * too (as in a scene). */
+enum { OPTION_ONLY, OPTION_AND_FILE, OPTION_FILE_AND_VIEWING };
 
 struct setting {
     struct yaml_field field; /* key as in the file; the option has '-' for '_' */
@@ -22,7 +23,7 @@ struct setting {
 
 static const char *const log_levels[] = {"error", "warning", "info", "debug", NULL};
 static const char *const wanders[] = {"kiosk", "true", "false", NULL};
-static const char *const displays[] = {"all", NULL}; /* CONFIG_DISPLAY_ALL */
+static const char *const displays[] = {"all", NULL}; /* -1, as DISPLAY_ALL */
 static const char *const motions[] = {"full", "none", NULL};
 
 /* Values that the compiler cannot check here are checked by yaml_read, once, for both sources. */
@@ -67,7 +68,7 @@ static const struct setting settings[] = {
       .min = 100,
       .max = 50000,
       .help = "height of the picture on the wall (else the scene's viewing)"},
-     OPTION_AND_FILE,
+     OPTION_FILE_AND_VIEWING,
      "MM",
      false},
     {{.key = "farthest_m",
@@ -76,7 +77,7 @@ static const struct setting settings[] = {
       .min = 0.2,
       .max = 200,
       .help = "metres to the farthest viewer (else the scene's viewing)"},
-     OPTION_AND_FILE,
+     OPTION_FILE_AND_VIEWING,
      "M",
      false},
     {{.key = "tiles",
@@ -200,16 +201,6 @@ static const struct setting settings[] = {
 };
 #define SETTINGS (sizeof settings / sizeof *settings)
 
-/* In the file the two may stand together, as in a scene. */
-static const struct yaml_field VIEWING[] = {
-    {.key = "wall_height_mm",
-     .kind = YAML_REAL,
-     .offset = AT(wall.wall_height_mm),
-     .min = 100,
-     .max = 50000},
-    {.key = "farthest_m", .kind = YAML_REAL, .offset = AT(wall.farthest_m), .min = 0.2, .max = 200},
-    {0}};
-
 static void
 option_name(const struct setting *setting, char out[48])
 {
@@ -233,7 +224,7 @@ config_help(struct buf *out)
         snprintf(head, sizeof head, "%s%s%s", name, settings[i].value ? " " : "",
                  settings[i].value ? settings[i].value : "");
         buf_printf(out, "  %-22s %s%s\n", head, settings[i].field.help,
-                   settings[i].where == OPTION_AND_FILE ? " *" : "");
+                   settings[i].where != OPTION_ONLY ? " *" : "");
     }
     buf_printf(out, "\nSettings marked * may stand in the --config file too, as key: value with _ "
                     "for -.\n"
@@ -359,35 +350,45 @@ read_options(struct config *config, int argc, char **argv, bool only_config,
     }
 }
 
+/* The fields of the settings that may stand there or in more places, with an end behind them; out
+ * has room for SETTINGS + 1. Returns how many, without the end. */
+static size_t
+list_fields(struct yaml_field *out, int least)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < SETTINGS; i++) {
+        if (settings[i].where >= least) {
+            out[count++] = settings[i].field;
+        }
+    }
+    out[count] = (struct yaml_field){.key = NULL};
+    return count;
+}
+
 static void
 read_file(struct config *config, struct yaml_report *report)
 {
-    struct yaml_field fields[SETTINGS + 2];
-    size_t count = 0;
-    for (size_t i = 0; i < SETTINGS; i++) {
-        if (settings[i].where == OPTION_AND_FILE) {
-            fields[count++] = settings[i].field;
-        }
-    }
+    struct yaml_field fields[SETTINGS + 2], in_viewing[SETTINGS + 1];
+    size_t count = list_fields(fields, OPTION_AND_FILE);
+    list_fields(in_viewing, OPTION_FILE_AND_VIEWING);
     fields[count++] = (struct yaml_field){.key = "viewing",
                                           .kind = YAML_SUB,
                                           .offset = 0, /* the fields are the config's own */
-                                          .fields = VIEWING};
+                                          .fields = in_viewing};
     fields[count] = (struct yaml_field){.key = NULL};
     struct yaml_doc *doc = yaml_load(config->file.ptr, report);
     if (doc) {
         const struct yaml_node *root = yaml_root(doc);
         yaml_read(root, fields, config, report);
         const struct yaml_node *viewing = yaml_get(root, "viewing");
-        for (const struct yaml_field *field = VIEWING; viewing && field->key; field++) {
+        for (const struct yaml_field *field = in_viewing; viewing && field->key; field++) {
             if (yaml_get(root, field->key) && yaml_get(viewing, field->key)) {
                 yaml_error(report, yaml_get(root, field->key),
                            "%s: is in viewing too; remove one of them", field->key);
             }
         }
         for (size_t i = 0; i < SETTINGS; i++) {
-            if (settings[i].where == OPTION_AND_FILE &&
-                yaml_get(yaml_root(doc), settings[i].field.key)) {
+            if (settings[i].where != OPTION_ONLY && yaml_get(root, settings[i].field.key)) {
                 keep_string(config, &settings[i], config->file.ptr);
             }
         }
