@@ -6,6 +6,7 @@
 #include "feeds/hub/simulate.h"
 #include "feeds/tickets/tickets.h"
 #include "wall/base/file.h"
+#include "wall/naming.h"
 
 #define MOMENT_MS INT64_C(1795398087000) /* 2026-11-23T09:41:27+08:00 */
 #define DAYS 64                          /* this assessment period and the one before */
@@ -18,19 +19,7 @@ struct check_sample {
     const struct snapshot *snapshot;
 };
 
-/* The names as the tickets take them; the street that stands in has the focus' code. */
-static const struct tickets_name *
-convert(struct arena *arena, const struct message_name *names, size_t count, struct str focus)
-{
-    struct tickets_name *out = arena_zalloc(arena, count + 1, sizeof *out);
-    for (size_t i = 0; i < count; i++) {
-        out[i].code = str_is(names[i].code, STAND_IN) ? focus : names[i].code;
-        out[i].name = names[i].name;
-        out[i].parent = str_is(names[i].parent, STAND_IN) ? focus : names[i].parent;
-    }
-    return out;
-}
-
+/* The street that stands in has the focus' code. */
 static bool
 name_codes(struct tickets *tickets, struct str focus, struct yaml_report *report)
 {
@@ -44,22 +33,8 @@ name_codes(struct tickets *tickets, struct str focus, struct yaml_report *report
     if (!names) {
         return false;
     }
-    const struct message_directory *from = &names->message;
-    struct arena arena = {0};
-    struct tickets_directory to = {
-        .streets = convert(&arena, from->streets, from->streets_count, focus),
-        .communities = convert(&arena, from->communities, from->communities_count, focus),
-        .units = convert(&arena, from->units, from->units_count, focus),
-        .categories = convert(&arena, from->categories, from->categories_count, focus),
-        .channels = convert(&arena, from->channels, from->channels_count, focus),
-        .streets_count = from->streets_count,
-        .communities_count = from->communities_count,
-        .units_count = from->units_count,
-        .categories_count = from->categories_count,
-        .channels_count = from->channels_count,
-    };
-    tickets_set_directory(tickets, &to);
-    arena_free(&arena);
+    struct naming_alias alias = {STR(STAND_IN), focus};
+    naming_set(tickets, &names->message, &alias);
     names_free(names);
     return true;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "wall/base/log.h"
+#include "wall/naming.h"
 
 #define SILENCE_MS 15000
 #define OFFSETS 8 /* clock samples looked back on */
@@ -27,7 +28,6 @@ struct feed {
     char lost[160];
     char *wall;
     struct control control;
-    struct arena scratch; /* one message's */
     struct log_limit diverge_limit, load_limit;
 };
 
@@ -57,7 +57,6 @@ feed_stop(struct feed *feed)
             client_give(feed->client, feed->item);
         }
         client_stop(feed->client);
-        arena_free(&feed->scratch);
         free(feed->wall);
         free(feed);
     }
@@ -82,37 +81,6 @@ offset_of(const struct feed *feed)
     return least;
 }
 
-static const struct tickets_name *
-convert_names(struct feed *feed, const struct message_name *names, size_t count)
-{
-    struct tickets_name *out = arena_zalloc(&feed->scratch, count + 1, sizeof *out);
-    for (size_t i = 0; i < count; i++) {
-        out[i].code = names[i].code;
-        out[i].name = names[i].name;
-        out[i].parent = names[i].parent;
-    }
-    return out;
-}
-
-static void
-take_directory(struct feed *feed, const struct message_directory *from)
-{
-    struct tickets_directory to = {
-        .streets = convert_names(feed, from->streets, from->streets_count),
-        .communities = convert_names(feed, from->communities, from->communities_count),
-        .units = convert_names(feed, from->units, from->units_count),
-        .categories = convert_names(feed, from->categories, from->categories_count),
-        .channels = convert_names(feed, from->channels, from->channels_count),
-        .streets_count = from->streets_count,
-        .communities_count = from->communities_count,
-        .units_count = from->units_count,
-        .categories_count = from->categories_count,
-        .channels_count = from->channels_count,
-    };
-    tickets_set_directory(feed->tickets, &to);
-    arena_reset(&feed->scratch);
-}
-
 static void
 abort_load(struct feed *feed)
 {
@@ -129,7 +97,7 @@ take_welcome(struct feed *feed, const struct client_item *item)
     feed->offsets_count = 0; /* this may be another hub's clock */
     sample_offset(feed, item, welcome->time_ms);
     snprintf(feed->next_log, sizeof feed->next_log, "%.*s", STR_ARG(welcome->log));
-    take_directory(feed, &welcome->directory);
+    naming_set(feed->tickets, &welcome->directory, NULL);
     feed->connected = true;
     feed->welcomes++;
     log_line(LOG_LEVEL_INFO, "feed", "connected; %s",
@@ -260,7 +228,7 @@ take_message(struct feed *feed, const struct client_item *item, size_t *most)
         take_heartbeat(feed, item);
         break;
     case MESSAGE_DIRECTORY:
-        take_directory(feed, &item->message.directory);
+        naming_set(feed->tickets, &item->message.directory, NULL);
         break;
     case MESSAGE_CONTROL:
         control_take(&feed->control, &item->message.control, feed->wall);
