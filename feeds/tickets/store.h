@@ -78,8 +78,8 @@ void store_finish(struct store *store);
 
 /* STORE_NONE where the number is unknown. */
 uint32_t store_find(const struct store *store, struct str number);
-/* Makes room in the index for about so many tickets, so that it need not grow under way. A guess:
- * nothing fails where it is wrong. */
+/* Makes room for about so many tickets and their index, so that neither need grow under way. A
+ * guess: nothing fails where it is wrong. */
 void store_expect(struct store *store, uint64_t count);
 /* The ticket of the number, added (without milestones) where new. */
 uint32_t store_ticket(struct store *store, struct str number);
