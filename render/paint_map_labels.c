@@ -377,8 +377,77 @@ measure_callout(const struct paint *p, const struct snapshot_burst *burst, struc
     map_project(p->map, burst->lon, burst->lat, &out->x, &out->y);
 }
 
-/* The callout's best box: off labels and the burst itself, on as little of the streets as can be,
- * then near. */
+/* The line from a callout to its burst: two legs beside it, one above or below. */
+struct leader {
+    float xy[6];
+    int points; /* 0 = the box touches the burst */
+};
+
+/* From the box's middle straight out, then to the circle. */
+static struct leader
+route_leader(const struct callout *callout, const struct box *box, float unit)
+{
+    float side = callout->x > (box->x0 + box->x1) / 2 ? 1 : -1;
+    bool beside =
+        side > 0 ? callout->x - callout->ring > box->x1 : callout->x + callout->ring < box->x0;
+    float from_x = side > 0 ? box->x1 : box->x0, from_y = roundf((box->y0 + box->y1) / 2);
+    float turn_x = from_x;
+    if (beside) {
+        turn_x += side * fminf(40 * unit, (fabsf(callout->x - from_x) - callout->ring) / 2);
+    } else { /* above or below: straight from the edge */
+        turn_x = fminf(fmaxf(callout->x, box->x0 + callout->pad), box->x1 - callout->pad);
+        from_y = callout->y < box->y0 ? box->y0 : box->y1;
+    }
+    float dx = callout->x - turn_x, dy = callout->y - from_y, length = hypotf(dx, dy);
+    if (length <= callout->ring) {
+        return (struct leader){.points = 0};
+    }
+    float part = (length - callout->ring) / length;
+    float end_x = turn_x + dx * part, end_y = from_y + dy * part;
+    if (beside) {
+        return (struct leader){{from_x, from_y, turn_x, from_y, end_x, end_y}, 3};
+    }
+    return (struct leader){{turn_x, from_y, end_x, end_y}, 2};
+}
+
+/* Whether a straight line from a to b meets a box: what is left of it inside each pair of edges. */
+static bool
+strikes(const float *a, const float *b, const struct box *box)
+{
+    const float low[2] = {box->x0, box->y0}, high[2] = {box->x1, box->y1};
+    float enter = 0, leave = 1;
+    for (int axis = 0; axis < 2; axis++) {
+        float along = b[axis] - a[axis];
+        if (along == 0) {
+            if (a[axis] <= low[axis] || a[axis] >= high[axis]) {
+                return false;
+            }
+            continue;
+        }
+        float t0 = (low[axis] - a[axis]) / along, t1 = (high[axis] - a[axis]) / along;
+        enter = fmaxf(enter, fminf(t0, t1));
+        leave = fminf(leave, fmaxf(t0, t1));
+    }
+    return enter < leave;
+}
+
+/* How many labels a leader passes behind. */
+static int
+labels_struck(const struct labels *labels, const struct leader *leader)
+{
+    int struck = 0;
+    for (int i = 0; i < labels->taken_count; i++) {
+        bool meets = false;
+        for (int leg = 0; leg + 1 < leader->points; leg++) {
+            meets |= strikes(&leader->xy[2 * leg], &leader->xy[2 * leg + 2], &labels->taken[i]);
+        }
+        struck += meets;
+    }
+    return struck;
+}
+
+/* The callout's best box: off labels and the burst itself, on as little of the streets and with its
+ * line behind as few labels as can be, then near. */
 static bool
 place_callout(const struct labels *labels, const struct callout *callout, struct box *best)
 {
@@ -396,6 +465,11 @@ place_callout(const struct labels *labels, const struct callout *callout, struct
                 continue;
             }
             float cost = map_cover(p->map, box.x0, box.y0, box.x1, box.y1) * 900 * p->unit + far;
+            if (cost >= least) {
+                continue;
+            }
+            struct leader leader = route_leader(callout, &box, p->unit);
+            cost += (float)labels_struck(labels, &leader) * 300 * p->unit;
             if (cost < least) {
                 least = cost;
                 *best = box;
@@ -405,36 +479,14 @@ place_callout(const struct labels *labels, const struct callout *callout, struct
     return isfinite(least);
 }
 
-/* From the box's middle straight out, then to the circle. */
 static void
-draw_leader(const struct paint *p, const struct callout *callout, const struct box *box,
-            uint32_t colour)
+draw_leader(const struct paint *p, const struct leader *leader, uint32_t colour)
 {
-    float side = callout->x > (box->x0 + box->x1) / 2 ? 1 : -1;
-    float xy[6] = {side > 0 ? box->x1 : box->x0, roundf((box->y0 + box->y1) / 2), 0, 0, 0, 0};
-    float room = fabsf(callout->x - xy[0]) - callout->ring;
-    bool beside =
-        side > 0 ? callout->x - callout->ring > box->x1 : callout->x + callout->ring < box->x0;
-    if (beside) {
-        xy[2] = xy[0] + side * fminf(40 * p->unit, room / 2);
-        xy[3] = xy[1];
-    } else { /* above or below: straight from the edge */
-        xy[0] = fminf(fmaxf(callout->x, box->x0 + callout->pad), box->x1 - callout->pad);
-        xy[1] = callout->y < box->y0 ? box->y0 : box->y1;
-        xy[2] = xy[0];
-        xy[3] = xy[1];
-    }
-    float dx = callout->x - xy[2], dy = callout->y - xy[3];
-    float length = hypotf(dx, dy);
-    if (length <= callout->ring) {
-        return;
-    }
-    xy[4] = xy[2] + dx * (length - callout->ring) / length;
-    xy[5] = xy[3] + dy * (length - callout->ring) / length;
-    if (beside) {
+    const float *xy = leader->xy;
+    if (leader->points == 3) {
         draw_polyline(p->list, xy, 3, false, 2 * p->unit, 0, colour);
-    } else {
-        draw_line(p->list, xy[2], xy[3], xy[4], xy[5], 2 * p->unit, colour);
+    } else if (leader->points == 2) { /* on whole pixels where it is upright */
+        draw_line(p->list, xy[0], xy[1], xy[2], xy[3], 2 * p->unit, colour);
     }
 }
 
@@ -549,7 +601,8 @@ paint_map_labels(const struct paint *p)
     if (has_callout) { /* under the labels: the line may pass behind a name, never over it */
         draw_clip(p->list, map_clip(p->map));
         draw_circle(p, callout.x, callout.y, callout.ring, paint_colour(p, THEME_AMBER));
-        draw_leader(p, &callout, &callout.box, paint_colour(p, THEME_AMBER));
+        struct leader leader = route_leader(&callout, &callout.box, p->unit);
+        draw_leader(p, &leader, paint_colour(p, THEME_AMBER));
         draw_unclip(p->list);
     }
     for (int i = 0; i < count; i++) {

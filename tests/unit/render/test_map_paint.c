@@ -381,6 +381,67 @@ a_burst_is_called_out(void **state)
     off_map(f);
 }
 
+/* Names and counts that a line from a to b lies behind, by walking it in half pixels. */
+static int
+behind(const struct fixture *f, const float *a, const float *b)
+{
+    int struck = 0;
+    for (size_t i = 0; i < f->paint.list->count; i++) {
+        const struct draw_command *c = &f->paint.list->commands[i];
+        if (c->kind != DRAW_KIND_TEXT || c->at[2] <= 0) {
+            continue;
+        }
+        struct box box = text_box(f, c);
+        int steps = (int)(2 * hypotf(b[0] - a[0], b[1] - a[1])) + 1;
+        bool meets = false;
+        for (int step = 0; step <= steps; step++) {
+            float t = (float)step / (float)steps;
+            float x = a[0] + (b[0] - a[0]) * t, y = a[1] + (b[1] - a[1]) * t;
+            meets |= x > box.x0 && x < box.x1 && y > box.y0 && y < box.y1;
+        }
+        struck += meets;
+    }
+    return struck;
+}
+
+/* Wherever in the district a burst is, there is a place beside it for the callout from which the
+ * line to it passes behind no name and no count. */
+static void
+a_callouts_line_keeps_off_labels(void **state)
+{
+    (void)state;
+    struct fixture *f = on_map("district-daily", 1);
+    struct snapshot_burst burst = {.category = STR("供暖"),
+                                   .street = STR("八角"),
+                                   .street_code = STR("110107003"),
+                                   .community = STR("八角北路"),
+                                   .count = 17,
+                                   .window_ms = 2 * WHEN_HOUR,
+                                   .usual = 1.62};
+    f->snapshot.bursts = &burst;
+    f->snapshot.bursts_count = 1;
+    int struck = 0, lines = 0;
+    for (int at = 0; at < 81; at++) {
+        burst.lon = 116.14 + 0.011 * (at % 9);
+        burst.lat = 39.89 + 0.0095 * (at / 9);
+        fixture_paint(f);
+        for (size_t i = 0; i < f->paint.list->count; i++) {
+            const struct draw_command *c = &f->paint.list->commands[i];
+            if (c->kind == DRAW_KIND_LINE && c->colour == f->theme.colours[THEME_AMBER]) {
+                struck += behind(f, &c->at[0], &c->at[2]);
+                lines++;
+            } else if (c->kind == DRAW_KIND_POLYLINE && !c->closed && c->count == 3) {
+                const float *xy = f->paint.list->floats + c->data;
+                struck += behind(f, xy, xy + 2) + behind(f, xy + 2, xy + 4);
+                lines++;
+            }
+        }
+    }
+    assert_true(lines > 60);
+    assert_int_equal(struck, 0);
+    off_map(f);
+}
+
 static void
 the_ground_changes_with_the_scene_alone(void **state)
 {
@@ -506,6 +567,7 @@ main(void)
         cmocka_unit_test(names_do_not_move_with_the_counts),
         cmocka_unit_test(counts_go_before_names),
         cmocka_unit_test(a_burst_is_called_out),
+        cmocka_unit_test(a_callouts_line_keeps_off_labels),
         cmocka_unit_test(the_ground_changes_with_the_scene_alone),
         cmocka_unit_test(the_play_head_parts_what_came_from_what_usually_comes),
         cmocka_unit_test(no_hour_lies_across_a_seam),
