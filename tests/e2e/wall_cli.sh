@@ -2,18 +2,8 @@
 # The wall's command line: exit statuses, --check with every error and its place, the demonstration
 # without a display, and what systemd is told.
 set -u
-export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
-export TSAN_OPTIONS="suppressions=$SOURCE_DIR/tests/tsan.supp"
-wall=$BUILD_DIR/wall/wallboard
-folder=$(mktemp -d)
-trap 'rm -rf "$folder"' EXIT
-bad=0
-say() { # result, words
-    if [ "$1" = 0 ]; then echo "ok   $2"; else
-        echo "FAIL $2"
-        bad=1
-    fi
-}
+# shellcheck source=tests/e2e/wall.bash
+. "$(dirname "$0")/wall.bash"
 # Runs the wall; its status in $status, what it said in $folder/said.
 try() {
     "$wall" "$@" >"$folder/said" 2>&1

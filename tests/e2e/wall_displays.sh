@@ -2,59 +2,24 @@
 # One canvas over all displays of the desktop: --display all on a real X server with three (Xorg's
 # dummy driver), whose last one stands lower, and on one with a single one.
 set -u
-here=$(cd "$(dirname "$0")" && pwd)
-for tool in Xvfb import node; do
-    command -v "$tool" >/dev/null || {
-        echo "skipped: $tool is missing (Debian: xvfb imagemagick nodejs node-ws)"
-        exit 77
-    }
-done
-export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
-export TSAN_OPTIONS="suppressions=$SOURCE_DIR/tests/tsan.supp"
-wall=$BUILD_DIR/wall/wallboard
-folder=$(mktemp -d)
-bad=0
-say() { # result, words
-    if [ "$1" = 0 ]; then echo "ok   $2"; else
-        echo "FAIL $2"
-        bad=1
-    fi
-}
-server=
-cleanup() {
-    exec 3>&-
-    # shellcheck disable=SC2086
-    kill ${wall_pid:-} ${server:-} ${feed_pid:-} 2>/dev/null
-    wait 2>/dev/null
-    rm -rf "$folder"
-}
-trap cleanup EXIT
+# shellcheck source=tests/e2e/wall.bash
+. "$(dirname "$0")/wall.bash"
+need 'xvfb imagemagick nodejs node-ws' Xvfb import node
 unset WAYLAND_DISPLAY SDL_VIDEODRIVER
 
 started() { # file with the number
-    for _ in $(seq 100); do
-        [ -s "$folder/$1" ] && break
-        sleep 0.1
-    done
+    filled "$folder/$1" || return 1
     DISPLAY=:$(cat "$folder/$1")
     export DISPLAY
-    [ -s "$folder/$1" ]
 }
-mkfifo "$folder/in"
-node "$here/wall_live.mjs" <"$folder/in" >"$folder/url" &
-feed_pid=$!
-exec 3>"$folder/in"
-for _ in $(seq 100); do
-    [ -s "$folder/url" ] && break
-    sleep 0.1
-done
+live_feed
 show() { # log, options: the wall until it has tried the window out
     local log=$1
     shift
     "$wall" --feed "$(cat "$folder/url")" --motion none "$@" 2>"$folder/$log" &
     wall_pid=$!
     for _ in $(seq 150); do
-        grep -q 'a whole picture' "$folder/$log" && break
+        grep -qs 'a whole picture' "$folder/$log" && break
         sleep 0.1
     done
     sleep 0.5

@@ -3,28 +3,10 @@
 # dumps is what the hub computes from its log, at every moment asked for; then the hub is killed and
 # started again under a wall that runs.
 set -u
-command -v node >/dev/null || {
-    echo "skipped: install Debian's nodejs"
-    exit 77
-}
-export ASAN_OPTIONS="${ASAN_OPTIONS:-}:detect_leaks=0"
-export TSAN_OPTIONS="suppressions=$SOURCE_DIR/tests/tsan.supp"
+# shellcheck source=tests/e2e/wall.bash
+. "$(dirname "$0")/wall.bash"
+need nodejs node
 hub=$BUILD_DIR/feeds/wallboard-hub
-wall=$BUILD_DIR/wall/wallboard
-folder=$(mktemp -d)
-bad=0
-say() { # result, words
-    if [ "$1" = 0 ]; then echo "ok   $2"; else
-        echo "FAIL $2"
-        bad=1
-    fi
-}
-cleanup() {
-    kill "${hub_pid:-}" "${wall_pid:-}" 2>/dev/null
-    wait 2>/dev/null
-    rm -rf "$folder"
-}
-trap cleanup EXIT
 
 serve() { # address; sets address and url
     : >"$folder/hub.out"

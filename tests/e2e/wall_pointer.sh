@@ -9,13 +9,7 @@ xdotool mousemove 1270 710
 # A title that no panel has room for.
 sed 's/title: 社区治理效果/title: 社区治理效果社区治理效果社区治理效果/' \
     "$SOURCE_DIR/layouts/scenes/street-duty.yaml" >"$folder/long.yaml"
-mkfifo "$folder/in"
-node "$here/wall_live.mjs" <"$folder/in" >"$folder/url" &
-exec 3>"$folder/in"
-for _ in $(seq 100); do
-    [ -s "$folder/url" ] && break
-    sleep 0.1
-done
+live_feed
 "$wall" --feed "$(cat "$folder/url")" --scene "$folder/long.yaml" 2>"$folder/log" &
 wall_pid=$!
 

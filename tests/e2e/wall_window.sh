@@ -11,13 +11,7 @@ say $? "without a display it ends with 2 and says what to do"
 [ "$("$wall" --list-displays | grep -c 1280x720)" = 1 ]
 say $? "--list-displays names the display"
 
-mkfifo "$folder/in"
-node "$here/wall_live.mjs" <"$folder/in" >"$folder/url" &
-exec 3>"$folder/in"
-for _ in $(seq 100); do
-    [ -s "$folder/url" ] && break
-    sleep 0.1
-done
+live_feed
 "$wall" --probe --feed "$(cat "$folder/url")" 2>"$folder/log" &
 wall_pid=$!
 
