@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "render/draw_list.h"
+#include "render/paint_part.h"
 #include "render/renderer_inside.h"
 #include "render/sight.h"
 
@@ -216,9 +217,59 @@ look_at_mark(struct legible *legible, struct renderer *renderer, int panel, size
     }
 }
 
+/* Counts of a window; what is open or overdue is so at the moment. */
+static bool
+is_of_window(const struct snapshot_key *key)
+{
+    return key->measure < SNAPSHOT_OPEN;
+}
+
+static bool
+says(struct str words, const char *part)
+{
+    size_t len = strlen(part);
+    for (size_t i = 0; len > 0 && i + len <= words.len; i++) {
+        if (memcmp(words.ptr + i, part, len) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What of the frame's figures no word within reach explains. */
+static void
+look_for_words(struct legible *legible, struct renderer *renderer)
+{
+    size_t count;
+    const struct renderer_figure *figures = renderer_figures(renderer, &count);
+    unsigned has[SCENE_PANELS] = {0}, said[SCENE_PANELS] = {0};
+    bool clock = false;
+    for (size_t i = 0; i < count; i++) {
+        if (figures[i].has_key && is_of_window(&figures[i].key)) {
+            has[figures[i].panel] |= 1u << figures[i].key.window;
+        }
+    }
+    for (int i = 0; i < renderer->scene.panels_count; i++) {
+        const struct draw_list *list = renderer->layers[i].shown;
+        for (size_t k = 0; renderer->scene.panels[i].rect.w > 0 && k < list->count; k++) {
+            const struct draw_command *c = &list->commands[k];
+            struct str words = {list->bytes + c->data, c->count};
+            for (int w = 0; c->kind == DRAW_KIND_TEXT && w < SNAPSHOT_WINDOW_COUNT; w++) {
+                said[i] |= says(words, paint_part_window(w)) ? 1u << w : 0;
+            }
+            clock |= c->kind == DRAW_KIND_TEXT && c->role == 1 + THEME_CLOCK;
+        }
+        legible->has_window[i] |= has[i];
+        legible->lacks_window[i] |= has[i] & ~said[i];
+    }
+    legible->has_figures |= count > 0;
+    legible->lacks_time |= count > 0 && !clock;
+}
+
 void
 legible_look(struct legible *legible, struct renderer *renderer)
 {
+    look_for_words(legible, renderer);
     for (int i = 0; i < renderer->scene.panels_count; i++) {
         const struct draw_list *list = renderer->layers[i].shown;
         legible->dropped[i] =
@@ -327,11 +378,36 @@ check_pairs(const struct scene *scene, const struct theme *theme, struct yaml_re
     return found;
 }
 
+static int
+check_words(const struct legible *legible, const struct scene *scene, struct yaml_report *report)
+{
+    int found = legible->lacks_time;
+    if (legible->lacks_time) {
+        yaml_error_at(report, scene->file, 0, 0,
+                      "on %dx%d figures are shown and no clock says of which moment they are; give "
+                      "the scene a header panel",
+                      scene->solved_w, scene->solved_h);
+    }
+    for (int i = 0; i < scene->panels_count; i++) {
+        for (int w = 0; w < SNAPSHOT_WINDOW_COUNT; w++) {
+            if (legible->lacks_window[i] >> w & 1) {
+                found++;
+                yaml_error_at(report, scene->file, 0, 0,
+                              "panel '%s' on %dx%d: its figures are of a window that no word on it "
+                              "names (%s); make it wider or higher",
+                              scene->panels[i].id, scene->solved_w, scene->solved_h,
+                              paint_part_window(w));
+            }
+        }
+    }
+    return found;
+}
+
 int
 legible_check(const struct legible *legible, const struct scene *scene, const struct theme *theme,
               struct yaml_report *report)
 {
-    int found = 0;
+    int found = check_words(legible, scene, report);
     for (int i = 0; i < scene->panels_count; i++) {
         for (int role = 0; role < LEGIBLE_ROLES; role++) {
             if (legible->texts[i][role].count > 0) {

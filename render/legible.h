@@ -1,4 +1,5 @@
-/* legible: whether what is drawn can be read by the farthest viewer, told from the draw lists.
+/* legible: whether what is drawn can be read by the farthest viewer, told from the draw lists; and
+ * whether every figure has the words within reach that say which window and moment it is of.
  *
  * Looks at what a renderer has put on its panels, text by text and mark by mark, with the size, the
  * colour and the ground that they really have; owns nothing. Main thread. Never changes a size: it
@@ -38,6 +39,9 @@ enum legible_colour {
 
 struct legible {
     int dropped[SCENE_PANELS]; /* texts that had no place beside a seam, at most */
+    /* Bit 1 << window: a panel has figures of that window; its words name it, in every frame. */
+    unsigned has_window[SCENE_PANELS], lacks_window[SCENE_PANELS];
+    bool has_figures, lacks_time; /* a frame with figures and without a clock to read them by */
     struct legible_text texts[SCENE_PANELS][LEGIBLE_ROLES];
     struct legible_mark marks[SCENE_PANELS][LEGIBLE_COLOUR_COUNT];
 };
@@ -49,7 +53,9 @@ void legible_look(struct legible *legible, struct renderer *renderer);
 /* Reports, for every panel of the solved scene, each role whose characters are under their minutes
  * of arc (scene_least_minutes; ISO 9241-303), or whose contrast is under WCAG 2.2's (4.5; large
  * text and marks 3), at the line of the scene's `viewing`; and pairs of the colours for data, amber
- * and red that come too close for a viewer with or without full colour vision. Returns how many. */
+ * and red that come too close for a viewer with or without full colour vision. Reports panels whose
+ * figures are of a window (今日, 当前周期 …) that no word on the panel names, and a scene that
+ * shows figures and no clock. Returns how many. */
 int legible_check(const struct legible *legible, const struct scene *scene,
                   const struct theme *theme, struct yaml_report *report);
 

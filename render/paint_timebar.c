@@ -183,7 +183,7 @@ paint_timebar(const struct paint *p)
     for (int i = 0; i < begun; i++) {
         draw_came(p, &area, i, history->arrivals[i], now);
     }
-    struct str caption = STR("每 10 分钟受理 · 灰条为近四周同日均值");
+    struct str caption = STR("今日每 10 分钟受理 · 灰条为近四周同日均值");
     struct text_style small = paint_part_sans(p, THEME_SMALL, TEXT_REGULAR);
     float width = fmaxf(2, roundf(3 * p->unit));
     /* In the evening it would strike the caption through: there it ends with the bars. */

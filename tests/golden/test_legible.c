@@ -213,6 +213,36 @@ pale_and_alike_colours_are_reported(void **state)
     yaml_report_free(&report);
 }
 
+/* No figure without its window and its moment within reach. */
+static void
+figures_that_do_not_say_when_are_reported(void **state)
+{
+    (void)state;
+    struct yaml_report report = {0};
+    load("district-daily", "night");
+    assert_int_equal(check(3840, 1080, SAMPLE, &report), 0);
+    assert_true(legible.has_figures);
+    for (int i = 0; i < scene.panels_count; i++) {
+        if (scene.panels[i].kind == PANEL_BOARD || scene.panels[i].kind == PANEL_GAUGES) {
+            assert_int_equal(legible.has_window[i], 1 << SNAPSHOT_PERIOD);
+            legible.lacks_window[i] |= 1 << SNAPSHOT_PERIOD;
+        }
+    }
+    assert_int_equal(legible_check(&legible, &scene, &theme, &report), 2);
+    assert_non_null(strstr(report.text.ptr, "panel 'board' on 3840x1080: its figures are of a "
+                                            "window that no word on it names (当前周期)"));
+    yaml_report_free(&report);
+    /* Without a header nothing says of which moment the figures are. */
+    load("district-daily", "night");
+    for (int i = 0; i < scene.panels_count; i++) {
+        struct panel *panel = &scene.panels[i];
+        panel->kind = panel->kind == PANEL_HEADER ? PANEL_HOT : panel->kind;
+    }
+    assert_int_equal(check(3840, 1080, SAMPLE, &report), 1);
+    assert_non_null(strstr(report.text.ptr, "no clock says of which moment they are"));
+    yaml_report_free(&report);
+}
+
 /* On walls of tiles that the file knows nothing of, everything still has its place. */
 static void
 nothing_is_dropped_beside_the_seams(void **state)
@@ -250,6 +280,7 @@ main(void)
         cmocka_unit_test(small_dials_keep_what_is_read),
         cmocka_unit_test(what_is_drawn_too_small_is_named),
         cmocka_unit_test(pale_and_alike_colours_are_reported),
+        cmocka_unit_test(figures_that_do_not_say_when_are_reported),
         cmocka_unit_test(nothing_is_dropped_beside_the_seams),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
