@@ -535,8 +535,7 @@ book_bring_to(struct book *book, int64_t at_ms)
     }
     book->dirty_count = 0;
     slots_finish(&book->slots, &book->rows);
-    changed |= bursts_find(&book->bursts, &book->state->store, book->profile, book->directory,
-                           at_ms, &book->whistles);
+    changed |= bursts_find(&book->bursts, book->codes, book->profile, book->directory, at_ms);
     book->version += fresh || changed || points != book->slots.version;
 }
 

@@ -11,10 +11,11 @@ void
 bursts_clear(struct bursts *bursts)
 {
     for (size_t i = 0; i < bursts->count; i++) {
-        bursts->cells[i].count = 0;
-        bursts->cells[i].stale = bursts->cells[i].unsorted = false;
+        struct bursts_cell *cell = &bursts->cells[i];
+        cell->count = cell->out = 0;
+        cell->touched = cell->stale = cell->unsorted = false;
     }
-    bursts->stale_count = 0;
+    bursts->touched_count = 0;
     bursts->anew = bursts->sorting = true;
 }
 
@@ -26,9 +27,10 @@ bursts_free(struct bursts *bursts)
     }
     free(bursts->cells);
     free(bursts->slots);
-    free(bursts->stale);
+    free(bursts->touched);
     free(bursts->found);
     free(bursts->found_cells);
+    free(bursts->tally);
     *bursts = (struct bursts){0};
 }
 
@@ -101,17 +103,26 @@ lower(const struct bursts_cell *cell, struct bursts_entry key)
 }
 
 static void
-note_stale(struct bursts *bursts, struct bursts_cell *cell)
+note_touched(struct bursts *bursts, struct bursts_cell *cell)
 {
-    if (cell->stale || bursts->anew) {
+    if (cell->touched) {
         return;
     }
-    if (bursts->stale_count == bursts->stale_cap) {
-        bursts->stale_cap = bursts->stale_cap * 2 + 64;
-        bursts->stale = arena_regrow(bursts->stale, bursts->stale_cap, sizeof *bursts->stale);
+    if (bursts->touched_count == bursts->touched_cap) {
+        bursts->touched_cap = bursts->touched_cap * 2 + 64;
+        bursts->touched = arena_regrow(bursts->touched, bursts->touched_cap, sizeof(uint32_t));
     }
-    bursts->stale[bursts->stale_count++] = (uint32_t)(cell - bursts->cells);
-    cell->stale = true;
+    bursts->touched[bursts->touched_count++] = (uint32_t)(cell - bursts->cells);
+    cell->touched = true;
+}
+
+/* Whether an evaluation as at that moment counts what was registered at ms: in the window, or in
+ * that of one of the days before. */
+static bool
+is_counted(const struct profile *profile, int64_t as_of_ms, int64_t ms)
+{
+    int64_t ago = as_of_ms - ms;
+    return ago >= 0 && ago / WHEN_DAY <= BURSTS_DAYS && ago % WHEN_DAY < profile->burst_window_ms;
 }
 
 #define RADIX_BITS 11
@@ -181,6 +192,55 @@ sort(struct bursts_cell *cell)
     cell->unsorted = false;
 }
 
+/* Puts an entry into its place; where it was taken away since the last evaluation and is the same
+ * again, nothing happened. */
+static void
+put(struct bursts *bursts, struct bursts_cell *cell, const struct bursts_entry *entry,
+    const struct profile *profile)
+{
+    size_t at = cell->count;
+    if (at && compare(&cell->entries[at - 1], entry) >= 0) {
+        cell->unsorted |= bursts->sorting;
+        at = bursts->sorting ? at : lower(cell, *entry);
+    }
+    struct bursts_entry *there = at < cell->count ? &cell->entries[at] : NULL;
+    if (there && there->out && compare(there, entry) == 0) {
+        bool same = there->community == entry->community && there->lon_e7 == entry->lon_e7 &&
+                    there->lat_e7 == entry->lat_e7;
+        *there = *entry;
+        cell->out--;
+        cell->stale |= !same && is_counted(profile, bursts->as_of_ms, entry->ms);
+        return;
+    }
+    if (cell->count == cell->cap) {
+        cell->cap = cell->cap * 2 + 8;
+        cell->entries = arena_regrow(cell->entries, cell->cap, sizeof *entry);
+    }
+    memmove(cell->entries + at + 1, cell->entries + at, (cell->count - at) * sizeof *entry);
+    cell->entries[at] = *entry;
+    cell->count++;
+    cell->stale |= is_counted(profile, bursts->as_of_ms, entry->ms);
+}
+
+static void
+take_away(struct bursts *bursts, struct bursts_cell *cell, const struct bursts_entry *entry)
+{
+    size_t at = cell->unsorted ? 0 : lower(cell, *entry);
+    while (cell->unsorted && at < cell->count && compare(&cell->entries[at], entry) != 0) {
+        at++;
+    }
+    if (at == cell->count || compare(&cell->entries[at], entry) != 0) {
+        return;
+    }
+    if (bursts->sorting) {
+        cell->count--;
+        memmove(cell->entries + at, cell->entries + at + 1, (cell->count - at) * sizeof *entry);
+    } else if (!cell->entries[at].out) {
+        cell->entries[at].out = 1;
+        cell->out++;
+    }
+}
+
 void
 bursts_count(struct bursts *bursts, const struct profile *profile, const struct periods *periods,
              uint32_t ticket, const struct fold *fold, int sign)
@@ -191,31 +251,20 @@ bursts_count(struct bursts *bursts, const struct profile *profile, const struct 
         fold->category == INTERN_NONE) {
         return;
     }
+    bool drawn = fold->placed && !fold->confidential;
     struct bursts_cell *cell = cell_of(bursts, fold->street, fold->category);
-    struct bursts_entry entry = {fold->registered_ms, ticket};
-    note_stale(bursts, cell);
+    struct bursts_entry entry = {.ms = fold->registered_ms,
+                                 .ticket = ticket & INT32_MAX,
+                                 .community = fold->community,
+                                 .lon_e7 = drawn ? fold->lon_e7 : BURSTS_NOWHERE,
+                                 .lat_e7 = drawn ? fold->lat_e7 : BURSTS_NOWHERE};
+    if (!bursts->sorting) {
+        note_touched(bursts, cell);
+    }
     if (sign > 0) {
-        if (cell->count == cell->cap) {
-            cell->cap = cell->cap * 2 + 8;
-            cell->entries = arena_regrow(cell->entries, cell->cap, sizeof entry);
-        }
-        size_t at = cell->count;
-        if (at && compare(&cell->entries[at - 1], &entry) > 0) {
-            cell->unsorted |= bursts->sorting;
-            at = bursts->sorting ? at : lower(cell, entry);
-        }
-        memmove(cell->entries + at + 1, cell->entries + at, (cell->count - at) * sizeof entry);
-        cell->entries[at] = entry;
-        cell->count++;
-        return;
-    }
-    size_t at = cell->unsorted ? 0 : lower(cell, entry);
-    while (cell->unsorted && at < cell->count && compare(&cell->entries[at], &entry) != 0) {
-        at++;
-    }
-    if (at < cell->count && compare(&cell->entries[at], &entry) == 0) {
-        cell->count--;
-        memmove(cell->entries + at, cell->entries + at + 1, (cell->count - at) * sizeof entry);
+        put(bursts, cell, &entry, profile);
+    } else {
+        take_away(bursts, cell, &entry);
     }
 }
 
@@ -232,93 +281,115 @@ bursts_sort_part(struct bursts *bursts, size_t *at, uint32_t *looks)
     return !bursts->sorting;
 }
 
+/* Drops the entries that did not come back. */
+static void
+settle(struct bursts *bursts, struct bursts_cell *cell, const struct profile *profile)
+{
+    size_t kept = 0;
+    for (size_t i = 0; cell->out && i < cell->count; i++) {
+        const struct bursts_entry *entry = &cell->entries[i];
+        if (entry->out) {
+            cell->stale |= is_counted(profile, bursts->as_of_ms, entry->ms);
+        } else {
+            cell->entries[kept++] = *entry;
+        }
+    }
+    cell->count = cell->out ? kept : cell->count;
+    cell->out = 0;
+    cell->touched = false;
+}
+
 /* The first entry later than ms. */
 static size_t
 after(const struct bursts_cell *cell, int64_t ms)
 {
-    return lower(cell, (struct bursts_entry){ms + 1, 0});
+    return lower(cell, (struct bursts_entry){.ms = ms + 1});
 }
 
 /* What an evaluation reads beside the cells. */
 struct looking {
-    const struct store *store;
+    const struct intern *codes;
     const struct profile *profile;
     const struct directory *directory;
-    struct fold_whistles *scratch;
 };
 
-static int
-by_number(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* The number that comes most often; of equally many, that of the first code. */
+/* The community named most often; of equally often named ones, that of the first code. */
 static uint32_t
-most_common(const struct intern *codes, uint32_t *numbers, size_t count)
+most_common(struct bursts *bursts, const struct intern *codes, const struct bursts_entry *entries,
+            size_t count)
 {
-    qsort(numbers, count, sizeof *numbers, by_number);
-    uint32_t found = INTERN_NONE;
-    size_t most = 0;
-    for (size_t i = 0, run; i < count; i += run) {
-        run = 1;
-        while (i + run < count && numbers[i + run] == numbers[i]) {
-            run++;
+    uint32_t found = INTERN_NONE, most = 0;
+    if (codes->count > bursts->tally_cap) {
+        free(bursts->tally);
+        bursts->tally_cap = codes->count + codes->count / 2;
+        bursts->tally = calloc(bursts->tally_cap, sizeof *bursts->tally);
+        if (!bursts->tally) {
+            abort();
         }
-        if (run > most ||
-            (run == most && str_cmp(intern_get(codes, numbers[i]), intern_get(codes, found)) < 0)) {
-            most = run;
-            found = numbers[i];
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint32_t code = entries[i].community;
+        if (code == INTERN_NONE) {
+            continue;
+        }
+        uint32_t times = ++bursts->tally[code];
+        if (times > most ||
+            (times == most && str_cmp(intern_get(codes, code), intern_get(codes, found)) < 0)) {
+            most = times;
+            found = code;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (entries[i].community != INTERN_NONE) {
+            bursts->tally[entries[i].community] = 0;
         }
     }
     return found;
 }
 
-static int
-by_value(const void *a, const void *b)
-{
-    int32_t x = *(const int32_t *)a, y = *(const int32_t *)b;
-    return (x > y) - (x < y);
-}
-
-/* Degrees; the lower of the two in the middle. Sorts the values. */
+/* The middle of those that may be drawn, in degrees, the lower of two; NaN: none may. By the bits
+ * of the value, the highest first: a byte at a time tells where the middle lies, and nothing is
+ * moved or sorted. */
 static double
-median_degrees(int32_t *values_e7, size_t count)
+median_degrees(const struct bursts_entry *entries, size_t count, size_t axis)
 {
-    qsort(values_e7, count, sizeof *values_e7, by_value);
-    return (double)values_e7[(count - 1) / 2] / 1e7;
+    const uint32_t sign = UINT32_C(1)
+                          << 31; /* turned over, so that keys are in the values' order */
+    uint32_t known = 0;
+    size_t place = 0; /* of the middle among those that begin as known */
+    for (int low = 24; low >= 0; low -= 8) {
+        size_t tally[256] = {0}, all = 0;
+        for (size_t i = 0; i < count; i++) {
+            int32_t degrees_e7 = axis ? entries[i].lat_e7 : entries[i].lon_e7;
+            uint32_t key = (uint32_t)degrees_e7 ^ sign;
+            if (degrees_e7 != BURSTS_NOWHERE && (uint64_t)(key ^ known) >> (low + 8) == 0) {
+                tally[key >> low & 0xff]++;
+                all++;
+            }
+        }
+        if (all == 0) {
+            return NAN;
+        }
+        place = low == 24 ? (all - 1) / 2 : place;
+        uint32_t byte = 0;
+        for (; place >= tally[byte]; byte++) {
+            place -= tally[byte];
+        }
+        known |= byte << low;
+    }
+    return (double)(int32_t)(known ^ sign) / 1e7;
 }
 
 /* The community with most of the requests, and the middle of those that may be drawn: a median,
  * since a few from the street's other end would pull a mean to where nothing is. */
 static void
-describe(struct snapshot_burst *burst, const struct bursts_entry *entries, size_t count,
-         const struct looking *at, int64_t at_ms)
+describe(struct bursts *bursts, struct snapshot_burst *burst, const struct bursts_entry *entries,
+         size_t count, const struct looking *at)
 {
-    uint32_t *communities = arena_regrow(NULL, count, sizeof *communities);
-    int32_t *lons_e7 = arena_regrow(NULL, count, sizeof *lons_e7);
-    int32_t *lats_e7 = arena_regrow(NULL, count, sizeof *lats_e7);
-    size_t places = 0, known = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct fold fold;
-        fold_ticket(at->store, at->profile, entries[i].ticket, at_ms, at->scratch, &fold);
-        if (fold.community != INTERN_NONE) {
-            communities[known++] = fold.community;
-        }
-        if (fold.placed && !fold.confidential) {
-            lons_e7[places] = fold.lon_e7;
-            lats_e7[places++] = fold.lat_e7;
-        }
-    }
-    const struct intern *codes = at->store->codes;
-    uint32_t community = known ? most_common(codes, communities, known) : INTERN_NONE;
-    free(communities);
-    burst->community = directory_name(at->directory, codes, DIRECTORY_COMMUNITIES, community);
-    burst->lon = places ? median_degrees(lons_e7, places) : NAN;
-    burst->lat = places ? median_degrees(lats_e7, places) : NAN;
-    free(lons_e7);
-    free(lats_e7);
+    uint32_t community = most_common(bursts, at->codes, entries, count);
+    burst->community = directory_name(at->directory, at->codes, DIRECTORY_COMMUNITIES, community);
+    burst->lon = median_degrees(entries, count, 0);
+    burst->lat = median_degrees(entries, count, 1);
 }
 
 static void
@@ -349,7 +420,7 @@ look_at(struct bursts *bursts, uint32_t number, const struct looking *at)
         bursts->found_cells =
             arena_regrow(bursts->found_cells, bursts->found_cap, sizeof(uint32_t));
     }
-    const struct intern *codes = at->store->codes;
+    const struct intern *codes = at->codes;
     bursts->found_cells[bursts->found_count] = number;
     struct snapshot_burst *burst = &bursts->found[bursts->found_count++];
     *burst = (struct snapshot_burst){
@@ -360,7 +431,7 @@ look_at(struct bursts *bursts, uint32_t number, const struct looking *at)
         .window_ms = window,
         .newest_ms = cell->entries[to - 1].ms,
         .usual = usual};
-    describe(burst, cell->entries + from, to - from, at, as_of);
+    describe(bursts, burst, cell->entries + from, to - from, at);
 }
 
 static bool
@@ -390,38 +461,52 @@ sort_found(struct bursts *bursts)
     }
 }
 
-bool
-bursts_find(struct bursts *bursts, const struct store *store, const struct profile *profile,
-            const struct directory *directory, int64_t at_ms, struct fold_whistles *scratch)
+/* Looks again at the cells that are stale, and at no other; false: none is. */
+static bool
+look_again(struct bursts *bursts, const struct looking *looking)
 {
-    struct looking looking = {store, profile, directory, scratch};
+    size_t stale = 0, kept = 0;
+    for (size_t i = 0; i < bursts->touched_count; i++) {
+        if (bursts->cells[bursts->touched[i]].stale) {
+            bursts->touched[stale++] = bursts->touched[i];
+        }
+    }
+    for (size_t i = 0; stale && i < bursts->found_count; i++) {
+        if (!bursts->cells[bursts->found_cells[i]].stale) {
+            bursts->found[kept] = bursts->found[i];
+            bursts->found_cells[kept++] = bursts->found_cells[i];
+        }
+    }
+    bursts->found_count = stale ? kept : bursts->found_count;
+    for (size_t i = 0; i < stale; i++) {
+        look_at(bursts, bursts->touched[i], looking);
+    }
+    return stale > 0;
+}
+
+bool
+bursts_find(struct bursts *bursts, const struct intern *codes, const struct profile *profile,
+            const struct directory *directory, int64_t at_ms)
+{
+    struct looking looking = {codes, profile, directory};
     int64_t as_of = at_ms - (at_ms % BURSTS_STEP_MS + BURSTS_STEP_MS) % BURSTS_STEP_MS;
     size_t before = bursts->found_count;
-    if (bursts->anew || as_of != bursts->as_of_ms) {
+    for (size_t i = 0; i < bursts->touched_count; i++) {
+        settle(bursts, &bursts->cells[bursts->touched[i]], profile);
+    }
+    bool all = bursts->anew || as_of != bursts->as_of_ms;
+    if (all) {
         bursts->as_of_ms = as_of;
         bursts->found_count = 0;
         for (size_t i = 0; i < bursts->count; i++) {
             look_at(bursts, (uint32_t)i, &looking);
         }
-    } else if (bursts->stale_count) {
-        size_t kept = 0;
-        for (size_t i = 0; i < bursts->found_count; i++) {
-            if (!bursts->cells[bursts->found_cells[i]].stale) {
-                bursts->found[kept] = bursts->found[i];
-                bursts->found_cells[kept++] = bursts->found_cells[i];
-            }
-        }
-        bursts->found_count = kept;
-        for (size_t i = 0; i < bursts->stale_count; i++) {
-            look_at(bursts, bursts->stale[i], &looking);
-        }
-    } else {
-        return false;
     }
+    bool some = all || look_again(bursts, &looking);
     bursts->anew = false;
-    bursts->stale_count = 0;
+    bursts->touched_count = 0;
     sort_found(bursts);
-    return before || bursts->found_count;
+    return some && (before || bursts->found_count);
 }
 
 size_t

@@ -1,9 +1,11 @@
 /* bursts: 聚集, more requests of one category in one street than the same hours of the last four
  * weeks explain.
  *
- * Owns, per street and category, the registrations of the last 28 days. Evaluated as at the last
- * full ten seconds before the moment, so that a quiet wall has nothing to do between them. Private
- * to feeds/tickets; one thread. */
+ * Owns, per street and category, the registrations of the last 28 days, each with what a burst's
+ * description takes of it: a burst of any size is described without looking at its tickets.
+ * Evaluated as at the last full ten seconds before the moment, so that a quiet wall has nothing to
+ * do between them, and a busy one only where something came or went that counts then. Private to
+ * feeds/tickets; one thread. */
 #ifndef FEEDS_TICKETS_BURSTS_H
 #define FEEDS_TICKETS_BURSTS_H
 
@@ -14,16 +16,23 @@
 #define BURSTS_DAYS 28
 #define BURSTS_STEP_MS 10000
 
+#define BURSTS_NOWHERE INT32_MIN /* no degrees */
+
 struct bursts_entry {
     int64_t ms;
-    uint32_t ticket;
+    uint32_t ticket : 31;
+    uint32_t out : 1;   /* taken away since the last evaluation: it often comes back as it was */
+    uint32_t community; /* INTERN_NONE = not known */
+    int32_t lon_e7, lat_e7; /* BURSTS_NOWHERE: not to be drawn */
 };
 
 struct bursts_cell {
     uint32_t street, category;
     struct bursts_entry *entries; /* by (ms, ticket) */
     size_t count, cap;
-    bool stale;    /* changed since it was last looked at */
+    uint32_t out;  /* entries that are */
+    bool touched;  /* in the list of those */
+    bool stale;    /* changed, since it was last looked at, in what is looked at */
     bool unsorted; /* while all are added anew */
 };
 
@@ -32,14 +41,16 @@ struct bursts {
     size_t count, cap;
     uint32_t *slots; /* cell + 1; 0 = empty */
     size_t slots_count;
-    uint32_t *stale; /* cells that changed since the last evaluation */
-    size_t stale_count, stale_cap;
+    uint32_t *touched; /* cells with entries that came or went since the last evaluation */
+    size_t touched_count, touched_cap;
     bool anew;        /* look at every cell */
     bool sorting;     /* all are being added anew */
     int64_t as_of_ms; /* the last evaluation's */
     struct snapshot_burst *found;
     uint32_t *found_cells; /* of each found */
     size_t found_count, found_cap;
+    uint32_t *tally; /* scratch, by code: 0 */
+    size_t tally_cap;
 };
 
 void bursts_clear(struct bursts *bursts);
@@ -53,8 +64,8 @@ void bursts_count(struct bursts *bursts, const struct profile *profile,
  * true: all are in order. */
 bool bursts_sort_part(struct bursts *bursts, size_t *at, uint32_t *looks);
 /* Finds the bursts as at the moment; true when they may have changed. */
-bool bursts_find(struct bursts *bursts, const struct store *store, const struct profile *profile,
-                 const struct directory *directory, int64_t at_ms, struct fold_whistles *scratch);
+bool bursts_find(struct bursts *bursts, const struct intern *codes, const struct profile *profile,
+                 const struct directory *directory, int64_t at_ms);
 size_t bursts_bytes(const struct bursts *bursts);
 
 #endif
