@@ -2,9 +2,9 @@
 # packages_build: what a build and a run need; packages_test: what the tests need besides.
 
 packages_build="cmake ninja-build pkg-config gcc libc6-dev libsdl2-dev libepoxy-dev libgl1-mesa-dri
-libegl1 libgl1 libgles2 libwebsockets-dev libfreetype-dev libharfbuzz-dev libfontconfig-dev
-libjansson-dev libmsgpack-dev libyaml-dev libsqlite3-dev libpng-dev zlib1g-dev libglu1-mesa-dev
-libshp-dev fonts-noto-cjk fonts-inter tzdata"
+libegl1 libgl1 libgles2 libwebsockets-dev libssl-dev libfreetype-dev libharfbuzz-dev
+libfontconfig-dev libjansson-dev libmsgpack-dev libyaml-dev libsqlite3-dev libpng-dev zlib1g-dev
+libglu1-mesa-dev libshp-dev fonts-noto-cjk fonts-inter tzdata"
 
 packages_test="libcmocka-dev clang-14 libclang-rt-14-dev clang-format-14 nodejs node-ws python3
 python3-jsonschema openssl git xvfb xdotool x11-apps imagemagick sqlite3 curl procps"

@@ -1,78 +1,214 @@
 #include "feeds/client/socket.h"
 
-#include <libwebsockets.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
 
+#include "feeds/client/frames.h"
+#include "feeds/client/upgrade.h"
+#include "feeds/client/wire.h"
+#include "wall/base/clock.h"
 #include "wall/base/file.h"
 #include "wall/base/log.h"
 
-#define OUT_MAX 16          /* messages waiting to be sent: hello, resync and a few statuses */
-#define UPGRADE_TIMEOUT_S 8 /* a peer that accepts and never answers the upgrade */
-#define READ_BYTES 65536    /* a read, and the largest chunk */
+#define OUT_MAX 16        /* messages waiting to be sent: hello, resync and a few statuses */
+#define READ_BYTES 262144 /* a read, and the largest chunk */
+#define CONNECT_MS 5000   /* each of a host's addresses */
+#define UPGRADE_MS 8000   /* TLS and the upgrade, however slowly the peer answers */
+#define LINGER_MS 1000    /* for the peer to read the close, before a reset could overtake it */
 #define TOKEN_MAX 1024
-/* What the kernel may hold of a snapshot while its parts are folded. On loopback a packet fills
- * half of the usual buffer, whose window then closes for fifths of a second again and again. */
-#define KERNEL_BYTES (4 * 1024 * 1024)
-/* The library's own number for a close frame, which its header leaves out between 3 and 5. */
-#define WRITE_CLOSE ((enum lws_write_protocol)4)
+#define NEVER INT64_MAX
+
+enum phase { PHASE_NONE, PHASE_CONNECTING, PHASE_UPGRADING, PHASE_OPEN };
 
 struct outgoing {
-    unsigned char *bytes; /* LWS_PRE bytes of room before the message */
-    size_t len;
-    enum message_format format;
+    struct buf bytes;
+    enum frames_opcode opcode;
 };
 
 struct socket {
-    struct lws_context *context;
-    struct lws *wsi; /* of the attempt or connection that counts; NULL = none */
     struct client_url url;
     struct socket_hooks hooks;
     const char *token_file;
-    lws_sorted_usec_list_t timer;
+    struct wire_trust *trust; /* NULL: no TLS */
+    int wake;                 /* an eventfd */
+    _Atomic bool end, woken;
+    int64_t timer_ns;
+    /* the attempt or connection that counts */
+    struct wire *wire;
+    uint32_t serial; /* grows with each: what a hook did not end is the same */
+    enum phase phase;
+    int64_t deadline_ns; /* of the phase */
+    bool paused;
+    enum message_format format; /* of the subprotocol selected */
+    struct upgrade_key key;
+    struct frames frames;
+    char *in; /* READ_BYTES, of which in_len came and in_at were taken */
+    size_t in_at, in_len;
     struct outgoing out[OUT_MAX];
     size_t out_first, out_count;
-    char host[sizeof((struct client_url *)0)->host + 16]; /* for the Host header */
-    enum message_format format;                           /* of the subprotocol selected */
-    bool trying, open, in_receive, ended_in_receive;
-    _Atomic bool end, woken;
+    struct buf now; /* being sent, as it is on the wire */
+    size_t now_at;
+    struct buf pong; /* the newest ping's, as it will be on the wire */
+    /* the one before, whose peer may still be reading our close */
+    struct wire *leaving;
+    int64_t leave_ns;
 };
 
-/* The library tells why a handshake failed only in its log. */
-static _Thread_local char last_line[200];
-
-static void
-on_log(int level, const char *line)
+static int64_t
+in_ms(int64_t ms)
 {
-    (void)level;
-    size_t len = strcspn(line, "\r\n");
-    snprintf(last_line, sizeof last_line, "%.*s", (int)(len > 180 ? 180 : len), line);
+    return clock_mono_ns() + ms * 1000000;
 }
 
+/* ---- the end of a connection ---- */
+
 static void
-clear_out(struct socket *socket)
+forget(struct socket *socket)
 {
-    for (size_t i = 0; i < socket->out_count; i++) {
-        free(socket->out[(socket->out_first + i) % OUT_MAX].bytes);
-    }
+    socket->wire = NULL;
+    socket->phase = PHASE_NONE;
+    socket->deadline_ns = NEVER;
+    socket->serial++;
+    socket->paused = false;
+    socket->frames = (struct frames){0};
+    socket->in_at = socket->in_len = 0;
     socket->out_first = socket->out_count = 0;
+    socket->now_at = 0;
+    buf_clear(&socket->now);
+    buf_clear(&socket->pong);
 }
 
-/* An attempt is over with whichever sign comes first (the library gives one of five). */
+static void
+leave(struct socket *socket)
+{
+    wire_close(socket->leaving);
+    socket->leaving = NULL;
+    socket->leave_ns = NEVER;
+}
+
+/* Lets go of a connection that is up: what it was sent last is to reach the peer. What the peer
+ * goes on sending is read and dropped for a while, since unread bytes would make the system reset
+ * the connection, which overtakes the close. */
+static void
+part(struct socket *socket)
+{
+    leave(socket);
+    wire_end(socket->wire);
+    socket->leaving = socket->wire;
+    socket->leave_ns = in_ms(LINGER_MS);
+    forget(socket);
+}
+
+static void
+cut(struct socket *socket)
+{
+    wire_close(socket->wire);
+    forget(socket);
+}
+
 static void
 lost(struct socket *socket, const char *why)
 {
-    bool counted = socket->trying || socket->open;
-    socket->wsi = NULL;
-    socket->trying = socket->open = false;
-    clear_out(socket);
-    if (counted) {
-        socket->hooks.lost(socket->hooks.user, why);
-    }
+    socket->hooks.lost(socket->hooks.user, why);
 }
+
+/* Cut off, or never made. */
+static void
+fail(struct socket *socket, const char *why)
+{
+    cut(socket);
+    lost(socket, why);
+}
+
+/* Sends a close frame where the one before is out, and parts. */
+static void
+close_with(struct socket *socket, uint16_t code, const char *reason)
+{
+    unsigned char mask[4];
+    struct err err;
+    wire_random(mask, sizeof mask);
+    if (socket->now_at == socket->now.len) {
+        buf_clear(&socket->now);
+        if (code == FRAMES_NO_CODE) {
+            frames_put(&socket->now, FRAMES_CLOSE, STR(""), mask);
+        } else {
+            frames_put_close(&socket->now, code, reason, mask);
+        }
+        wire_write(socket->wire, buf_str(&socket->now), &err); /* as much as goes at once */
+    }
+    part(socket);
+}
+
+/* ---- sending ---- */
+
+/* The next thing to be sent, as it is on the wire; false: there is none. Answers to pings first. */
+static bool
+load_out(struct socket *socket)
+{
+    unsigned char mask[4];
+    if (socket->now_at < socket->now.len) {
+        return true;
+    }
+    socket->now_at = 0;
+    buf_clear(&socket->now);
+    if (socket->pong.len) {
+        buf_add_str(&socket->now, buf_str(&socket->pong));
+        buf_clear(&socket->pong);
+        return true;
+    }
+    if (!socket->out_count) {
+        return false;
+    }
+    struct outgoing *next = &socket->out[socket->out_first];
+    wire_random(mask, sizeof mask);
+    frames_put(&socket->now, next->opcode, buf_str(&next->bytes), mask);
+    socket->out_first = (socket->out_first + 1) % OUT_MAX;
+    socket->out_count--;
+    return true;
+}
+
+/* true: something waits for the connection to take it. */
+static bool
+flush(struct socket *socket)
+{
+    struct err err;
+    while (socket->phase >= PHASE_UPGRADING && load_out(socket)) {
+        struct str rest = {socket->now.ptr + socket->now_at, socket->now.len - socket->now_at};
+        ptrdiff_t sent = wire_write(socket->wire, rest, &err);
+        if (sent < 0) {
+            fail(socket, err.text);
+            return false;
+        }
+        if (sent == 0) {
+            return true;
+        }
+        socket->now_at += (size_t)sent;
+    }
+    return false;
+}
+
+bool
+socket_send(struct socket *socket, struct str bytes, enum message_format format)
+{
+    if (socket->phase != PHASE_OPEN || socket->out_count == OUT_MAX) {
+        return false;
+    }
+    struct outgoing *slot = &socket->out[(socket->out_first + socket->out_count) % OUT_MAX];
+    buf_clear(&slot->bytes);
+    buf_add_str(&slot->bytes, bytes);
+    slot->opcode = format == MESSAGE_PACK ? FRAMES_BINARY : FRAMES_TEXT;
+    socket->out_count++;
+    return true;
+}
+
+/* ---- connecting ---- */
 
 static bool
 read_token(const char *path, char out[TOKEN_MAX], struct err *err)
@@ -94,217 +230,358 @@ read_token(const char *path, char out[TOKEN_MAX], struct err *err)
     return good || err_set(err, "%s: the first line is no token (printable, no spaces)", path);
 }
 
-static int
-add_token(struct socket *socket, struct lws *wsi, void *in, size_t len)
-{
-    static const char bearer[] = "Bearer ";
-    char value[sizeof bearer + TOKEN_MAX];
-    struct err err = {""};
-    unsigned char **at = in;
-    if (!socket->token_file) {
-        return 0;
-    }
-    memcpy(value, bearer, sizeof bearer);
-    if (!read_token(socket->token_file, value + sizeof bearer - 1, &err)) {
-        log_line(LOG_LEVEL_WARNING, "feed", "%s", err.text);
-        return -1;
-    }
-    return lws_add_http_header_by_token(wsi, WSI_TOKEN_HTTP_AUTHORIZATION, (unsigned char *)value,
-                                        (int)strlen(value), at, *at + len)
-               ? -1
-               : 0;
-}
-
-/* The library goes on with its first protocol where the hub selected none, and does not tell
- * afterwards which one it was. */
-static int
-check_protocol(struct socket *socket, struct lws *wsi)
-{
-    char name[64] = "";
-    int len = lws_hdr_copy(wsi, name, sizeof name, WSI_TOKEN_PROTOCOL);
-    bool pack = strcmp(name, MESSAGE_SUBPROTOCOL_PACK) == 0;
-    if (len > 0 && (pack || strcmp(name, MESSAGE_SUBPROTOCOL_JSON) == 0)) {
-        socket->format = pack ? MESSAGE_PACK : MESSAGE_JSON;
-        return 0;
-    }
-    snprintf(last_line, sizeof last_line, "the hub selected no subprotocol that was offered");
-    return -1;
-}
-
-/* Never less than there was: the system may allow less than is asked for. */
+/* The connection is up: the request goes out with the token as the file has it now. */
 static void
-widen(struct lws *wsi)
+begin_upgrade(struct socket *socket)
 {
-    int fd = lws_get_socket_fd(wsi), before = 0, wanted = KERNEL_BYTES;
-    socklen_t len = sizeof before;
-    if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &before, &len) == 0 && before < wanted) {
-        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &wanted, sizeof wanted);
+    unsigned char random[16];
+    char token[TOKEN_MAX];
+    struct err err;
+    if (socket->token_file && !read_token(socket->token_file, token, &err)) {
+        fail(socket, err.text);
+        return;
     }
-}
-
-static int
-on_established(struct socket *socket)
-{
-    widen(socket->wsi);
-    socket->trying = false;
-    socket->open = true;
-    socket->hooks.opened(socket->hooks.user, socket->format);
-    return 0;
-}
-
-/* Sends the close frame at once; the caller then returns -1, which ends the connection without
- * waiting for the peer's answer. Waiting (lws_close_reason) is not safe: what the peer goes on
- * sending is then written past the library's buffer (4.1.6). */
-static void
-say_close(struct lws *wsi, unsigned code, const char *reason)
-{
-    unsigned char frame[LWS_PRE + 2 + 64];
-    size_t len = strlen(reason) < 64 ? strlen(reason) : 64;
-    frame[LWS_PRE] = (unsigned char)(code >> 8);
-    frame[LWS_PRE + 1] = (unsigned char)(code & 255);
-    memcpy(frame + LWS_PRE + 2, reason, len);
-    if (!lws_send_pipe_choked(wsi)) {
-        lws_write(wsi, frame + LWS_PRE, len + 2, WRITE_CLOSE);
-    }
-}
-
-static int
-on_receive(struct socket *socket, struct lws *wsi, const char *in, size_t len)
-{
-    size_t left = lws_remaining_packet_payload(wsi);
-    bool last = lws_is_final_fragment(wsi) && left == 0;
-    struct str bytes = {in, len};
-    socket->in_receive = true;
-    socket->ended_in_receive = false;
-    bool good = socket->hooks.chunk(socket->hooks.user, bytes, lws_is_first_fragment(wsi), last,
-                                    lws_frame_is_binary(wsi), left);
-    socket->in_receive = false;
-    if (!good) {
-        say_close(wsi, LWS_CLOSE_STATUS_MESSAGE_TOO_LARGE, "a message longer than 1 MiB");
-        lost(socket, "a message longer than 1 MiB");
-        return -1;
-    }
-    if (socket->ended_in_receive) {
-        say_close(wsi, LWS_CLOSE_STATUS_NORMAL, "");
-        return -1;
-    }
-    return 0;
-}
-
-static int
-on_writeable(struct socket *socket, struct lws *wsi)
-{
-    if (!socket->out_count) {
-        return 0;
-    }
-    struct outgoing *next = &socket->out[socket->out_first];
-    enum lws_write_protocol how = next->format == MESSAGE_PACK ? LWS_WRITE_BINARY : LWS_WRITE_TEXT;
-    int written = lws_write(wsi, next->bytes + LWS_PRE, next->len, how);
-    bool whole = written >= (int)next->len;
-    free(next->bytes);
-    socket->out_first = (socket->out_first + 1) % OUT_MAX;
-    socket->out_count--;
-    if (!whole) {
-        return -1;
-    }
-    if (socket->out_count) {
-        lws_callback_on_writable(wsi);
-    }
-    return 0;
+    wire_random(random, sizeof random);
+    socket->key = upgrade_key(random);
+    upgrade_ask(&socket->now, &socket->url, &socket->key, socket->token_file ? token : NULL);
+    socket->phase = PHASE_UPGRADING;
 }
 
 static void
-on_failed(struct socket *socket, struct lws *wsi, const char *in, size_t len)
+go_on(struct socket *socket, enum wire_state state, const struct err *err)
+{
+    switch (state) {
+    case WIRE_FAILED:
+        fail(socket, err->text);
+        break;
+    case WIRE_UP:
+        begin_upgrade(socket);
+        break;
+    default:
+        break;
+    }
+}
+
+/* TLS and the upgrade together have their time from the moment that TCP is up. */
+static void
+advance(struct socket *socket)
+{
+    struct err err;
+    bool connected = wire_connected(socket->wire);
+    enum wire_state state = wire_advance(socket->wire, &err);
+    if (state != WIRE_FAILED && !connected && wire_connected(socket->wire)) {
+        socket->deadline_ns = in_ms(UPGRADE_MS);
+    }
+    go_on(socket, state, &err);
+}
+
+static void
+on_deadline(struct socket *socket)
+{
+    struct err err;
+    if (socket->phase == PHASE_UPGRADING) {
+        fail(socket, "no answer to the upgrade");
+        return;
+    }
+    socket->deadline_ns = in_ms(CONNECT_MS);
+    go_on(socket, wire_give_up(socket->wire, &err), &err);
+}
+
+void
+socket_connect(struct socket *socket)
+{
+    struct err err;
+    forget(socket);
+    socket->wire = wire_open(socket->trust, socket->url.host, socket->url.port, &err);
+    if (!socket->wire) {
+        lost(socket, err.text);
+        return;
+    }
+    socket->phase = PHASE_CONNECTING;
+    socket->deadline_ns = in_ms(CONNECT_MS);
+}
+
+/* ---- reading ---- */
+
+static void
+refused(struct socket *socket, int status)
 {
     char why[200];
-    unsigned status = lws_http_client_http_response(wsi);
-    if (status >= 300 && status < 600) {
-        snprintf(why, sizeof why, "the hub answered HTTP %u%s", status,
-                 status == 401   ? " (no or an unknown token: see --token-file)"
-                 : status == 403 ? " (the token has no right to read)"
-                                 : "");
-    } else if (*last_line) {
-        snprintf(why, sizeof why, "%s", last_line);
-    } else {
-        snprintf(why, sizeof why, "%.*s", (int)(len < 160 ? len : 160), in ? in : "");
+    snprintf(why, sizeof why, "the hub answered HTTP %d%s", status,
+             status == 401   ? " (no or an unknown token: see --token-file)"
+             : status == 403 ? " (the token has no right to read)"
+                             : "");
+    fail(socket, why);
+}
+
+static void
+read_answer(struct socket *socket)
+{
+    struct upgrade_answer answer;
+    char why[160];
+    struct str bytes = {socket->in, socket->in_len};
+    switch (upgrade_read(bytes, &socket->key, &answer)) {
+    case UPGRADE_DONE:
+        socket->in_at = answer.len;
+        socket->phase = PHASE_OPEN;
+        socket->deadline_ns = NEVER;
+        socket->format = answer.format;
+        socket->hooks.opened(socket->hooks.user, socket->format);
+        break;
+    case UPGRADE_REFUSED:
+        refused(socket, answer.status);
+        break;
+    case UPGRADE_BAD:
+        snprintf(why, sizeof why, "the hub gave %s", answer.why);
+        fail(socket, why);
+        break;
+    default:
+        break;
     }
-    lost(socket, *why ? why : "no connection");
+}
+
+static void
+answer_close(struct socket *socket, uint16_t code)
+{
+    char why[64];
+    snprintf(why, sizeof why,
+             code == FRAMES_NO_CODE ? "the hub closed the connection"
+                                    : "the hub closed the connection (%d)",
+             (int)code);
+    close_with(socket, code, "");
+    lost(socket, why);
+}
+
+static void
+take_part(struct socket *socket, const struct frames_got *got)
+{
+    uint32_t serial = socket->serial;
+    bool good = socket->hooks.chunk(socket->hooks.user, got->bytes, got->first, got->last,
+                                    got->binary, got->left);
+    if (!good && socket->serial == serial) {
+        close_with(socket, FRAMES_TOO_LONG, "a message longer than 1 MiB");
+        lost(socket, "a message longer than 1 MiB");
+    }
+}
+
+/* One thing of what was read; false: more has to be read for the next one. */
+static bool
+take_next(struct socket *socket)
+{
+    struct frames_got got;
+    struct str rest = {socket->in + socket->in_at, socket->in_len - socket->in_at};
+    unsigned char mask[4];
+    char why[160];
+    size_t used;
+    enum frames_kind kind = frames_next(&socket->frames, rest, &used, &got);
+    socket->in_at += used;
+    switch (kind) {
+    case FRAMES_PART:
+        take_part(socket, &got);
+        return true;
+    case FRAMES_PINGED: /* the newest one's answer will do (RFC 6455 §5.5.3) */
+        wire_random(mask, sizeof mask);
+        buf_clear(&socket->pong);
+        frames_put(&socket->pong, FRAMES_PONG, got.bytes, mask);
+        return true;
+    case FRAMES_CLOSED:
+        answer_close(socket, got.code);
+        return false;
+    case FRAMES_REFUSED:
+        snprintf(why, sizeof why, "the hub sent %s", got.why);
+        close_with(socket, got.code, got.why);
+        lost(socket, why);
+        return false;
+    default:
+        return false;
+    }
+}
+
+/* All that was read, unless a hook pauses it or ends the connection. */
+static void
+take(struct socket *socket)
+{
+    uint32_t serial = socket->serial;
+    if (socket->phase == PHASE_UPGRADING) {
+        read_answer(socket);
+    }
+    while (socket->serial == serial && socket->phase == PHASE_OPEN && !socket->paused &&
+           take_next(socket)) {
+    }
+}
+
+/* false: the connection ended. */
+static bool
+receive(struct socket *socket)
+{
+    struct err err;
+    if (socket->phase == PHASE_OPEN) {
+        socket->in_at = socket->in_len = 0;
+    }
+    ptrdiff_t n =
+        wire_read(socket->wire, socket->in + socket->in_len, READ_BYTES - socket->in_len, &err);
+    if (n < 0) {
+        fail(socket, socket->phase == PHASE_OPEN ? err.text : "no answer to the upgrade");
+        return false;
+    }
+    socket->in_len += (size_t)n;
+    return n > 0;
+}
+
+/* Bytes of what was read are still to be taken. */
+static bool
+held(const struct socket *socket)
+{
+    return socket->phase == PHASE_OPEN && !socket->paused && socket->in_at < socket->in_len;
+}
+
+static void
+serve(struct socket *socket, short happened)
+{
+    if (socket->phase == PHASE_CONNECTING) {
+        if (happened) {
+            advance(socket);
+        }
+        return;
+    }
+    if (held(socket)) {
+        take(socket);
+    } else if (!socket->paused && (happened || wire_holds(socket->wire)) && receive(socket)) {
+        take(socket);
+    }
+}
+
+void
+socket_pause(struct socket *socket, bool pause)
+{
+    socket->paused = pause;
+}
+
+void
+socket_hang_up(struct socket *socket)
+{
+    if (socket->phase == PHASE_OPEN) {
+        close_with(socket, FRAMES_NORMAL, "");
+    } else if (socket->phase != PHASE_NONE) {
+        cut(socket);
+    }
+}
+
+/* ---- the loop ---- */
+
+/* The one that was parted from: its bytes are dropped until it ends too. */
+static void
+drain(struct socket *socket)
+{
+    char bytes[16384];
+    struct err err;
+    if (wire_read(socket->leaving, bytes, sizeof bytes, &err) < 0) {
+        leave(socket);
+    }
 }
 
 static int
-on_event(struct lws *wsi, enum lws_callback_reasons reason, void *unused, void *in, size_t len)
+wait_ms(const struct socket *socket, bool at_once)
 {
-    (void)unused;
-    struct lws_context *context = lws_get_context(wsi);
-    struct socket *socket = context ? lws_context_user(context) : NULL;
-    if (!socket) {
+    int64_t due_ns =
+        socket->timer_ns < socket->deadline_ns ? socket->timer_ns : socket->deadline_ns;
+    due_ns = due_ns < socket->leave_ns ? due_ns : socket->leave_ns;
+    if (at_once) {
         return 0;
     }
-    if (reason == LWS_CALLBACK_EVENT_WAIT_CANCELLED) {
-        if (atomic_exchange(&socket->woken, false)) { /* called once for each protocol */
-            socket->hooks.woken(socket->hooks.user);
-        }
-        return 0;
-    }
-    bool ours = wsi == socket->wsi;
-    switch (reason) {
-    case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
-        return add_token(socket, wsi, in, len);
-    case LWS_CALLBACK_CLIENT_FILTER_PRE_ESTABLISH:
-        return check_protocol(socket, wsi);
-    case LWS_CALLBACK_CLIENT_ESTABLISHED:
-        return ours ? on_established(socket) : -1;
-    case LWS_CALLBACK_CLIENT_RECEIVE:
-        return ours ? on_receive(socket, wsi, in, len) : -1;
-    case LWS_CALLBACK_CLIENT_WRITEABLE:
-        return ours ? on_writeable(socket, wsi) : -1;
-    case LWS_CALLBACK_WS_PEER_INITIATED_CLOSE:
-        say_close(wsi, LWS_CLOSE_STATUS_NORMAL, "");
+    if (due_ns == NEVER) {
         return -1;
-    case LWS_CALLBACK_CLIENT_CONNECTION_ERROR:
-        if (ours) {
-            on_failed(socket, wsi, in, len);
-        }
-        return 0;
-    case LWS_CALLBACK_CLIENT_CLOSED:
-    case LWS_CALLBACK_CLOSED_CLIENT_HTTP:
-    case LWS_CALLBACK_WSI_DESTROY:
-        if (ours) {
-            lost(socket, socket->open ? "the connection ended" : "no answer to the upgrade");
-        }
-        return 0;
-    default:
-        return 0;
+    }
+    int64_t ms = (due_ns - clock_mono_ns() + 999999) / 1000000;
+    return ms < 0 ? 0 : ms > 60000 ? 60000 : (int)ms;
+}
+
+static void
+run_due(struct socket *socket, bool roused)
+{
+    uint64_t count;
+    int64_t now_ns = clock_mono_ns();
+    while (roused && read(socket->wake, &count, sizeof count) < 0 && errno == EINTR) {
+    }
+    bool called = atomic_exchange(&socket->woken, false);
+    if (now_ns >= socket->timer_ns) {
+        socket->timer_ns = NEVER;
+        called = true;
+    }
+    if (called) {
+        socket->hooks.woken(socket->hooks.user);
+    }
+    if (now_ns >= socket->deadline_ns) {
+        on_deadline(socket);
+    }
+    if (now_ns >= socket->leave_ns) {
+        leave(socket);
     }
 }
 
 static void
-on_timer(lws_sorted_usec_list_t *timer)
+turn(struct socket *socket)
 {
-    struct socket *socket = lws_container_of(timer, struct socket, timer);
+    bool waiting = flush(socket);
+    struct pollfd fds[3] = {{.fd = socket->wake, .events = POLLIN}, {.fd = -1}, {.fd = -1}};
+    if (socket->wire) {
+        fds[1].events = wire_events(socket->wire, !socket->paused, waiting);
+        fds[1].fd = fds[1].events ? wire_fd(socket->wire) : -1;
+    }
+    if (socket->leaving) {
+        fds[2] = (struct pollfd){.fd = wire_fd(socket->leaving), .events = POLLIN};
+    }
+    bool at_once = held(socket) || (socket->wire && !socket->paused && wire_holds(socket->wire));
+    uint32_t serial = socket->serial;
+    if (poll(fds, 3, wait_ms(socket, at_once)) < 0 && errno != EINTR) {
+        abort(); /* out of memory, or our own error */
+    }
+    if (socket->leaving && fds[2].revents) {
+        drain(socket);
+    }
+    run_due(socket, fds[0].revents);
+    if (socket->wire && socket->serial == serial) {
+        serve(socket, fds[1].revents);
+    }
+}
+
+void
+socket_run(struct socket *socket)
+{
     socket->hooks.woken(socket->hooks.user);
+    while (!atomic_load(&socket->end)) {
+        turn(socket);
+    }
+    socket_hang_up(socket);
 }
 
-/* The first one is what is preferred; a hub selects. permessage-deflate is not offered: with it
- * libwebsockets 4.1.6 hands the first byte of a message that is fragmented and not compressed over
- * without end. */
-static const struct lws_protocols protocols[] = {
-    {.name = MESSAGE_SUBPROTOCOL_PACK, .callback = on_event, .rx_buffer_size = READ_BYTES},
-    {.name = MESSAGE_SUBPROTOCOL_JSON, .callback = on_event, .rx_buffer_size = READ_BYTES},
-    {.name = NULL},
-};
-
-/* With the port unless it is the scheme's own. The library checks a certificate against what stands
- * before the first colon, so an IPv6 address goes alone. */
 static void
-name_host(struct socket *socket)
+rouse(struct socket *socket)
 {
-    const struct client_url *url = &socket->url;
-    if (url->port == (url->tls ? 443 : 80) || strchr(url->host, ':')) {
-        snprintf(socket->host, sizeof socket->host, "%s", url->host);
-    } else {
-        snprintf(socket->host, sizeof socket->host, "%s:%d", url->host, url->port);
+    uint64_t one = 1;
+    while (write(socket->wake, &one, sizeof one) < 0 && errno == EINTR) {
     }
+}
+
+void
+socket_end(struct socket *socket)
+{
+    atomic_store(&socket->end, true);
+    rouse(socket);
+}
+
+void
+socket_wake(struct socket *socket)
+{
+    if (!atomic_exchange(&socket->woken, true)) {
+        rouse(socket);
+    }
+}
+
+void
+socket_timer(struct socket *socket, int64_t in)
+{
+    socket->timer_ns = in_ms(in < 0 ? 0 : in > 3600000 ? 3600000 : in);
 }
 
 struct socket *
@@ -319,33 +596,28 @@ socket_create(const struct client_url *url, const char *token_file, const char *
         err_set(err, "%s: no such file; --ca names a PEM file of certificates", ca);
         return NULL;
     }
+    struct wire_trust *trust = url->tls ? wire_trust_create(ca, err) : NULL;
+    if (url->tls && !trust) {
+        return NULL;
+    }
     struct socket *socket = calloc(1, sizeof *socket);
     if (!socket) {
         abort();
     }
+    socket->in = malloc(READ_BYTES);
+    if (!socket->in) {
+        abort();
+    }
     socket->url = *url;
     socket->hooks = *hooks;
-    name_host(socket);
     socket->token_file = token_file;
-    lws_set_log_level(LLL_ERR | LLL_WARN, on_log);
-    struct lws_context_creation_info info = {
-        .port = CONTEXT_PORT_NO_LISTEN,
-        .protocols = protocols,
-        .user = socket,
-        .gid = -1,
-        .uid = -1,
-        .timeout_secs = UPGRADE_TIMEOUT_S,
-        .pt_serv_buf_size = READ_BYTES,
-        .fd_limit_per_thread = 64,
-    };
-    if (url->tls) { /* costs some milliseconds at start, so only where it is used */
-        info.options |= LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT;
-        info.client_ssl_ca_filepath = ca;
-    }
-    socket->context = lws_create_context(&info);
-    if (!socket->context) {
-        err_set(err, "feed: the network could not be set up: %s", last_line);
-        free(socket);
+    socket->trust = trust;
+    socket->timer_ns = socket->deadline_ns = socket->leave_ns = NEVER;
+    socket->wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    signal(SIGPIPE, SIG_IGN);
+    if (socket->wake < 0) {
+        err_set(err, "feed: the network could not be set up: %s", strerror(errno));
+        socket_destroy(socket);
         return NULL;
     }
     return socket;
@@ -357,104 +629,17 @@ socket_destroy(struct socket *socket)
     if (!socket) {
         return;
     }
-    socket->trying = socket->open = false;
-    socket->wsi = NULL;
-    lws_context_destroy(socket->context);
-    clear_out(socket);
+    wire_close(socket->wire);
+    wire_close(socket->leaving);
+    wire_trust_destroy(socket->trust);
+    if (socket->wake >= 0) {
+        close(socket->wake);
+    }
+    for (int i = 0; i < OUT_MAX; i++) {
+        buf_free(&socket->out[i].bytes);
+    }
+    buf_free(&socket->now);
+    buf_free(&socket->pong);
+    free(socket->in);
     free(socket);
-}
-
-void
-socket_run(struct socket *socket)
-{
-    socket->hooks.woken(socket->hooks.user);
-    while (!atomic_load(&socket->end) && lws_service(socket->context, 0) >= 0) {
-    }
-}
-
-void
-socket_end(struct socket *socket)
-{
-    atomic_store(&socket->end, true);
-    lws_cancel_service(socket->context);
-}
-
-void
-socket_wake(struct socket *socket)
-{
-    if (!atomic_exchange(&socket->woken, true)) {
-        lws_cancel_service(socket->context);
-    }
-}
-
-void
-socket_connect(struct socket *socket)
-{
-    struct lws_client_connect_info info = {
-        .context = socket->context,
-        .address = socket->url.host,
-        .port = socket->url.port,
-        .path = socket->url.path,
-        .host = socket->host,
-        .protocol = MESSAGE_SUBPROTOCOL_PACK ", " MESSAGE_SUBPROTOCOL_JSON,
-        .local_protocol_name = MESSAGE_SUBPROTOCOL_PACK,
-        .ssl_connection = socket->url.tls ? LCCSCF_USE_SSL : 0,
-        .pwsi = &socket->wsi,
-    };
-    last_line[0] = '\0';
-    socket->trying = true;
-    /* NULL without any callback where the name does not resolve. */
-    if (!lws_client_connect_via_info(&info) && socket->trying) {
-        char why[400];
-        snprintf(why, sizeof why, "%s: %s", socket->url.host,
-                 *last_line ? last_line : "no such host, or no network");
-        lost(socket, why);
-    }
-}
-
-void
-socket_hang_up(struct socket *socket)
-{
-    struct lws *wsi = socket->wsi;
-    socket->wsi = NULL;
-    socket->trying = socket->open = false;
-    clear_out(socket);
-    if (socket->in_receive) {
-        socket->ended_in_receive = true;
-    } else if (wsi) {
-        lws_set_timeout(wsi, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
-    }
-}
-
-bool
-socket_send(struct socket *socket, struct str bytes, enum message_format format)
-{
-    if (!socket->open || !socket->wsi || socket->out_count == OUT_MAX) {
-        return false;
-    }
-    unsigned char *copy = malloc(LWS_PRE + bytes.len);
-    if (!copy) {
-        abort();
-    }
-    memcpy(copy + LWS_PRE, bytes.ptr, bytes.len);
-    socket->out[(socket->out_first + socket->out_count) % OUT_MAX] =
-        (struct outgoing){copy, bytes.len, format};
-    socket->out_count++;
-    lws_callback_on_writable(socket->wsi);
-    return true;
-}
-
-void
-socket_pause(struct socket *socket, bool pause)
-{
-    if (socket->wsi && socket->open) {
-        lws_rx_flow_control(socket->wsi, pause ? 0 : 1);
-    }
-}
-
-void
-socket_timer(struct socket *socket, int64_t in_ms)
-{
-    lws_usec_t us = in_ms < 0 ? 1 : (in_ms > 3600000 ? 3600000 : in_ms) * 1000 + 1;
-    lws_sul_schedule(socket->context, 0, &socket->timer, on_timer, us);
 }

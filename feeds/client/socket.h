@@ -1,7 +1,10 @@
-/* socket: the websocket under the client; the only file here that knows libwebsockets.
+/* socket: the websocket under the client: connects (wire), upgrades (upgrade), frames (frames),
+ * queues what is to be sent, and waits for all of it in one loop.
  *
  * One connection at a time, on the thread that calls socket_run. Every call but socket_wake and
- * socket_end is for that thread, from inside a hook. It knows nothing of the feed's messages. */
+ * socket_end is for that thread, from inside a hook. It knows nothing of the feed's messages.
+ * Making one has the process ignore SIGPIPE: a connection or a log that ended is an error, not the
+ * end. */
 #ifndef FEEDS_CLIENT_SOCKET_H
 #define FEEDS_CLIENT_SOCKET_H
 

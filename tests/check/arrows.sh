@@ -46,7 +46,8 @@ lib() {
         echo "$file" | grep -qE "$2" || say "$file uses $1: its place is $2"
     done < <(grep -rHE "^#include <($1)" wall feeds layouts render --include='*.[ch]')
 }
-lib 'libwebsockets' '^feeds/(client|hub)/[a-z_]+\.c$'
+lib 'libwebsockets' '^feeds/hub/[a-z_]+\.c$'
+lib 'openssl' '^feeds/client/(wire|upgrade)\.c$'
 lib 'epoxy/|GL/gl\.h|GLES' '^render/gpu_[a-z_]+\.[ch]$'
 lib 'GL/glu\.h' '^render/map/[a-z_]+\.c$'
 lib 'hb|ft2build|freetype|fontconfig' '^render/text/'
