@@ -1,6 +1,7 @@
 /* What a frame costs with the sample district: nothing changed, the clock ticked, a request
  * arrived, everything repainted; then with a crowd on the map: a million tickets arrive at once,
  * and more and more of them change in a frame. Prints medians in ms, each until the GPU is done. */
+#include "tests/bench/crowd.h"
 #include "tests/gl/context.h"
 #include "tests/golden/sample.h"
 #include "wall/base/clock.h"
@@ -22,7 +23,7 @@ struct bench {
     struct renderer *renderer;
     struct scene scene;
     struct renderer_frame frame;
-    uint32_t street; /* row of the one in focus */
+    struct crowd crowd;
 };
 
 static void
@@ -94,31 +95,6 @@ measure(struct bench *bench, const char *name, void (*before)(struct bench *, in
 
 /* ---- a crowd ---- */
 
-static uint32_t
-pick(uint32_t below)
-{
-    static uint64_t random_state = 1;
-    random_state = random_state * UINT64_C(6364136223846793005) + 1442695040888963407u;
-    return (uint32_t)(random_state >> 33) % below;
-}
-
-/* An open request somewhere in the district or the street: one in 50 late, one in 20 nearly. */
-static struct snapshot_point
-some_point(const struct bench *bench)
-{
-    bool street = bench->scene.focus_street[0] != '\0';
-    uint32_t state = pick(100);
-    return (struct snapshot_point){
-        .lon_e7 = (street ? 1161950000 : 1161000000) + (int32_t)pick(street ? 300000 : 1400000),
-        .lat_e7 = (street ? 399050000 : 399000000) + (int32_t)pick(street ? 250000 : 700000),
-        .arrived_ms = SAMPLE_MOMENT_MS - 3600000,
-        .soon_ms = state < 7 ? SAMPLE_MOMENT_MS - 2 : INT64_MAX,
-        .overdue_ms = state < 2 ? SAMPLE_MOMENT_MS - 1 : INT64_MAX,
-        .street = bench->street,
-        .used = true,
-    };
-}
-
 static double
 crowd_frame_ms(struct bench *bench)
 {
@@ -159,8 +135,8 @@ measure_changes(struct bench *bench, struct snapshot *snapshot, struct snapshot_
         double ms[ROUNDS / 3];
         for (int i = 0; i < ROUNDS / 3; i++) {
             for (size_t k = 0; k < count; k++) {
-                changed[k] = pick((uint32_t)snapshot->points_count);
-                points[changed[k]] = some_point(bench);
+                changed[k] = crowd_pick(&bench->crowd, (uint32_t)snapshot->points_count);
+                points[changed[k]] = crowd_point(&bench->crowd);
             }
             snapshot->points_changed_count = count;
             snapshot->points_version += count;
@@ -177,12 +153,10 @@ static void
 crowd(struct bench *bench)
 {
     struct snapshot snapshot = *bench->frame.snapshot;
-    const struct snapshot_row *row =
-        snapshot_row(&snapshot, SNAPSHOT_STREET, str_from(bench->scene.focus_street));
     struct snapshot_point *points = calloc(CROWD, sizeof *points);
-    bench->street = row ? (uint32_t)(row - snapshot.groups[SNAPSHOT_STREET].rows) : 0;
+    bench->crowd = crowd_of(&bench->scene, &snapshot);
     for (size_t i = 0; points && i < CROWD; i++) {
-        points[i] = some_point(bench);
+        points[i] = crowd_point(&bench->crowd);
     }
     snapshot.points = points;
     bench->frame.snapshot = &snapshot;

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "render/renderer_inside.h"
+#include "tests/bench/crowd.h"
 #include "tests/gl/context.h"
 #include "tests/golden/sample.h"
 #include "wall/base/clock.h"
@@ -36,7 +37,7 @@ struct bench {
     struct snapshot snapshot;
     struct snapshot_point *points;
     uint32_t changed[CHANGES];
-    uint32_t street; /* row of the one in focus */
+    struct crowd crowd;
 };
 
 /* The GPU's own functions, and what was measured around them in this frame. */
@@ -175,31 +176,6 @@ show(struct bench *bench)
 
 /* ---- what changes from frame to frame ---- */
 
-static uint32_t
-pick(uint32_t below)
-{
-    static uint64_t random_state = 1;
-    random_state = random_state * UINT64_C(6364136223846793005) + 1442695040888963407u;
-    return (uint32_t)(random_state >> 33) % below;
-}
-
-/* An open request somewhere in the district, or in the street in focus. */
-static struct snapshot_point
-some_point(const struct bench *bench)
-{
-    bool street = bench->scene.focus_street[0] != '\0';
-    uint32_t state = pick(100);
-    return (struct snapshot_point){
-        .lon_e7 = (street ? 1161950000 : 1161000000) + (int32_t)pick(street ? 300000 : 1400000),
-        .lat_e7 = (street ? 399050000 : 399000000) + (int32_t)pick(street ? 250000 : 700000),
-        .arrived_ms = SAMPLE_MOMENT_MS - 3600000,
-        .soon_ms = state < 7 ? SAMPLE_MOMENT_MS - 2 : INT64_MAX,
-        .overdue_ms = state < 2 ? SAMPLE_MOMENT_MS - 1 : INT64_MAX,
-        .street = bench->street,
-        .used = true,
-    };
-}
-
 static void
 clock_ticks(struct bench *bench)
 {
@@ -211,8 +187,8 @@ tickets_change(struct bench *bench)
 {
     size_t count = bench->snapshot.points_count < CHANGES ? bench->snapshot.points_count : CHANGES;
     for (size_t i = 0; i < count; i++) {
-        bench->changed[i] = pick((uint32_t)bench->snapshot.points_count);
-        bench->points[bench->changed[i]] = some_point(bench);
+        bench->changed[i] = crowd_pick(&bench->crowd, (uint32_t)bench->snapshot.points_count);
+        bench->points[bench->changed[i]] = crowd_point(&bench->crowd);
     }
     bench->snapshot.points_changed = bench->changed;
     bench->snapshot.points_changed_count = count;
@@ -288,15 +264,13 @@ fill(struct bench *bench, const struct sample *sample, size_t points)
 {
     bench->frame = sample_frame(sample);
     bench->snapshot = *bench->frame.snapshot;
-    const struct snapshot_row *row =
-        snapshot_row(&bench->snapshot, SNAPSHOT_STREET, str_from(bench->scene.focus_street));
-    bench->street = row ? (uint32_t)(row - bench->snapshot.groups[SNAPSHOT_STREET].rows) : 0;
+    bench->crowd = crowd_of(&bench->scene, &bench->snapshot);
     bench->points = calloc(points ? points : 1, sizeof *bench->points);
     if (!bench->points) {
         abort();
     }
     for (size_t i = 0; i < points; i++) {
-        bench->points[i] = some_point(bench);
+        bench->points[i] = crowd_point(&bench->crowd);
     }
     bench->snapshot.points = bench->points;
     bench->snapshot.points_count = points;

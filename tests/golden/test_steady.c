@@ -176,17 +176,24 @@ run_moving(struct wall *wall, int seconds)
     }
 }
 
+/* The wall in that state allocates nothing once a first run has been everywhere. */
+static void
+assert_run_steady(const char *name, void (*run)(struct wall *, int), int first, int counted)
+{
+    struct wall wall = show(name);
+    run(&wall, first);
+    size_t before = allocations;
+    run(&wall, counted);
+    size_t made = allocations - before;
+    close_down(&wall);
+    assert_int_equal(made, 0);
+}
+
 static void
 test_moving(void **state)
 {
     (void)state;
-    struct wall wall = show("sample");
-    run_moving(&wall, 240);
-    size_t before = allocations;
-    run_moving(&wall, 30);
-    size_t made = allocations - before;
-    close_down(&wall);
-    assert_int_equal(made, 0);
+    assert_run_steady("sample", run_moving, 240, 30);
 }
 
 /* A pointer goes over a wall full of cut names, there and back again. */
@@ -207,13 +214,7 @@ static void
 test_pointing(void **state)
 {
     (void)state;
-    struct wall wall = show("long-names");
-    run_pointing(&wall, 2);
-    size_t before = allocations;
-    run_pointing(&wall, 2);
-    size_t made = allocations - before;
-    close_down(&wall);
-    assert_int_equal(made, 0);
+    assert_run_steady("long-names", run_pointing, 2, 2);
 }
 
 int
