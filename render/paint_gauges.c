@@ -15,14 +15,16 @@
 /* Design pixels; vertical ones are baselines below the arc's centre. */
 struct shape {
     float centre; /* below the panel's top */
-    float radius, thickness, tick_in, tick_out;
+    float radius, thickness;
+    float tick_in,
+        tick_out; /* from the arc's inner edge outwards: inside it reads as a minus sign */
     float label, figure, change, mark, marks, base, target;
 };
 
 static const struct shape district = {.centre = 210,
                                       .radius = 112,
                                       .thickness = 16,
-                                      .tick_in = 97,
+                                      .tick_in = 104,
                                       .tick_out = 129,
                                       .label = -46,
                                       .figure = 12,
@@ -34,7 +36,7 @@ static const struct shape district = {.centre = 210,
 static const struct shape kiosk = {.centre = 134,
                                    .radius = 96,
                                    .thickness = 14,
-                                   .tick_in = 83,
+                                   .tick_in = 89,
                                    .tick_out = 111,
                                    .label = -34,
                                    .figure = 16,
@@ -138,7 +140,7 @@ static int
 figure_size(const struct paint *p, const struct gauge *g)
 {
     struct text_style style = gauge_style(p, g, THEME_BIG, TEXT_FIGURES, TEXT_SEMIBOLD);
-    float room = 2 * gauge_px(p, g, g->shape->tick_in - 10); /* a target may be beside it */
+    float room = 2 * gauge_px(p, g, g->shape->tick_in - 17); /* a target may be beside it */
     char value[32], shown[32];
     paint_part_value(value, sizeof value, g->value, g->metric->decimals);
     paint_part_value(shown, sizeof shown, g->shown, g->metric->decimals);

@@ -212,20 +212,16 @@ judge(const struct renderer_frame *frame, struct freshness *out)
     paint_part_span(span, sizeof span, feed->age_ms);
     const char *reason = feed->reason;
     const char *dot = reason[0] ? " · " : "";
+    out->colour = THEME_AMBER; /* red is for what is past a limit */
     if (!frame->snapshot) {
-        out->colour = feed->connected ? THEME_AMBER : THEME_RED;
         snprintf(out->text, sizeof out->text, "%s", reason[0] ? reason : "等待数据");
     } else if (renderer_feed_stale(feed) && paint_part_silent(feed)) {
-        out->colour = THEME_RED;
         snprintf(out->text, sizeof out->text, "数据停于 %s前%s%s", span, dot, reason);
     } else if (!feed->connected) {
-        out->colour = THEME_RED;
         snprintf(out->text, sizeof out->text, "%s", reason[0] ? reason : "未连接");
     } else if (!feed->in_sync || feed->stale) {
-        out->colour = THEME_AMBER;
         snprintf(out->text, sizeof out->text, "未同步%s%s", dot, reason);
     } else if (!feed->live) {
-        out->colour = THEME_AMBER;
         snprintf(out->text, sizeof out->text, "%s", reason[0] ? reason : "回看");
     } else {
         out->colour = THEME_GREEN;
@@ -270,11 +266,12 @@ draw_freshness(const struct paint *p, float x)
 
 static const char *const weekdays[] = {"周一", "周二", "周三", "周四", "周五", "周六", "周日"};
 
-/* Returns where the date begins. */
+/* Amber where it is another moment than now. Returns where the date begins. */
 static float
 draw_clock(const struct paint *p)
 {
     struct when_civil now = when_civil(p->frame->moment_ms);
+    bool past = p->frame->snapshot && !p->frame->feed.live;
     char clock[16], date[48];
     snprintf(clock, sizeof clock, "%02d:%02d:%02d", now.hour, now.minute, now.second);
     snprintf(date, sizeof date, "%d月%d日 %s", now.month, now.day, weekdays[now.weekday]);
@@ -284,11 +281,11 @@ draw_clock(const struct paint *p)
     struct text_style caption = paint_part_sans(p, THEME_NAME, TEXT_REGULAR);
     float width = text_width(p->text, figures, str_from(clock));
     right = clear_from(p, right - width, width, false) + width;
-    paint_part_text(p, figures, right, baseline, DRAW_RIGHT, THEME_INK, clock);
+    paint_part_text(p, figures, right, baseline, DRAW_RIGHT, past ? THEME_AMBER : THEME_INK, clock);
     float x = floorf(right - width) - paint_part_px(p, 24);
     width = text_width(p->text, caption, str_from(date));
     x = clear_from(p, x - width, width, false) + width;
-    x -= paint_part_text(p, caption, x, baseline, DRAW_RIGHT, THEME_DIM, date);
+    x -= paint_part_text(p, caption, x, baseline, DRAW_RIGHT, past ? THEME_AMBER : THEME_DIM, date);
     paint_figure(p, "clock", clock, (double)p->frame->moment_ms, 0, "the moment drawn", NULL);
     return floorf(x);
 }

@@ -7,8 +7,8 @@
 #include "wall/base/when.h"
 
 #define MARGIN 32.0f
-#define LABEL 32.0f /* baselines below the strip's top */
-#define FIGURE 72.0f
+#define LABEL 31.0f  /* baselines below the strip's top */
+#define FIGURE 72.0f /* what hangs below it, a comma, just fits */
 #define PITCH 320.0f
 #define LEAST_PITCH 170.0f /* narrower, and the periods make room */
 #define PERIODS 400.0f
@@ -19,6 +19,7 @@ struct kpi {
     uint32_t value;
     enum theme_colour colour;
     bool has_change, has_key;
+    bool unknown; /* nobody has told yet: "—" */
     uint32_t before;
     enum snapshot_measure measure;
 };
@@ -168,6 +169,11 @@ draw_one(const struct paint *p, const struct kpi *kpi, struct text_style style, 
         label.len = (size_t)(more - kpi->label);
     }
     paint_part_fit(p, caption, x, paint_part_y(p, LABEL), room, DRAW_LEFT, THEME_DIM, label);
+    if (kpi->unknown) {
+        paint_part_text(p, style, x, paint_part_y(p, FIGURE), DRAW_LEFT, THEME_DIM, "—");
+        paint_figure(p, kpi->name, "—", (double)NAN, 0, kpi->formula, NULL);
+        return;
+    }
     paint_integer(value, sizeof value, kpi->value);
     paint_integer(shown, sizeof shown,
                   llround(paint_part_count(p, kpi->name, STR(""), kpi->value)));
@@ -295,7 +301,7 @@ common_style(const struct paint *p, const struct strip *strip, float room)
     struct text_style full = paint_part_figures(p, THEME_KPI, TEXT_SEMIBOLD), style = full;
     for (int i = 0; i < strip->count; i++) {
         int size = fit_figure(p, full, &strip->figures[i], room).size_px;
-        bool little = (float)size >= 0.8f * (float)full.size_px;
+        bool little = (float)size >= 0.7f * (float)full.size_px;
         style.size_px = little && size < style.size_px ? size : style.size_px;
     }
     return style;
@@ -360,30 +366,47 @@ arrange(const struct paint *p, struct strip *strip, float left, float right)
     }
 }
 
+/* Where the last figure and its label end, without what they can do without. */
+static float
+end_of(const struct paint *p, const struct strip *strip)
+{
+    int last = strip->count - 1;
+    float room = last < 0 ? 0 : strip->room[last];
+    return last < 0 ? paint_part_x(p, MARGIN)
+                    : strip->x[last] + fminf(room, least_room(p, strip, last, room));
+}
+
 void
 paint_kpi(const struct paint *p)
 {
+    static const struct snapshot_row nobody; /* whom nobody has told of yet */
     const struct snapshot_row *row = paint_part_row(p);
-    float left = paint_part_x(p, MARGIN);
+    float left = paint_part_x(p, MARGIN), air = paint_part_px(p, 32);
     float right = paint_part_x(p, paint_part_width(p) - MARGIN / 2);
     if (paint_part_width(p) - 2 * MARGIN - PERIODS >= LEAST_PITCH * (float)p->panel->kpis_count) {
-        right = draw_periods(p) - paint_part_px(p, 32);
-    }
-    if (paint_part_stale(p)) {
-        right = fminf(right, paint_part_x(p, paint_part_width(p) - MARGIN));
-        right = draw_age(p, right) - paint_part_px(p, 32);
-    }
-    if (!row) {
-        paint_part_note(p, "暂无数据");
-    }
-    if (!row || p->panel->kpis_count < 1) {
-        return;
+        right = draw_periods(p) - air;
     }
     struct strip strip = {.count = 0};
     for (int i = 0; i < p->panel->kpis_count && i < PANEL_KPIS; i++) {
-        fill(p, p->panel->kpis[i], row, &strip.figures[strip.count++]);
+        struct kpi *kpi = &strip.figures[strip.count++];
+        fill(p, p->panel->kpis[i], row ? row : &nobody, kpi);
+        kpi->unknown = !row;
     }
+    int count = strip.count;
     arrange(p, &strip, left, right);
+    if (paint_part_stale(
+            p)) { /* the figures stay where they were, if the tag has room beside them */
+        right = fminf(right, paint_part_x(p, paint_part_width(p) - MARGIN));
+        right = draw_age(p, right) - air;
+        if (end_of(p, &strip) > right + air / 2) {
+            strip.count = count;
+            arrange(p, &strip, left, right);
+        }
+        int last = strip.count - 1;
+        if (last >= 0 && strip.figures[last].has_change) {
+            strip.room[last] = fminf(strip.room[last], right - strip.x[last]);
+        }
+    }
     for (int i = 0; i < strip.count; i++) {
         const struct kpi *kpi = &strip.figures[i];
         draw_one(p, kpi, fit_figure(p, strip.style, kpi, strip.room[i]), strip.x[i], strip.room[i]);

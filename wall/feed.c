@@ -319,10 +319,10 @@ reason_of(const struct feed *feed, const struct feed_state *state)
         return "数据中心没有响应";
     }
     if (feed->diverged) {
-        return "数据与中心不一致，正在重取";
+        return "与中心不一致，正在重取";
     }
     if (feed->suspect) {
-        return "数据有缺口，正在重取";
+        return "正在补取缺口";
     }
     return feed->in_sync ? "" : "正在核对数据";
 }

@@ -96,7 +96,7 @@ make_nothing(struct states *states)
 static void
 make_not_in_sync(struct states *states)
 {
-    states->feed.in_sync = states->feed.live = false;
+    states->feed.in_sync = false;
     states->feed.unsynced_ms = 12000;
     strcpy(states->feed.reason, "正在核对数据");
 }
@@ -105,7 +105,7 @@ make_not_in_sync(struct states *states)
 static void
 make_checking(struct states *states)
 {
-    states->feed.in_sync = states->feed.live = false;
+    states->feed.in_sync = false;
     states->feed.unsynced_ms = 400;
     strcpy(states->feed.reason, "正在核对数据");
 }
@@ -114,16 +114,16 @@ make_checking(struct states *states)
 static void
 make_gap(struct states *states)
 {
-    states->feed.in_sync = states->feed.live = false;
+    states->feed.in_sync = false;
     states->feed.stale = true;
     states->feed.unsynced_ms = 3000;
-    strcpy(states->feed.reason, "数据有缺口，正在重取");
+    strcpy(states->feed.reason, "正在补取缺口");
 }
 
 static void
 make_stale(struct states *states)
 {
-    states->feed.connected = states->feed.in_sync = states->feed.live = false;
+    states->feed.connected = states->feed.in_sync = false;
     states->feed.stale = true;
     states->feed.age_ms = 245000;
     strcpy(states->feed.reason, "连接中断");

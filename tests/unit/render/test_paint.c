@@ -142,12 +142,12 @@ the_dot_is_green_only_while_live(void **state)
     assert_true(dot_is(f, THEME_AMBER));
     fixture_line(f, "未同步");
     f->frame.feed.connected = false;
-    assert_true(dot_is(f, THEME_RED));
+    assert_true(dot_is(f, THEME_AMBER));
     fixture_line(f, "未连接");
     f->frame.feed.stale = true;
     f->frame.feed.age_ms = 4 * WHEN_MINUTE;
     snprintf(f->frame.feed.reason, sizeof f->frame.feed.reason, "连接中断");
-    assert_true(dot_is(f, THEME_RED));
+    assert_true(dot_is(f, THEME_AMBER));
     fixture_line(f, "数据停于 4 分前 · 连接中断");
     f->frame.feed = (struct renderer_feed){.connected = true, .in_sync = true, .live = false};
     snprintf(f->frame.feed.reason, sizeof f->frame.feed.reason, "回看 11月20日 08:00");
@@ -159,8 +159,29 @@ the_dot_is_green_only_while_live(void **state)
     assert_true(dot_is(f, THEME_AMBER));
     fixture_line(f, "正在读取数据");
     f->frame.feed = (struct renderer_feed){.connected = false, .stale = true, .live = true};
-    assert_true(dot_is(f, THEME_RED));
+    assert_true(dot_is(f, THEME_AMBER));
     fixture_line(f, "等待数据");
+    fixture_free(f);
+}
+
+/* A moment of the past must not look like now, whatever the feed does. */
+static void
+the_clock_of_another_moment_is_amber(void **state)
+{
+    (void)state;
+    struct fixture *f = header();
+    fixture_paint(f);
+    fixture_coloured(f, "09:41:27", THEME_INK);
+    f->frame.feed.live = false;
+    fixture_paint(f);
+    fixture_coloured(f, "09:41:27", THEME_AMBER);
+    fixture_coloured(f, "11月23日 周一", THEME_AMBER);
+    f->frame.feed.connected = false;
+    fixture_paint(f);
+    fixture_coloured(f, "09:41:27", THEME_AMBER);
+    f->frame.snapshot = NULL; /* nothing is shown of any moment */
+    fixture_paint(f);
+    fixture_coloured(f, "09:41:27", THEME_INK);
     fixture_free(f);
 }
 
@@ -359,6 +380,7 @@ main(void)
         cmocka_unit_test(small_words),
         cmocka_unit_test(the_clock_shows_the_moment),
         cmocka_unit_test(the_dot_is_green_only_while_live),
+        cmocka_unit_test(the_clock_of_another_moment_is_amber),
         cmocka_unit_test(a_clock_offset_is_shown_over_two_seconds),
         cmocka_unit_test(scene_names_keep_off_the_seams),
         cmocka_unit_test(without_data_nothing_is_made_up),

@@ -4,16 +4,16 @@
 /* ---- totals ---- */
 
 static struct fixture *
-totals(void)
+totals_on(int width, int tiles)
 {
-    struct fixture *f = fixture_new(PANEL_KPI, 3840, 80);
+    struct fixture *f = fixture_new(PANEL_KPI, width, 80);
     static const enum panel_kpi all[] = {PANEL_KPI_RECEIVED, PANEL_KPI_OPEN,     PANEL_KPI_RESOLVED,
                                          PANEL_KPI_WHISTLES, PANEL_KPI_DUE_SOON, PANEL_KPI_OVERDUE,
                                          PANEL_KPI_EXPEDITE};
     memcpy(f->scene.panels[0].kpis, all, sizeof all);
     f->scene.panels[0].kpis_count = 7;
     f->scene.panels[0].window = SNAPSHOT_TODAY;
-    f->scene.tiles_x = 4;
+    f->scene.tiles_x = tiles;
     f->district.counts[SNAPSHOT_TODAY].received = 412;
     f->district.counts[SNAPSHOT_YESTERDAY_SO_FAR].received = 388;
     f->district.counts[SNAPSHOT_TODAY].resolved = 388;
@@ -25,6 +25,12 @@ totals(void)
     f->snapshot.warn_ms[SNAPSHOT_RESOLVE] = 24 * WHEN_HOUR;
     f->snapshot.limit_ms[SNAPSHOT_EXPEDITE] = 5 * WHEN_DAY;
     return f;
+}
+
+static struct fixture *
+totals(void)
+{
+    return totals_on(3840, 4);
 }
 
 static void
@@ -65,6 +71,54 @@ no_total_is_coloured_when_nothing_is_late(void **state)
     assert_false(fixture_draws(f, "+6.2%"));
     fixture_line(f, "将超期");
     fixture_line(f, "催办");
+    fixture_free(f);
+}
+
+static float
+place_of(struct fixture *f, const char *words)
+{
+    float x = 0;
+    assert_int_equal(sscanf(fixture_line(f, words), "text %f", &x), 1);
+    return x;
+}
+
+/* A feed that stops changes what the figures look like and not where they stand. */
+static void
+totals_stay_in_place_when_the_feed_stops(void **state)
+{
+    (void)state;
+    static const char *const labels[] = {"今日受理", "在办", "已超期", "催办（满 5 天）"};
+    struct fixture *f = totals_on(1920, 1);
+    float before[4];
+    fixture_paint(f);
+    for (int i = 0; i < 4; i++) {
+        before[i] = place_of(f, labels[i]);
+    }
+    f->frame.feed.connected = false;
+    f->frame.feed.stale = true;
+    f->frame.feed.age_ms = 4 * WHEN_MINUTE;
+    fixture_paint(f);
+    fixture_line(f, "4 分前");
+    for (int i = 0; i < 4; i++) {
+        assert_float_equal(place_of(f, labels[i]), before[i], 0.01);
+    }
+    fixture_free(f);
+}
+
+/* Labels and dashes: a strip without a row of figures still says what will stand there. */
+static void
+totals_nobody_told_are_dashes(void **state)
+{
+    (void)state;
+    struct fixture *f = totals();
+    f->snapshot.groups[SNAPSHOT_DISTRICT].count = 0;
+    fixture_paint(f);
+    fixture_line(f, "今日受理");
+    fixture_line(f, "催办（满 5 天）");
+    fixture_coloured(f, "—", THEME_DIM);
+    assert_true(isnan(fixture_figure(f, "open")->number));
+    assert_false(fixture_figure(f, "open")->has_key);
+    assert_false(fixture_draws(f, "+6.2%"));
     fixture_free(f);
 }
 
@@ -573,6 +627,8 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(totals_and_their_changes),
         cmocka_unit_test(no_total_is_coloured_when_nothing_is_late),
+        cmocka_unit_test(totals_stay_in_place_when_the_feed_stops),
+        cmocka_unit_test(totals_nobody_told_are_dashes),
         cmocka_unit_test(the_periods_end_the_day_before),
         cmocka_unit_test(totals_of_a_period_say_so),
         cmocka_unit_test(gauges_say_value_change_base_and_target),
