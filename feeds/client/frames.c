@@ -14,8 +14,7 @@ static enum frames_kind
 refuse(struct frames *frames, struct frames_got *out, uint16_t code, const char *why)
 {
     frames->ended = true;
-    out->code = code;
-    out->why = why;
+    *out = (struct frames_got){.code = code, .why = why};
     return FRAMES_REFUSED;
 }
 
