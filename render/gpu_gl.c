@@ -144,6 +144,7 @@ compile(struct gpu_gl *gl, GLenum stage, const char *name, struct str source)
     const char *texts[2] = {gl->es ? es_prelude : gl_prelude, source.ptr};
     GLint lengths[2] = {(GLint)strlen(texts[0]), (GLint)source.len};
     GLuint shader = glCreateShader(stage);
+    gl->compiled = true;
     glShaderSource(shader, 2, texts, lengths);
     glCompileShader(shader);
     GLint ok = 0;
@@ -293,6 +294,10 @@ static void
 gl_window_size(struct gpu *gpu, int w, int h)
 {
     struct gpu_gl *gl = (struct gpu_gl *)gpu;
+    if (gl->compiled && gl->lets_go) { /* Mesa's has 5 MB; a shader made later brings it back */
+        glReleaseShaderCompiler();
+        gl->compiled = false;
+    }
     gl->window_w = w;
     gl->window_h = h;
 }
@@ -584,6 +589,7 @@ gpu_create_gl(struct err *err)
     glDisable(GL_DEPTH_TEST);
     glDisable(GL_DITHER);
     glPixelStorei(GL_UNPACK_ALIGNMENT, 1);
+    gl->lets_go = es || version >= 41 || epoxy_has_gl_extension("GL_ARB_ES2_compatibility");
     gl->debug = epoxy_has_gl_extension("GL_KHR_debug");
     if (gl->debug) {
         glEnable(GL_DEBUG_OUTPUT);

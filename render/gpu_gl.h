@@ -38,6 +38,7 @@ struct gpu_gl {
     bool skip_decode;                       /* textures can be read as the bytes they are */
     GLenum(GLAPIENTRY *reset_status)(void); /* NULL: the driver does not say */
     bool is_lost;
+    bool compiled, lets_go; /* shaders, since the compiler was let go; whether it can be */
     /* Made on first use, by gpu_gl_copy.c. */
     GLuint blend_program, blend_array;
     GLuint copy_programs[2], copy_array, copy_buffer, sampler; /* as it is; encoding */

@@ -84,12 +84,16 @@ find(const struct wanted *want, int weight, struct found *out)
 static bool
 open_font(struct fonts *fonts, struct fonts_font *font, const struct found *found, struct err *err)
 {
-    if (FT_New_Face(fonts->library, found->path, found->index, &font->face) != 0) {
+    if (!fontfile_open(&font->file, found->path) ||
+        FT_New_Memory_Face(fonts->library, font->file.bytes, (FT_Long)font->file.size, found->index,
+                           &font->face) != 0) {
+        fontfile_close(&font->file);
         return err_set(err, "font file %s cannot be opened: reinstall its package", found->path);
     }
     font->owns = true;
     font->units_per_em = font->face->units_per_EM;
-    hb_blob_t *blob = hb_blob_create_from_file(found->path);
+    hb_blob_t *blob = hb_blob_create((const char *)font->file.bytes, (unsigned)font->file.size,
+                                     HB_MEMORY_MODE_READONLY, NULL, NULL);
     hb_face_t *face = hb_face_create(blob, (unsigned int)found->index & 0xffff);
     hb_blob_destroy(blob);
     font->shaper = hb_font_create(face);
@@ -97,6 +101,17 @@ open_font(struct fonts *fonts, struct fonts_font *font, const struct found *foun
     int scale = (int)font->units_per_em;
     hb_font_set_scale(font->shaper, scale, scale);
     return true;
+}
+
+static void
+close_font(struct fonts_font *font)
+{
+    if (font->owns) {
+        FT_Done_Face(font->face);
+        hb_font_destroy(font->shaper);
+        fontfile_close(&font->file);
+    }
+    *font = (struct fonts_font){.owns = false};
 }
 
 static bool
@@ -124,8 +139,7 @@ open_face(struct fonts *fonts, enum text_face face, struct err *err)
         }
         /* A heavier file than asked (Bold for Medium) would shout: stay with the lighter one. */
         if (weight == TEXT_MEDIUM && found[weight].weight > want->fc_weight[weight]) {
-            FT_Done_Face(font->face);
-            hb_font_destroy(font->shaper);
+            close_font(font);
             *font = *lighter;
             font->owns = false;
             font->embolden = true;
@@ -158,15 +172,22 @@ void
 fonts_finish(struct fonts *fonts)
 {
     for (int i = 0; i < FONTS_COUNT + FONTS_RARE; i++) {
-        if (fonts->list[i].owns) {
-            FT_Done_Face(fonts->list[i].face);
-            hb_font_destroy(fonts->list[i].shaper);
-        }
+        close_font(&fonts->list[i]);
     }
     if (fonts->library) {
         FT_Done_FreeType(fonts->library);
     }
     memset(fonts, 0, sizeof *fonts);
+}
+
+void
+fonts_rest(const struct fonts *fonts)
+{
+    for (int i = 0; i < FONTS_COUNT + FONTS_RARE; i++) {
+        if (fonts->list[i].owns) {
+            fontfile_rest(&fonts->list[i].file);
+        }
+    }
 }
 
 bool
@@ -245,10 +266,8 @@ fonts_rare(struct fonts *fonts, uint32_t code_point)
             fonts->rare_count++;
             return at;
         }
-        FT_Done_Face(fonts->list[at].face);
-        hb_font_destroy(fonts->list[at].shaper);
+        close_font(&fonts->list[at]);
     }
-    fonts->list[at] = (struct fonts_font){.owns = false};
     fonts->unknown[fonts->unknown_count++] = code_point;
     return -1;
 }

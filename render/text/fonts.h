@@ -5,6 +5,7 @@
 #ifndef RENDER_TEXT_FONTS_H
 #define RENDER_TEXT_FONTS_H
 
+#include "render/text/fontfile.h"
 #include "render/text/text.h"
 
 struct FT_LibraryRec_;
@@ -18,7 +19,8 @@ struct hb_font_t;
 struct fonts_font {
     struct FT_FaceRec_ *face;  /* shared where two weights come from one file */
     struct hb_font_t *shaper;  /* scale = units per em */
-    bool owns;                 /* false: another entry closes face and shaper */
+    struct fontfile file;      /* that both read from */
+    bool owns;                 /* false: another entry closes all three */
     bool embolden;             /* no file has this weight: outlines are thickened a little */
     unsigned int units_per_em; /* 1000 for Noto, 2048 for Inter */
 };
@@ -35,6 +37,8 @@ struct fonts {
 bool fonts_init(struct fonts *fonts, struct err *err);
 void fonts_finish(struct fonts *fonts);
 int fonts_index(enum text_face face, enum text_weight weight);
+/* Lets go of what was read of the files; for behind the glyphs of a frame. */
+void fonts_rest(const struct fonts *fonts);
 /* False where the font has no glyph for the code point. */
 bool fonts_has(const struct fonts *fonts, int index, uint32_t code_point);
 /* Index of another font that has the character (rare ideographs of place names, CJK Extension B and

@@ -24,6 +24,7 @@ struct glyphs {
     FT_Stroker stroker;
     uint32_t frame, count;
     uint32_t page_used[ATLAS_PAGES]; /* the last frame that drew from it */
+    bool read;                       /* the fonts' files, in this frame */
     unsigned long faults;
     struct slot slots[SLOTS];
 };
@@ -59,6 +60,10 @@ void
 glyphs_frame(struct glyphs *glyphs)
 {
     glyphs->frame++;
+    if (glyphs->read) {
+        fonts_rest(glyphs->fonts);
+        glyphs->read = false;
+    }
 }
 
 struct atlas *
@@ -148,6 +153,7 @@ load_outline(struct glyphs *glyphs, struct glyphs_key key, FT_Glyph *out)
 {
     const struct fonts_font *font = &glyphs->fonts->list[key.font];
     FT_Face face = font->face;
+    glyphs->read = true;
     /* Light hinting moves outlines up and down only: strokes are crisp, advances stay exact. */
     if (FT_Set_Pixel_Sizes(face, 0, key.size) != 0 ||
         FT_Load_Glyph(face, key.glyph, FT_LOAD_TARGET_LIGHT | FT_LOAD_NO_BITMAP) != 0 ||
