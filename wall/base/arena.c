@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define HUGE_PAGE ((size_t)2 << 20) /* of x86-64, and of ARM with pages of 4 KiB */
 
 struct arena_block {
     struct arena_block *next;
@@ -130,4 +133,22 @@ arena_regrow(void *array, size_t count, size_t size)
         abort();
     }
     return out;
+}
+
+void *
+arena_table(size_t count, size_t size)
+{
+    size_t bytes;
+    if (__builtin_mul_overflow(count, size, &bytes)) {
+        abort();
+    }
+    bool huge = bytes >= HUGE_PAGE && bytes % HUGE_PAGE == 0;
+    void *table = huge ? aligned_alloc(HUGE_PAGE, bytes) : malloc(bytes ? bytes : 1);
+    if (!table) {
+        abort();
+    }
+    if (huge) {
+        madvise(table, bytes, MADV_HUGEPAGE); /* where that is refused small ones do */
+    }
+    return memset(table, 0, bytes);
 }

@@ -31,4 +31,10 @@ size_t arena_held(const struct arena *arena);
  */
 void *arena_regrow(void *array, size_t count, size_t size);
 
+/* Not of an arena: a zeroed array for places in no order, as a hash table's; free() gives it back,
+ * and it is not to be regrown. It is there at once, unlike calloc's, whose every page costs two
+ * faults where it is read before it is written; a large one lies in huge pages where the system has
+ * them, for else nearly every look into it would miss the processor's address cache, too. */
+void *arena_table(size_t count, size_t size);
+
 #endif

@@ -201,6 +201,23 @@ test_file(void **state)
     assert_int_equal(rmdir(folder), 0); /* nothing was left beside the file */
 }
 
+/* Small ones, those that fill huge pages, and those that fall between. */
+static void
+a_table_is_zero_and_can_be_written(void **state)
+{
+    (void)state;
+    static const size_t counts[] = {0, 1, 1000, 524288, 524289, 1048576};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        uint32_t *table = arena_table(counts[i], sizeof *table);
+        assert_non_null(table);
+        for (size_t k = 0; k < counts[i]; k++) {
+            assert_int_equal(table[k], 0);
+            table[k] = UINT32_MAX;
+        }
+        free(table);
+    }
+}
+
 int
 main(void)
 {
@@ -212,6 +229,7 @@ main(void)
         cmocka_unit_test(test_ring),
         cmocka_unit_test(test_file),
         cmocka_unit_test(test_intern_collisions),
+        cmocka_unit_test(a_table_is_zero_and_can_be_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
