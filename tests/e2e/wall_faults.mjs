@@ -47,13 +47,20 @@ try {
     await p.until(() => p.socket.bufferedAmount === 0, 30000);
     await p.agrees('36,000 events in 6,000 messages at once: none is lost', 3000);
 
-    // The hub dies, something else answers at its address and says nothing, the hub is back.
+    // The hub dies, something else answers at its address and says nothing, or a byte now and then;
+    // the hub is back.
     const { port } = p;
     clearInterval(beat);
     await p.close();
     const mute = net.createServer(socket => socket.on('error', () => {}));
     const held = [];
-    mute.on('connection', socket => held.push(socket));
+    mute.on('connection', socket => {
+        held.push(socket);
+        if (held.length > 1) return;
+        socket.write('HTTP/1.1 101 Switching Protocols\r\nX: ');
+        const drip = setInterval(() => socket.write('y'), 200);
+        socket.on('close', () => clearInterval(drip));
+    });
     await new Promise(done => mute.listen(port, '127.0.0.1', done));
     p.check(await p.until(() => held.length >= 2, 60000),
         'an upgrade that nobody answers is given up and tried again', held.length);
