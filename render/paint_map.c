@@ -1,6 +1,7 @@
 /* The map: its ground (kept, changes with the scene alone), and over it points, ripples, labels. */
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "render/map/map.h"
 #include "render/paint_map.h"
@@ -319,32 +320,70 @@ draw_legend(const struct paint *p)
     }
 }
 
-/* One street's map says its counts where the district's has them beside each name. */
-static void
-draw_focus_counts(const struct paint *p)
+static bool
+has_time_bar(const struct paint *p)
 {
-    const struct snapshot_row *row = paint_part_row(p);
-    if (!row) {
-        return;
+    struct panel_rect map = p->panel->rect;
+    for (int i = 0; i < p->scene->panels_count; i++) {
+        const struct panel *other = &p->scene->panels[i];
+        struct panel_rect r = other->rect;
+        if (other->kind == PANEL_TIMEBAR && r.w > 0 && r.x >= map.x && r.y >= map.y &&
+            r.x + r.w <= map.x + map.w && r.y + r.h <= map.y + map.h) {
+            return true;
+        }
     }
-    char open[24], overdue[24], text[96];
-    paint_integer(open, sizeof open, row->open);
-    paint_integer(overdue, sizeof overdue, row->overdue);
-    snprintf(text, sizeof text, "在办 %s · 超期 %s", open, overdue);
-    paint_part_base(p, text);
-    paint_map_record(p, row, SNAPSHOT_OPEN, open);
-    paint_map_record(p, row, SNAPSHOT_OVERDUE, overdue);
+    return false;
+}
+
+bool
+paint_map_attribution(const struct paint *p, struct paint_map_attribution *out)
+{
+    struct panel_rect clip = map_clip(p->map);
+    *out = (struct paint_map_attribution){.in_title = has_time_bar(p)};
+    if (!p->scene->attribution[0] || out->in_title) {
+        return p->scene->attribution[0] != '\0';
+    }
+    out->style = paint_part_sans(p, THEME_SMALL, TEXT_REGULAR);
+    float width = text_width(p->text, out->style, str_from(p->scene->attribution));
+    out->width = fminf(width, (float)clip.w / 2);
+    out->right = (float)(clip.x + clip.w) - paint_part_px(p, 24);
+    out->baseline = (float)(clip.y + clip.h) - paint_part_px(p, 14);
+    return true;
+}
+
+/* Right in the title's line: one street's counts, where the district's map has them beside each
+ * name; the attribution where that is its place. */
+static void
+draw_base(const struct paint *p)
+{
+    const struct snapshot_row *row = has_focus(p) && p->frame->snapshot ? paint_part_row(p) : NULL;
+    struct paint_map_attribution attribution;
+    bool attributed = paint_map_attribution(p, &attribution) && attribution.in_title;
+    char open[24], overdue[24], text[96 + sizeof p->scene->attribution] = "";
+    if (row) {
+        paint_integer(open, sizeof open, row->open);
+        paint_integer(overdue, sizeof overdue, row->overdue);
+        snprintf(text, sizeof text, "在办 %s · 超期 %s", open, overdue);
+        paint_map_record(p, row, SNAPSHOT_OPEN, open);
+        paint_map_record(p, row, SNAPSHOT_OVERDUE, overdue);
+    }
+    if (attributed) {
+        size_t length = strlen(text);
+        snprintf(text + length, sizeof text - length, "%s%s", row ? " · " : "",
+                 p->scene->attribution);
+    }
+    if (text[0]) {
+        paint_part_base(p, text);
+    }
 }
 
 static void
 draw_attribution(const struct paint *p)
 {
-    struct panel_rect clip = map_clip(p->map);
-    if (p->scene->attribution[0]) {
-        paint_part_fit(p, paint_part_sans(p, THEME_SMALL, TEXT_REGULAR),
-                       (float)(clip.x + clip.w) - paint_part_px(p, 24),
-                       (float)(clip.y + clip.h) - paint_part_px(p, 14), (float)clip.w / 2,
-                       DRAW_RIGHT, THEME_DIM, str_from(p->scene->attribution));
+    struct paint_map_attribution at;
+    if (paint_map_attribution(p, &at) && !at.in_title) {
+        paint_part_fit(p, at.style, at.right, at.baseline, at.width, DRAW_RIGHT, THEME_DIM,
+                       str_from(p->scene->attribution));
     }
 }
 
@@ -376,11 +415,8 @@ paint_map(const struct paint *p)
         draw_points(p);
     }
     draw_attribution(p);
-    if (has_focus(p)) {
-        if (p->frame->snapshot) {
-            draw_focus_counts(p);
-        }
-    } else {
+    draw_base(p);
+    if (!has_focus(p)) {
         draw_legend(p);
     }
     paint_map_labels(p);

@@ -10,6 +10,19 @@
  * burst: nothing over another, all inside the map's free room. */
 void paint_map_labels(const struct paint *p);
 
+/* Design pixels from the panel's top to below its title's line. */
+#define PAINT_MAP_TITLE 52
+
+/* Where the map's attribution stands: at the map's bottom right; in the title's line where a time
+ * bar is in the panel, whose caption it would else read as part of. */
+struct paint_map_attribution {
+    bool in_title;
+    struct text_style style;
+    float right, baseline, width; /* canvas pixels; the width at most; none in the title's line */
+};
+/* false where the scene has none. */
+bool paint_map_attribution(const struct paint *p, struct paint_map_attribution *out);
+
 /* Records an open or overdue count of a street as drawn. */
 void paint_map_record(const struct paint *p, const struct snapshot_row *row,
                       enum snapshot_measure measure, const char *value);
