@@ -13,7 +13,9 @@
 #include "render/paint_part.h"
 
 #define HALO 3.5f
-#define REACH 8 /* steps a label may move from its best spot */
+#define REACH 8     /* steps a label may move from its best spot */
+#define SAMPLES_X 7 /* points of a label that are asked whose land they are on */
+#define SAMPLES_Y 3
 #define STEPS ((2 * REACH + 1) * (2 * REACH + 1))
 #define FAR_STEP 16        /* design pixels between the places that are tried outside the street */
 #define FAR_LEAST 12       /* so far at least, else its line is not seen */
@@ -26,6 +28,12 @@ struct label {
     char open[32], overdue[32];
     struct paint_map_box box; /* where it goes, if it is placed */
     bool placed, with_counts;
+    int slot; /* of its box among what is taken */
+};
+
+struct size {
+    float w, h;
+    int lines;
 };
 
 struct labels {
@@ -47,28 +55,72 @@ is_on_spot(const struct map_shape *shape, const struct paint_map_box *box)
 }
 
 static bool
+holds(const struct map_shape *shape, float x, float y)
+{
+    return x >= shape->x0 && x <= shape->x1 && y >= shape->y0 && y <= shape->y1 &&
+           map_shape_holds(shape, x, y);
+}
+
+static bool
 is_in_another(const struct labels *labels, const struct map_shape *shape, float x, float y)
 {
     int count;
     const struct map_shape *shapes = map_shapes(labels->p->map, &count);
     for (int i = 0; i < count; i++) {
         if (&shapes[i] != shape && shapes[i].kind == SCENE_LAYER_STREETS &&
-            map_shape_holds(&shapes[i], x, y)) {
+            holds(&shapes[i], x, y)) {
             return true;
         }
     }
     return false;
 }
 
-/* Read as the street's own: with its middle inside it, or, less well, over its best spot with its
- * middle in no other street. */
+/* Whether the box lies on at most half as much of other streets as of its own: over their dots it
+ * would read as theirs. */
 static bool
-belongs(const struct labels *labels, const struct map_shape *shape, const struct paint_map_box *box,
-        bool inside)
+is_mostly_at_home(const struct labels *labels, const struct map_shape *shape,
+                  const struct paint_map_box *box)
+{
+    int own = 0, others = 0;
+    for (int at = 0; at < SAMPLES_X * SAMPLES_Y; at++) {
+        float part_x = ((float)(at % SAMPLES_X) + 0.5f) / SAMPLES_X;
+        float part_y = ((float)(at / SAMPLES_X) + 0.5f) / SAMPLES_Y;
+        float x = box->x0 + (box->x1 - box->x0) * part_x;
+        float y = box->y0 + (box->y1 - box->y0) * part_y;
+        if (holds(shape, x, y)) {
+            own++;
+        } else {
+            others += is_in_another(labels, shape, x, y);
+        }
+    }
+    return 2 * others <= own;
+}
+
+/* How a label in a street reads as its own, the best first. */
+enum reading {
+    READS_INSIDE,  /* its middle is inside the street */
+    READS_ON_SPOT, /* it lies on the street's best spot, its middle in no other street */
+    READS_SOMEHOW, /* on the best spot, whatever else it lies on */
+    READS_COUNT
+};
+
+static bool
+reads(const struct labels *labels, const struct map_shape *shape, const struct paint_map_box *box,
+      enum reading how)
 {
     float x = (box->x0 + box->x1) / 2, y = (box->y0 + box->y1) / 2;
-    return inside ? map_shape_holds(shape, x, y)
-                  : is_on_spot(shape, box) && !is_in_another(labels, shape, x, y);
+    switch (how) {
+    case READS_INSIDE:
+        return holds(shape, x, y) && is_mostly_at_home(labels, shape, box);
+    case READS_ON_SPOT:
+        return is_on_spot(shape, box) && !is_in_another(labels, shape, x, y) &&
+               is_mostly_at_home(labels, shape, box);
+    case READS_SOMEHOW:
+        return is_on_spot(shape, box) || holds(shape, x, y);
+    case READS_COUNT:
+        break;
+    }
+    return false;
 }
 
 struct step {
@@ -95,28 +147,33 @@ steps_around(void)
     return steps;
 }
 
-/* The free box of the label's size nearest to the street's best spot that belongs to it. At most
+/* The free box of w × h, of so many lines, nearest to the street's best spot that reads so. At most
  * REACH / 8 of the name's width and REACH / 4 lines away: what the counts take does not change
  * which places are tried. */
 static bool
-find_near(const struct labels *labels, struct label *label, float w, float h, int lines)
+find_near(const struct labels *labels, struct label *label, struct size size, enum reading how)
 {
     const struct map_shape *shape = label->shape;
     const struct step *steps = steps_around();
     float across = (label->name_w + 2 * labels->gap) / 8;
-    for (int s = 0; s < 2 * STEPS; s++) {
-        struct step step = steps[s % STEPS];
-        float x = roundf(shape->label_x - w / 2 + (float)step.i * across);
-        float y = roundf(shape->label_y - h / 2 + (float)step.j * h / 4);
-        struct paint_map_box box = {x, y, x + w, y + h};
-        if (abs(step.j) * lines <= REACH && paint_map_room_free(&labels->room, &box) &&
-            paint_map_room_covers(&labels->room, &box) == 0 &&
-            belongs(labels, shape, &box, s < STEPS)) {
+    for (int s = 0; s < STEPS; s++) {
+        float x = roundf(shape->label_x - size.w / 2 + (float)steps[s].i * across);
+        float y = roundf(shape->label_y - size.h / 2 + (float)steps[s].j * size.h / 4);
+        struct paint_map_box box = {x, y, x + size.w, y + size.h};
+        if (abs(steps[s].j) * size.lines <= REACH && paint_map_room_free(&labels->room, &box) &&
+            paint_map_room_covers(&labels->room, &box) == 0 && reads(labels, shape, &box, how)) {
             label->box = box;
             return true;
         }
     }
     return false;
+}
+
+static bool
+find_home(const struct labels *labels, struct label *label, struct size size)
+{
+    return find_near(labels, label, size, READS_INSIDE) ||
+           find_near(labels, label, size, READS_ON_SPOT);
 }
 
 /* ---- beside the district ---- */
@@ -168,7 +225,7 @@ cost_of(const struct labels *labels, const struct paint_map_box *box,
 {
     float unit = labels->p->unit;
     float cost = paint_map_room_distance(box, goal->x, goal->y) +
-                 map_cover(labels->p->map, box->x0, box->y0, box->x1, box->y1) * 400 * unit;
+                 map_cover(labels->p->map, box->x0, box->y0, box->x1, box->y1) * 700 * unit;
     if (cost >= least) {
         return cost;
     }
@@ -183,8 +240,9 @@ cost_of(const struct labels *labels, const struct paint_map_box *box,
 /* The best free box anywhere in the room, tried on a grid whose middle is the place it is about:
  * its line is then straight where that can be. The line is kept. */
 static bool
-find_far(struct labels *labels, struct label *label, float w, float h)
+find_far(struct labels *labels, struct label *label, struct size size)
 {
+    const float w = size.w, h = size.h;
     if (w >= labels->none_w && h >= labels->none_h) {
         return false;
     }
@@ -241,40 +299,6 @@ static struct str
 name_of(const struct map_shape *shape)
 {
     return paint_part_street_name(shape->name.len ? shape->name : shape->code);
-}
-
-/* The ways a label may be placed, the best first; all labels try one before any tries the next, so
- * that none gives up its street for another's. */
-enum way { NEAR_WITH_COUNTS, FAR_WITH_COUNTS, NEAR_NAME, FAR_NAME, WAY_COUNT };
-
-/* The name, and under it the counts where there is room for both, whether there are any yet or
- * not; the counts go before the name. */
-static void
-place(struct labels *labels, struct label *label, enum way way)
-{
-    float pad = labels->gap, one = labels->name_cap + 2 * pad;
-    float name = label->name_w + 2 * pad, both = one + labels->count_cap + 2 * pad;
-    float wide = fmaxf(name, labels->counts_w); /* few take all of theirs */
-    switch (way) {
-    case NEAR_WITH_COUNTS:
-        label->placed = find_near(labels, label, wide, both, 2);
-        break;
-    case FAR_WITH_COUNTS:
-        label->placed = find_far(labels, label, wide, both);
-        break;
-    case NEAR_NAME:
-        label->placed = find_near(labels, label, name, one, 1);
-        break;
-    case FAR_NAME:
-        label->placed = find_far(labels, label, name, one);
-        break;
-    case WAY_COUNT:
-        break;
-    }
-    label->with_counts = label->placed && way <= FAR_WITH_COUNTS;
-    if (label->placed) {
-        paint_map_room_take(&labels->room, label->box);
-    }
 }
 
 static void
@@ -393,6 +417,162 @@ width_of_counts(const struct labels *labels, const struct label *list, int count
            width_of_counts_to(labels, labels->overdue, overdue, "88");
 }
 
+/* ---- placing them all ---- */
+
+/* The ways a label may be placed, the best first; all labels try one before any tries the next, so
+ * that none gives up its street for another's. */
+enum way { HOME_WITH_COUNTS, FAR_WITH_COUNTS, HOME_NAME, FAR_NAME, NAME_SOMEHOW, WAY_COUNT };
+
+/* The name, and under it the counts where there is room for both, whether there are any yet or
+ * not; the counts go before the name. */
+static struct size
+size_of(const struct labels *labels, const struct label *label, bool with_counts)
+{
+    float pad = labels->gap, name = label->name_w + 2 * pad, one = labels->name_cap + 2 * pad;
+    if (!with_counts) {
+        return (struct size){name, one, 1};
+    }
+    /* Few take all that their counts may. */
+    return (struct size){fmaxf(name, labels->counts_w), one + labels->count_cap + 2 * pad, 2};
+}
+
+static void
+settle(struct labels *labels, struct label *label, bool with_counts)
+{
+    label->placed = true;
+    label->with_counts = with_counts;
+    label->slot = labels->room.taken_count;
+    paint_map_room_take(&labels->room, label->box);
+}
+
+static void
+place(struct labels *labels, struct label *label, enum way way)
+{
+    bool with_counts = way <= FAR_WITH_COUNTS;
+    struct size size = size_of(labels, label, with_counts);
+    bool found = way == NAME_SOMEHOW ? find_near(labels, label, size, READS_SOMEHOW)
+                 : way == FAR_WITH_COUNTS || way == FAR_NAME ? find_far(labels, label, size)
+                                                             : find_home(labels, label, size);
+    if (found) {
+        settle(labels, label, with_counts);
+    }
+}
+
+/* Gives a label its home where one that lies there has another place in its own: that one moves. */
+static void
+make_way(struct labels *labels, struct label *list, int count, struct label *label)
+{
+    struct size size = size_of(labels, label, true);
+    float x = label->shape->label_x - size.w / 2, y = label->shape->label_y - size.h / 2;
+    const struct paint_map_box best = {x, y, x + size.w, y + size.h};
+    for (int i = 0; i < count && !label->placed; i++) {
+        struct label *other = &list[i];
+        const struct paint_map_box before = other->box;
+        if (!other->placed || !paint_map_room_meet(&best, &before)) {
+            continue;
+        }
+        labels->room.taken[other->slot] = (struct paint_map_box){0};
+        if (find_home(labels, label, size)) {
+            settle(labels, label, true);
+            if (!find_home(labels, other, size_of(labels, other, true))) {
+                label->placed = false;
+                labels->room.taken_count--;
+                other->box = before;
+            }
+        }
+        labels->room.taken[other->slot] = other->box;
+    }
+}
+
+static void
+place_all(struct labels *labels, struct label *list, int count)
+{
+    for (int way = 0; way < WAY_COUNT; way++) {
+        for (int i = 0; i < count; i++) {
+            if (!list[i].placed) {
+                place(labels, &list[i], (enum way)way);
+            }
+        }
+        for (int i = 0; way == HOME_WITH_COUNTS && i < count; i++) {
+            if (!list[i].placed) {
+                make_way(labels, list, count, &list[i]);
+            }
+        }
+    }
+}
+
+/* All that the places follow from. */
+struct basis {
+    const struct map *map;
+    struct paint_map_room room; /* as it is before the first label */
+    int solved_w, solved_h, tiles_x, tiles_y, count;
+    double bezel;
+    float unit, gap, counts_w, name_cap, count_cap;
+    struct {
+        const float *triangles;
+        float name_w, at[7];
+    } of[PAINT_MAP_ROOM_LABELS];
+};
+
+static void
+note_basis(const struct labels *labels, const struct label *list, int count, struct basis *out)
+{
+    const struct scene *scene = labels->p->scene;
+    memset(out, 0, sizeof *out); /* what is between the members is compared, too */
+    out->map = labels->p->map;
+    memcpy(&out->room, &labels->room, sizeof out->room);
+    out->solved_w = scene->solved_w;
+    out->solved_h = scene->solved_h;
+    out->tiles_x = scene->tiles_x;
+    out->tiles_y = scene->tiles_y;
+    out->bezel = scene->bezel;
+    out->count = count;
+    out->unit = labels->p->unit;
+    out->gap = labels->gap;
+    out->counts_w = labels->counts_w;
+    out->name_cap = labels->name_cap;
+    out->count_cap = labels->count_cap;
+    for (int i = 0; i < count; i++) {
+        const struct map_shape *s = list[i].shape;
+        const float at[7] = {s->label_x, s->label_y, s->label_room, s->x0, s->y0, s->x1, s->y1};
+        out->of[i].triangles = s->triangles;
+        out->of[i].name_w = list[i].name_w;
+        memcpy(out->of[i].at, at, sizeof at);
+    }
+}
+
+/* The map is painted with every ripple: what was placed before is taken over where it would be
+ * placed the same. */
+static void
+place_or_recall(struct labels *labels, struct label *list, int count)
+{
+    static struct basis last, now;
+    static struct paint_map_room room;
+    static struct {
+        struct paint_map_box box;
+        bool placed, with_counts;
+    } places[PAINT_MAP_ROOM_LABELS];
+    note_basis(labels, list, count, &now);
+    bool same = memcmp(&last, &now, sizeof last) == 0;
+    if (!same) {
+        place_all(labels, list, count);
+        last = now;
+        room = labels->room;
+    }
+    for (int i = 0; i < count; i++) {
+        if (same) {
+            list[i].box = places[i].box;
+            list[i].placed = places[i].placed;
+            list[i].with_counts = places[i].with_counts;
+        } else {
+            places[i].box = list[i].box;
+            places[i].placed = list[i].placed;
+            places[i].with_counts = list[i].with_counts;
+        }
+    }
+    labels->room = room;
+}
+
 /* Every street's label, measured and placed, in the order of drawing; how many there are. */
 static int
 place_streets(struct labels *labels, struct label list[PAINT_MAP_ROOM_LABELS])
@@ -410,34 +590,37 @@ place_streets(struct labels *labels, struct label list[PAINT_MAP_ROOM_LABELS])
     }
     labels->counts_w = width_of_counts(labels, list, count);
     sort_labels(list, count);
-    for (int way = 0; way < WAY_COUNT; way++) {
-        for (int i = 0; i < count; i++) {
-            if (!list[i].placed) {
-                place(labels, &list[i], (enum way)way);
-            }
-        }
-    }
+    place_or_recall(labels, list, count);
     return count;
 }
 
-/* From labels to the streets they name; under the labels, over the dots. */
+static void
+draw_leader(const struct paint *p, const struct paint_map_leader *leader, float thickness,
+            uint32_t colour)
+{
+    float xy[6];
+    memcpy(xy, leader->xy, sizeof xy);
+    const float *end = &xy[2 * leader->points - 2];
+    if (leader->points == 3 && end[1] != xy[1]) {
+        float half = fmodf(thickness, 2) / 2; /* the level leg fills whole rows */
+        xy[1] += half;
+        xy[3] += half;
+        draw_polyline(p->list, xy, 3, false, thickness, 0, colour);
+    } else if (leader->points > 0) { /* on whole pixels where it is upright or level */
+        draw_line(p->list, xy[0], xy[1], end[0], end[1], thickness, colour);
+    }
+}
+
+/* From labels to the streets they name; under the labels, over the dots, with a halo as they. */
 static void
 draw_leaders(const struct labels *labels)
 {
     const struct paint *p = labels->p;
-    float thickness = fmaxf(1, roundf(p->unit));
-    uint32_t colour = paint_colour(p, THEME_MAP_DISTRICT);
+    float thickness = fmaxf(1, roundf(p->unit)), halo = fmaxf(1, roundf(1.5f * p->unit));
     for (int i = 0; i < labels->room.leaders_count; i++) {
-        struct paint_map_leader leader = labels->room.leaders[i];
-        const float *end = &leader.xy[2 * leader.points - 2];
-        if (leader.points == 3 && end[1] != leader.xy[1]) {
-            float half = fmodf(thickness, 2) / 2; /* the level leg fills whole rows */
-            leader.xy[1] += half;
-            leader.xy[3] += half;
-            draw_polyline(p->list, leader.xy, 3, false, thickness, 0, colour);
-        } else if (leader.points > 0) { /* on whole pixels where it is upright or level */
-            draw_line(p->list, leader.xy[0], leader.xy[1], end[0], end[1], thickness, colour);
-        }
+        const struct paint_map_leader *leader = &labels->room.leaders[i];
+        draw_leader(p, leader, thickness + 2 * halo, p->theme->colours[THEME_GROUND]);
+        draw_leader(p, leader, thickness, paint_colour(p, THEME_MAP_DISTRICT));
     }
 }
 
