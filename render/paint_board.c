@@ -117,33 +117,35 @@ widest_n(const struct paint *p, const struct ranking *ranking, float least)
     return fmaxf(least, ceilf(text_width(p->text, style, str_from(text)) / p->unit) + 12);
 }
 
-/* The leading figure first, then the rates, the change of rank, n, and the bar with what is left.
+/* The leading figure first, then the rates, n, the change of rank, and the bar with what is left.
  */
 static void
 place_columns(const struct paint *p, const struct ranking *ranking, struct columns *c)
 {
-    const float lead = 112, change = 68, least_rate = 80, least_bar = 60;
+    const float lead = 112, change = 68, least_rate = 88, least_bar = 60, least_name = 160;
     const float n_width = widest_n(p, ranking, 76), n = n_width + 16;
     char rank[16];
     snprintf(rank, sizeof rank, "%d", ranking->ranked);
     struct text_style style = paint_part_figures(p, THEME_NAME, TEXT_REGULAR);
     c->rank_right = fmaxf(60, 24 + ceilf(text_width(p->text, style, str_from(rank)) / p->unit));
     float right = paint_part_width(p) - 24, first = ranking->ranked > 0 ? c->rank_right + 24 : 24;
+    int rates = ranking->metrics_count > 1 ? ranking->metrics_count - 1 : 0;
     float names = fminf(widest_name(p, ranking), (right - first) * 0.45f);
+    /* A name is cut rather than a rate shown without its base. */
+    float base = right - first - lead - least_rate * (float)rates - n;
+    names = fminf(names, fmaxf(least_name, base));
     float room = right - first - names - lead;
-    int rates = ranking->metrics_count - 1, fit = (int)(room / least_rate);
-    rates = rates < 0 ? 0 : rates;
+    int fit = (int)(room / least_rate);
     fit = fit < 0 ? 0 : fit;
     bool wide = room >= 100 * (float)rates + change + n;
     float rate = wide ? 100 : least_rate;
     rates = rates < fit ? rates : fit;
     room -= rate * (float)rates;
     c->metrics = ranking->metrics_count > 0 ? rates + 1 : 0;
-    c->with_change =
-        ranking->ranked > 0 && ranking->before >= 0 && !ranking_within_street(p) && room >= change;
-    room -= c->with_change ? change : 0;
     c->with_n = room >= n;
     room -= c->with_n ? n : 0;
+    c->with_change =
+        ranking->ranked > 0 && ranking->before >= 0 && !ranking_within_street(p) && room >= change;
     for (int i = 1; i <= rates; i++) {
         c->rate_right[i] = right - rate * (float)(rates - i);
     }
@@ -171,22 +173,38 @@ group_title(int group)
     return titles[group];
 }
 
+/* The ends of the bars' scale, which does not begin at 0, over the bars' ends. */
+static void
+draw_axis(const struct paint *p, const struct ranking *ranking, const struct columns *c,
+          struct text_style style, float y)
+{
+    char low[32], high[32];
+    snprintf(low, sizeof low, "%.6g", ranking->bar_low);
+    snprintf(high, sizeof high, "%.6g", ranking->bar_high);
+    style.face = TEXT_FIGURES;
+    float left = paint_part_x(p, c->bar), width = paint_part_px(p, c->bar_width);
+    paint_part_text(p, style, left, y, DRAW_LEFT, THEME_DIM, low);
+    if (text_width(p->text, style, str_from(low)) + text_width(p->text, style, str_from(high)) +
+            paint_part_px(p, 16) <=
+        width) {
+        paint_part_text(p, style, left + width, y, DRAW_RIGHT, THEME_DIM, high);
+    }
+}
+
 static void
 draw_heading(const struct paint *p, const struct ranking *ranking, const struct columns *c)
 {
     struct text_style style = paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR);
     style.size_px = paint_px(p, 20) < style.size_px ? paint_px(p, 20) : style.size_px;
     float y = paint_part_y(p, 76);
-    char from[32];
     if (ranking->ranked > 0) {
         paint_part_text(p, style, paint_part_x(p, c->rank_right - 8), y, DRAW_CENTRE, THEME_DIM,
                         "名次");
     }
     paint_part_text(p, style, paint_part_x(p, c->name), y, DRAW_LEFT, THEME_DIM,
-                    ranking->ranked > 0 ? group_title(p->panel->group) : "名称");
+                    group_title(p->panel->group));
     if (c->with_bar && ranking->bar_high > ranking->bar_low) {
-        snprintf(from, sizeof from, "%.6g 起", ranking->bar_low);
-        paint_part_text(p, style, paint_part_x(p, c->bar), y, DRAW_LEFT, THEME_DIM, from);
+        draw_axis(p, ranking, c, style, y);
     }
     if (c->with_n && ranking->metrics_count > 0) {
         paint_part_text(p, style, paint_part_x(p, c->n_right), y, DRAW_RIGHT, THEME_DIM,
@@ -400,8 +418,8 @@ draw_kiosk_row(const struct paint *p, const struct ranking *ranking,
 {
     char text[32], count[48];
     snprintf(text, sizeof text, "%d", entry->rank);
-    paint_part_text(p, paint_part_figures(p, THEME_LIST, TEXT_REGULAR), paint_part_x(p, 44),
-                    baseline, DRAW_CENTRE, THEME_DIM, entry->rank ? text : "—");
+    paint_part_text(p, paint_part_figures(p, THEME_LIST, TEXT_REGULAR), paint_part_x(p, 62),
+                    baseline, DRAW_RIGHT, THEME_DIM, entry->rank ? text : "—");
     record_rank(p, entry);
     float cap = text_cap_height(p->text, paint_part_figures(p, THEME_NAME, TEXT_SEMIBOLD));
     struct bar_place place = {paint_part_x(p, c->name), paint_part_x(p, c->bar),

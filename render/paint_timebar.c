@@ -12,6 +12,8 @@
 #define KIOSK_LOWER 5.0f   /* both stand lower under a kiosk's larger text */
 #define BARS_LOWER 44.0f   /* the bars stand this far above its bottom */
 #define LABELS_LOWER 16.0f /* baseline of the hours */
+#define TICK_BELOW 3.0f    /* an hour's tick below the bars, and how high it is */
+#define TICK 6.0f
 
 struct bar_area {
     float x, top, bottom, width; /* canvas pixels */
@@ -78,14 +80,21 @@ draw_came(const struct paint *p, const struct bar_area *area, int bin, uint32_t 
     }
 }
 
-/* What usually comes recedes, but for its edge: the profile is read, not the bars. */
+/* What usually comes recedes, but for its edge: the profile is read, not the bars. Of the bin that
+ * the play-head is in, what is ahead of it. */
 static void
-draw_usual(const struct paint *p, const struct bar_area *area, int bin, double count)
+draw_usual(const struct paint *p, const struct bar_area *area, int bin, double count, float ahead)
 {
     struct bar bar;
     float edge = (float)paint_px(p, 2);
     if (!bar_of(p, area, bin, height_of(area, count, 1), INFINITY, &bar)) {
         return;
+    }
+    if (bar.left < ahead) {
+        bar.left = ahead;
+        if (bar.right - ahead < 2 * edge) {
+            return; /* a splinter beside the play-head would look like its shadow */
+        }
     }
     float top = area->bottom - bar.height, width = bar.right - bar.left;
     draw_rect(p->list, bar.left, top, width, fminf(bar.height, 3 * edge), bar.radius,
@@ -96,20 +105,32 @@ draw_usual(const struct paint *p, const struct bar_area *area, int bin, double c
     }
 }
 
-/* Where an hour's text may begin: behind the edge of a tile that it would lie across. */
-static float
-off_seams(const struct paint *p, float x, float width)
+static bool
+is_clear(const struct paint *p, float x, float width)
 {
     int left = (int)floorf(x);
-    int shift = scene_seam_shift_x(p->scene, left, (int)ceilf(x + width) - left);
-    if (shift == 0) {
-        return x;
+    return scene_seam_shift_x(p->scene, left, (int)ceilf(x + width) - left) == 0;
+}
+
+/* Where the text of the hour at x may begin: under its tick; where it would lie across a seam, on
+ * the tick's own side of it, beside the tick. */
+static float
+place_of_hour(const struct paint *p, float x, float width, float part)
+{
+    float gap = paint_part_px(p, 6), centred = roundf(x - width * part);
+    const float places[] = {centred, x + gap, x - gap - width};
+    for (int i = 0; i < 3; i++) {
+        if (is_clear(p, places[i], width)) {
+            return places[i];
+        }
     }
-    while (shift < 0) { /* the other way: the hour's line is read from its text's left end */
+    int left = (int)floorf(centred); /* what is beside the tick is covered, too: behind that */
+    int shift = scene_seam_shift_x(p->scene, left, (int)ceilf(centred + width) - left);
+    while (shift < 0) {
         left++;
         shift = scene_seam_shift_x(p->scene, left, (int)ceilf(width));
     }
-    return (float)(left + shift) + paint_part_px(p, 6);
+    return (float)(left + shift) + gap;
 }
 
 static void
@@ -117,6 +138,7 @@ draw_hours(const struct paint *p, const struct bar_area *area, int64_t day_ms)
 {
     struct text_style style = paint_part_figures(p, THEME_SMALL, TEXT_REGULAR);
     float baseline = paint_part_y(p, paint_part_height(p) - LABELS_LOWER);
+    float tick = (float)paint_px(p, 1);
     int first = when_civil(day_ms).hour;
     int step = area->width < 900 * p->unit ? 6 : 3;
     for (int hour = 0; hour <= 24; hour += step) {
@@ -125,8 +147,11 @@ draw_hours(const struct paint *p, const struct bar_area *area, int64_t day_ms)
         snprintf(text, sizeof text, "%02d:00", shown);
         float width = ceilf(text_width(p->text, style, str_from(text)));
         float part = hour == 0 ? 0 : hour == 24 ? 1 : 0.5f; /* the ends stay inside */
-        float x = area->x + roundf(area->width * (float)hour / 24 - width * part);
-        paint_part_text(p, style, off_seams(p, x, width), baseline, DRAW_LEFT, THEME_DIM, text);
+        float x = area->x + roundf(area->width * (float)hour / 24);
+        draw_rect(p->list, hour == 24 ? x - tick : x, area->bottom + paint_part_px(p, TICK_BELOW),
+                  tick, paint_part_px(p, TICK), 0, paint_colour(p, THEME_DIM));
+        paint_part_text(p, style, place_of_hour(p, x, width, part), baseline, DRAW_LEFT, THEME_DIM,
+                        text);
     }
 }
 
@@ -177,15 +202,15 @@ paint_timebar(const struct paint *p)
     part = part < 0 ? 0 : part > 1 ? 1 : part;
     float now = area.x + roundf(area.width * (float)part);
     int begun = bins_begun(part);
-    for (int i = begun; i < SNAPSHOT_BINS; i++) {
-        draw_usual(p, &area, i, (double)history->usual[i]);
+    float width = fmaxf(2, roundf(3 * p->unit));
+    for (int i = begun > 0 ? begun - 1 : 0; i < SNAPSHOT_BINS; i++) {
+        draw_usual(p, &area, i, (double)history->usual[i], roundf(now - width / 2) + 2 * width);
     }
     for (int i = 0; i < begun; i++) {
         draw_came(p, &area, i, history->arrivals[i], now);
     }
     struct str caption = STR("今日每 10 分钟受理 · 灰条为近四周同日均值");
     struct text_style small = paint_part_sans(p, THEME_SMALL, TEXT_REGULAR);
-    float width = fmaxf(2, roundf(3 * p->unit));
     /* In the evening it would strike the caption through: there it ends with the bars. */
     float clear = area.x + area.width - text_width(p->text, small, caption) - paint_part_px(p, 8);
     float above = now > clear ? 0 : paint_part_px(p, 14), below = paint_part_px(p, 4);

@@ -133,7 +133,10 @@ paint_whistles(const struct paint *p)
     paint_row_draw(p, &list);
     draw_base(p, &whistles);
     if (whistles.total == 0) {
+        /* The snapshot lists whom is waited for, not who came: that all came it cannot tell. */
+        bool none = p->frame->snapshot->tickets == 0;
         paint_part_text(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), paint_part_x(p, 24),
-                        paint_part_y(p, PAINT_ROW_FIRST), DRAW_LEFT, THEME_DIM, "全部已报到");
+                        paint_part_y(p, PAINT_ROW_FIRST), DRAW_LEFT, THEME_DIM,
+                        none ? "暂无吹哨" : "暂无未报到");
     }
 }

@@ -97,7 +97,7 @@ ranking_takes_part(const struct ranking *ranking, const struct ranking_entry *en
     return ranking->ranked == 0 || entry->rank > 0;
 }
 
-/* Bars begin at a round value below the least one, which the heading names. */
+/* Bars lie between round values below the least and above the greatest, which the heading names. */
 static void
 choose_bars(struct ranking *ranking)
 {
@@ -112,7 +112,7 @@ choose_bars(struct ranking *ranking)
     if (low > high) {
         low = high = 0;
     }
-    ranking->bar_high = high;
+    ranking->bar_high = ceil(high / 10) * 10;
     ranking->bar_low = floor(low / 10) * 10;
     if (low - ranking->bar_low < 0.1 * (high - ranking->bar_low)) {
         ranking->bar_low -= 10;

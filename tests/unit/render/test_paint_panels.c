@@ -336,9 +336,27 @@ whistles_count_down_and_turn_red(void **state)
     fixture_coloured(f, "0:18", THEME_DIM);
     fixture_line(f, "3 哨 · 1 超时");
     fixture_line(f, "八角 · 电梯停运");
-    f->snapshot.whistles_count = 0;
+    fixture_free(f);
+}
+
+/* Nobody is waited for: whether anybody was whistled for the snapshot cannot tell, but where there
+ * is no ticket nobody was. */
+static void
+no_whistle_is_not_a_report(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(PANEL_WHISTLES, 520, 196);
+    f->snapshot.tickets = 21873;
     fixture_paint(f);
-    fixture_line(f, "全部已报到");
+    fixture_line(f, "暂无未报到");
+    fixture_line(f, "0 哨 · 0 超时");
+    f->snapshot.tickets = 0;
+    fixture_paint(f);
+    fixture_line(f, "暂无吹哨");
+    assert_false(fixture_draws(f, "全部已报到"));
+    f->frame.snapshot = NULL;
+    fixture_paint(f);
+    fixture_line(f, "等待数据");
     fixture_free(f);
 }
 
@@ -389,7 +407,8 @@ the_board_orders_ties_and_sets_the_unranked_apart(void **state)
     assert_int_equal(fixture_count(f, "triangle "), 2); /* 老山 up two, 八角 down one */
     fixture_coloured(f, "八角", THEME_INK);
     fixture_line(f, "回访");
-    fixture_line(f, "60 起");
+    fixture_line(f, "60"); /* the ends of the bars' scale */
+    fixture_line(f, "100");
     const struct renderer_figure *rank = fixture_figure(f, "老山:rank");
     assert_string_equal(rank->value, "2");
     assert_string_equal(fixture_figure(f, "五里坨:composite")->value, "—");
@@ -638,6 +657,7 @@ main(void)
         cmocka_unit_test(categories_count_with_their_parent),
         cmocka_unit_test(hot_communities_come_by_count),
         cmocka_unit_test(whistles_count_down_and_turn_red),
+        cmocka_unit_test(no_whistle_is_not_a_report),
         cmocka_unit_test(the_board_orders_ties_and_sets_the_unranked_apart),
         cmocka_unit_test(a_board_where_all_are_equal_has_no_last),
         cmocka_unit_test(a_long_board_turns_pages_with_the_moment),
