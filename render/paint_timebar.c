@@ -92,7 +92,7 @@ draw_usual(const struct paint *p, const struct bar_area *area, int bin, double c
     }
     if (bar.left < ahead) {
         bar.left = ahead;
-        if (bar.right - ahead < 2 * edge) {
+        if (bar.right - ahead < edge) {
             return; /* a splinter beside the play-head would look like its shadow */
         }
     }
