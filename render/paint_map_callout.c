@@ -5,9 +5,17 @@
 #include <stdio.h>
 
 #include "render/map/map.h"
+#include "render/paint_map.h"
 #include "render/paint_part.h"
 
-#define STEP 16 /* design pixels between the places that are tried */
+/* Design pixels: between the places that are tried; the circle's radius; what the map keeps off its
+ * edges; from the panel's corner to the ends of the legend. */
+#define STEP 16
+#define RING 46
+#define SMALL_RING 30
+#define MARGIN 24
+#define LEGEND_RIGHT 440
+#define LEGEND_BOTTOM 104
 
 static void
 write_span(char *out, size_t size, int64_t window_ms)
@@ -77,7 +85,7 @@ measure_callout(const struct paint *p, const struct snapshot_burst *burst,
     out->w = ceilf(fmaxf(head, body)) + 2 * out->pad;
     out->h = roundf(paint_part_px(p, 92) * (p->scene->kiosk_scale ? 1.1f : 1));
     out->goal =
-        (struct paint_map_goal){.ring = 46 * p->unit, .inset = out->pad, .bend = 40 * p->unit};
+        (struct paint_map_goal){.ring = RING * p->unit, .inset = out->pad, .bend = 40 * p->unit};
     map_project(p->map, burst->lon, burst->lat, &out->goal.x, &out->goal.y);
 }
 
@@ -138,6 +146,26 @@ draw_circle(const struct paint *p, float x, float y, float radius, uint32_t colo
     draw_polyline(p->list, xy, 72, true, 2 * p->unit, 7 * p->unit, colour);
 }
 
+/* Where the names leave no place in the map's free room: the ground around it, too, but not the
+ * title's line and the legend; then nearer, with a smaller circle. */
+static bool
+place_anywhere(const struct paint *p, const struct paint_map_room *room,
+               struct paint_map_callout *callout)
+{
+    struct paint_map_room wider = *room;
+    struct panel_rect clip = map_clip(p->map);
+    float margin = paint_part_px(p, MARGIN), x = (float)clip.x, y = (float)clip.y;
+    wider.whole = (struct paint_map_box){x + margin, fmaxf(y, paint_part_y(p, PAINT_MAP_TITLE)),
+                                         x + (float)clip.w - margin, y + (float)clip.h - margin};
+    paint_map_room_take(&wider, (struct paint_map_box){0, 0, paint_part_x(p, LEGEND_RIGHT),
+                                                       paint_part_y(p, LEGEND_BOTTOM)});
+    if (place_callout(p, &wider, callout, &callout->box)) {
+        return true;
+    }
+    callout->goal.ring = SMALL_RING * p->unit;
+    return place_callout(p, &wider, callout, &callout->box);
+}
+
 bool
 paint_map_callout_prepare(const struct paint *p, const struct paint_map_room *room,
                           struct paint_map_callout *out)
@@ -151,7 +179,7 @@ paint_map_callout_prepare(const struct paint *p, const struct paint_map_room *ro
     struct panel_rect clip = map_clip(p->map);
     return out->goal.x >= (float)clip.x && out->goal.y >= (float)clip.y &&
            out->goal.x <= (float)(clip.x + clip.w) && out->goal.y <= (float)(clip.y + clip.h) &&
-           place_callout(p, room, out, &out->box);
+           (place_callout(p, room, out, &out->box) || place_anywhere(p, room, out));
 }
 
 void

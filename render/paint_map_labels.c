@@ -194,10 +194,8 @@ static struct paint_map_goal
 goal_of(const struct labels *labels, const struct map_shape *shape)
 {
     float step = labels->gap, least = INFINITY;
-    struct paint_map_goal goal = {.x = roundf(shape->label_x),
-                                  .y = roundf(shape->label_y),
-                                  .inset = labels->gap,
-                                  .bend = 24 * labels->p->unit};
+    struct paint_map_goal goal = {
+        .x = roundf(shape->label_x), .y = roundf(shape->label_y), .bend = 24 * labels->p->unit};
     const float at_x = goal.x, at_y = goal.y;
     int across = (int)ceilf((shape->x1 - shape->x0) / step);
     int down = (int)ceilf((shape->y1 - shape->y0) / step);
@@ -249,6 +247,7 @@ find_far(struct labels *labels, struct label *label, struct size size)
     const struct paint_map_box *whole = &labels->room.whole;
     float unit = labels->p->unit, step = fmaxf(1, roundf(FAR_STEP * unit)), least = INFINITY;
     struct paint_map_goal goal = goal_of(labels, label->shape);
+    goal.inset = labels->gap;
     float left = roundf(goal.x - w / 2), top = roundf(goal.y - h / 2);
     left -= floorf((left - whole->x0) / step) * step;
     top -= floorf((top - whole->y0) / step) * step;
@@ -428,12 +427,14 @@ enum way { HOME_WITH_COUNTS, FAR_WITH_COUNTS, HOME_NAME, FAR_NAME, NAME_SOMEHOW,
 static struct size
 size_of(const struct labels *labels, const struct label *label, bool with_counts)
 {
-    float pad = labels->gap, name = label->name_w + 2 * pad, one = labels->name_cap + 2 * pad;
+    float pad = labels->gap, name = label->name_w + 2 * pad;
+    float one = ceilf(labels->name_cap) + 2 * pad;
     if (!with_counts) {
         return (struct size){name, one, 1};
     }
     /* Few take all that their counts may. */
-    return (struct size){fmaxf(name, labels->counts_w), one + labels->count_cap + 2 * pad, 2};
+    return (struct size){fmaxf(name, labels->counts_w), one + ceilf(labels->count_cap) + 2 * pad,
+                         2};
 }
 
 static void

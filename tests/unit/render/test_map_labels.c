@@ -1,0 +1,617 @@
+/* The map's names, counts, callout and attribution: what they say, and that each keeps off the
+ * others and reads as its own street's. */
+#include "tests/unit/render/map_fixture.h"
+
+static const int canvases[][2] = {{3840, 1080}, {1920, 1080}, {3840, 2160},
+                                  {1080, 1920}, {5760, 1080}, {1366, 768}};
+enum { CANVASES = sizeof canvases / sizeof *canvases };
+
+struct box {
+    float x0, y0, x1, y1;
+};
+
+/* The box of a text drawn: its capitals above the baseline, its width. */
+static struct box
+text_box(const struct fixture *f, const struct draw_command *c)
+{
+    struct text_style style = {(enum text_face)c->face, (enum text_weight)c->weight, c->size_px, 0};
+    struct str s = {f->paint.list->bytes + c->data, c->count};
+    float w = text_width(f->paint.text, style, s), cap = text_cap_height(f->paint.text, style);
+    float x = c->at[0] - (c->align == DRAW_CENTRE ? w / 2 : c->align == DRAW_RIGHT ? w : 0);
+    return (struct box){x, c->at[1] - cap, x + w, c->at[1]};
+}
+
+/* Every haloed text, which labels alone have: apart from each other, in the free room. */
+static int
+check_labels(const struct fixture *f)
+{
+    struct box boxes[64];
+    int count = 0;
+    struct panel_rect room = map_free(map);
+    for (size_t i = 0; i < f->paint.list->count; i++) {
+        const struct draw_command *c = &f->paint.list->commands[i];
+        if (c->kind != DRAW_KIND_TEXT || c->at[2] <= 0) {
+            continue;
+        }
+        struct box b = text_box(f, c);
+        assert_true(b.x0 >= (float)room.x && b.x1 <= (float)(room.x + room.w));
+        assert_true(b.y0 >= (float)room.y && b.y1 <= (float)(room.y + room.h));
+        int x = (int)b.x0, y = (int)b.y0;
+        assert_int_equal(scene_seam_shift_x(&f->scene, x, (int)b.x1 - x), 0);
+        assert_int_equal(scene_seam_shift(&f->scene, y, (int)b.y1 - y), 0);
+        for (int j = 0; j < count; j++) {
+            assert_true(b.x1 <= boxes[j].x0 || b.x0 >= boxes[j].x1 || b.y1 <= boxes[j].y0 ||
+                        b.y0 >= boxes[j].y1);
+        }
+        boxes[count++] = b;
+    }
+    return count;
+}
+
+static void
+labels_say_open_and_overdue(void **state)
+{
+    (void)state;
+    struct fixture *f = on_map("district-daily", 1);
+    fixture_paint(f);
+    assert_int_equal(check_labels(f), 9 + 9 + 5); /* names, open, the five with overdue */
+    fixture_coloured(f, "八宝山", THEME_INK);
+    fixture_coloured(f, "101", THEME_DIM);
+    char name[64];
+    snprintf(name, sizeof name, "%.*s:overdue", STR_ARG(f->rows[0].code));
+    const struct renderer_figure *figure = fixture_figure(f, name);
+    assert_true(figure->number > 0.5 && figure->number < 1.5);
+    assert_true(figure->has_key && figure->key.measure == SNAPSHOT_OVERDUE);
+    f->frame.snapshot = NULL; /* before the first data: the map is there, no figure is */
+    fixture_paint(f);
+    assert_int_equal(check_labels(f), 9);
+    assert_int_equal(f->record.count, 0);
+    off_map(f);
+}
+
+/* Where the names are, in the shapes' order. */
+static int
+names_at(const struct fixture *f, float out[32])
+{
+    int count = 0;
+    for (size_t i = 0; i < f->paint.list->count; i++) {
+        const struct draw_command *c = &f->paint.list->commands[i];
+        if (c->kind == DRAW_KIND_TEXT && c->at[2] > 0 && c->align == DRAW_CENTRE) {
+            assert_true(count + 2 <= 32);
+            out[count++] = c->at[0];
+            out[count++] = c->at[1];
+        }
+    }
+    return count;
+}
+
+/* Whatever the counts are, and before there are any, every name stays where it is. */
+static void
+assert_names_stay(struct fixture *f)
+{
+    float first[32], now[32];
+    uint32_t random = 1;
+    f->frame.snapshot = NULL;
+    fixture_paint(f);
+    int count = names_at(f, first);
+    assert_int_equal(count, 18);
+    f->frame.snapshot = &f->snapshot;
+    for (int round = 0; round < 50; round++) {
+        for (int i = 0; i < 9; i++) {
+            random = random * 1664525 + 1013904223;
+            f->rows[i].open = (random >> 8) % (round % 2 ? 1000 : 12);
+            f->rows[i].overdue = (random >> 20) % (round % 3 ? 100 : 3);
+        }
+        fixture_paint(f);
+        assert_int_equal(names_at(f, now), count);
+        assert_memory_equal(now, first, (size_t)count * sizeof *now);
+    }
+}
+
+static void
+names_do_not_move_with_the_counts(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CANVASES; i++) {
+        struct fixture *f = on_canvas("district-daily", canvases[i][0], canvases[i][1]);
+        assert_names_stay(f);
+        off_map(f);
+    }
+}
+
+static void
+counts_go_before_names(void **state)
+{
+    (void)state;
+    int names = 9, labels = 23;
+    bool went_first = false;                       /* a name was left without its counts */
+    for (float unit = 1; unit < 6; unit += 0.7f) { /* ever larger type on the same map */
+        struct fixture *f = on_map("district-daily", unit);
+        fixture_paint(f);
+        labels = check_labels(f);
+        names = 0;
+        for (int i = 0; i < 9; i++) {
+            char name[64], open[16];
+            snprintf(name, sizeof name, "%.*s", STR_ARG(f->rows[i].name));
+            snprintf(open, sizeof open, "%u", f->rows[i].open);
+            bool named = fixture_draws(f, name), counted = fixture_draws(f, open);
+            assert_true(named || !counted);
+            went_first |= named && !counted;
+            names += named;
+        }
+        assert_true(names > 0 && labels >= names);
+        off_map(f);
+    }
+    assert_true(went_first);
+    assert_true(names < 9 && labels < 23); /* the last ones had no room for everything */
+}
+
+static void
+a_burst_is_called_out(void **state)
+{
+    (void)state;
+    struct fixture *f = on_map("district-daily", 1);
+    struct snapshot_burst bursts[2] = {{.category = STR("供水"),
+                                        .street = STR("广宁"),
+                                        .street_code = STR("110107009"),
+                                        .count = 30,
+                                        .window_ms = WHEN_HOUR,
+                                        .lon = NAN,
+                                        .lat = NAN}, /* no place: not on the map */
+                                       {.category = STR("供暖"),
+                                        .street = STR("八角"),
+                                        .street_code = STR("110107003"),
+                                        .community = STR("八角北路"),
+                                        .count = 17,
+                                        .window_ms = 2 * WHEN_HOUR,
+                                        .usual = 1.62,
+                                        .lon = 116.197,
+                                        .lat = 39.91}};
+    f->snapshot.bursts = bursts;
+    f->snapshot.bursts_count = 2;
+    fixture_paint(f);
+    fixture_coloured(f, "聚集：供暖 17 件 / 2 小时", THEME_AMBER);
+    fixture_line(f, "八角北路一带，平日 1.6 件");
+    assert_true(fixture_figure(f, "burst:110107003")->n == 17);
+    /* Its box lies over no label and inside the free room. */
+    struct panel_rect room = map_free(map);
+    struct box frame = {0};
+    for (size_t i = 0; i < f->paint.list->count; i++) {
+        const struct draw_command *c = &f->paint.list->commands[i];
+        if (c->kind == DRAW_KIND_FRAME) {
+            frame = (struct box){c->at[0], c->at[1], c->at[0] + c->at[2], c->at[1] + c->at[3]};
+        }
+    }
+    assert_true(frame.x0 >= (float)room.x && frame.x1 <= (float)(room.x + room.w));
+    assert_true(frame.y0 >= (float)room.y && frame.y1 <= (float)(room.y + room.h));
+    for (size_t i = 0; i < f->paint.list->count; i++) {
+        const struct draw_command *c = &f->paint.list->commands[i];
+        if (c->kind == DRAW_KIND_TEXT && c->at[2] > 0) {
+            struct box b = text_box(f, c);
+            assert_true(b.x1 <= frame.x0 || b.x0 >= frame.x1 || b.y1 <= frame.y0 ||
+                        b.y0 >= frame.y1);
+        }
+    }
+    off_map(f);
+    f = on_map("street-duty", 1); /* another street's burst is none of its business */
+    f->snapshot.bursts = bursts;
+    f->snapshot.bursts_count = 2;
+    bursts[1].street_code = STR("110107009");
+    fixture_paint(f);
+    assert_int_equal(fixture_count(f, "聚集"), 0);
+    off_map(f);
+}
+
+/* Names and counts that a line from a to b lies behind, by walking it in half pixels. */
+static int
+behind(const struct fixture *f, const float *a, const float *b)
+{
+    int struck = 0;
+    for (size_t i = 0; i < f->paint.list->count; i++) {
+        const struct draw_command *c = &f->paint.list->commands[i];
+        if (c->kind != DRAW_KIND_TEXT || c->at[2] <= 0) {
+            continue;
+        }
+        struct box box = text_box(f, c);
+        int steps = (int)(2 * hypotf(b[0] - a[0], b[1] - a[1])) + 1;
+        bool meets = false;
+        for (int step = 0; step <= steps; step++) {
+            float t = (float)step / (float)steps;
+            float x = a[0] + (b[0] - a[0]) * t, y = a[1] + (b[1] - a[1]) * t;
+            meets |= x > box.x0 && x < box.x1 && y > box.y0 && y < box.y1;
+        }
+        struck += meets;
+    }
+    return struck;
+}
+
+/* Wherever in the district a burst is, there is a place beside it for the callout from which the
+ * line to it passes behind no name and no count. */
+static void
+a_callouts_line_keeps_off_labels(void **state)
+{
+    (void)state;
+    struct fixture *f = on_map("district-daily", 1);
+    struct snapshot_burst burst = {.category = STR("供暖"),
+                                   .street = STR("八角"),
+                                   .street_code = STR("110107003"),
+                                   .community = STR("八角北路"),
+                                   .count = 17,
+                                   .window_ms = 2 * WHEN_HOUR,
+                                   .usual = 1.62};
+    f->snapshot.bursts = &burst;
+    f->snapshot.bursts_count = 1;
+    int struck = 0, lines = 0;
+    for (int at = 0; at < 81; at++) {
+        burst.lon = 116.14 + 0.011 * (at % 9);
+        burst.lat = 39.89 + 0.0095 * (at / 9);
+        fixture_paint(f);
+        for (size_t i = 0; i < f->paint.list->count; i++) {
+            const struct draw_command *c = &f->paint.list->commands[i];
+            if (c->kind == DRAW_KIND_LINE && c->colour == f->theme.colours[THEME_AMBER]) {
+                struck += behind(f, &c->at[0], &c->at[2]);
+                lines++;
+            } else if (c->kind == DRAW_KIND_POLYLINE && !c->closed && c->count == 3) {
+                const float *xy = f->paint.list->floats + c->data;
+                struck += behind(f, xy, xy + 2) + behind(f, xy + 2, xy + 4);
+                lines++;
+            }
+        }
+    }
+    assert_true(lines > 60);
+    assert_int_equal(struck, 0);
+    off_map(f);
+}
+
+/* ---- names beside the district ---- */
+
+/* The line from a label to its street: false where the command is none. Both its ends. */
+static bool
+leader_of(const struct fixture *f, const struct draw_command *c, float from[2], float to[2])
+{
+    if (c->colour != f->theme.colours[THEME_MAP_DISTRICT]) {
+        return false;
+    }
+    if (c->kind == DRAW_KIND_LINE) {
+        memcpy(from, &c->at[0], 2 * sizeof *from);
+        memcpy(to, &c->at[2], 2 * sizeof *to);
+        return true;
+    }
+    assert_int_equal(c->kind, DRAW_KIND_POLYLINE);
+    assert_int_equal(c->count, 3);
+    const float *xy = f->paint.list->floats + c->data;
+    memcpy(from, xy, 2 * sizeof *from);
+    memcpy(to, xy + 4, 2 * sizeof *to);
+    return true;
+}
+
+static const struct map_shape *
+street_at(float x, float y)
+{
+    int count;
+    const struct map_shape *shapes = map_shapes(map, &count);
+    for (int i = 0; i < count; i++) {
+        if (shapes[i].kind == SCENE_LAYER_STREETS && map_shape_holds(&shapes[i], x, y)) {
+            return &shapes[i];
+        }
+    }
+    return NULL;
+}
+
+static const struct map_shape *
+street_named(struct str name)
+{
+    int count;
+    const struct map_shape *shapes = map_shapes(map, &count);
+    for (int i = 0; i < count; i++) {
+        if (shapes[i].kind == SCENE_LAYER_STREETS &&
+            str_eq(paint_part_street_name(shapes[i].name), name)) {
+            return &shapes[i];
+        }
+    }
+    return NULL;
+}
+
+/* The box of a label's name and of its counts, which are drawn after it. */
+static struct box
+label_box(const struct fixture *f, const struct draw_command *name)
+{
+    struct box all = text_box(f, name);
+    const struct draw_command *end = f->paint.list->commands + f->paint.list->count;
+    for (const struct draw_command *c = name + 1; c < end; c++) {
+        if (c->kind != DRAW_KIND_TEXT || c->at[2] <= 0 || c->align == DRAW_CENTRE) {
+            break;
+        }
+        struct box b = text_box(f, c);
+        all.x0 = fminf(all.x0, b.x0);
+        all.x1 = fmaxf(all.x1, b.x1);
+        all.y1 = fmaxf(all.y1, b.y1);
+    }
+    return all;
+}
+
+/* How far from a label a leader begins: beside it level with its middle, or above or below it; and
+ * always away from it. */
+static float
+from_label(const struct fixture *f, const struct draw_command *name, const float *at,
+           const float *next)
+{
+    struct box b = label_box(f, name);
+    float centre = (b.x0 + b.x1) / 2, middle = (b.y0 + b.y1) / 2;
+    bool beside = at[1] == next[1];
+    if (beside ? (next[0] > at[0]) != (at[0] > centre) : (next[1] > at[1]) != (at[1] > middle)) {
+        return INFINITY;
+    }
+    float dx = fmaxf(fmaxf(b.x0 - at[0], at[0] - b.x1), 0);
+    float dy = fmaxf(fmaxf(b.y0 - at[1], at[1] - b.y1), 0);
+    return hypotf(dx, beside ? 10 * (middle - at[1]) : dy);
+}
+
+/* The name a leader begins at. */
+static const struct draw_command *
+name_at(const struct fixture *f, const float *at, const float *next)
+{
+    const struct draw_command *best = NULL;
+    for (size_t i = 0; i < f->paint.list->count; i++) {
+        const struct draw_command *c = &f->paint.list->commands[i];
+        if (c->kind == DRAW_KIND_TEXT && c->at[2] > 0 && c->align == DRAW_CENTRE &&
+            (!best || from_label(f, c, at, next) < from_label(f, best, at, next))) {
+            best = c;
+        }
+    }
+    return best;
+}
+
+/* Every leader leads from a name into that street, behind no name and no count where there is room
+ * for that. How many. */
+static int
+check_leaders(const struct fixture *f, bool roomy, const struct draw_command **led)
+{
+    int leaders = 0;
+    for (size_t i = 0; i < f->paint.list->count; i++) {
+        const struct draw_command *c = &f->paint.list->commands[i];
+        float from[2], to[2];
+        if (!leader_of(f, c, from, to)) {
+            continue;
+        }
+        const float *xy = f->paint.list->floats + c->data;
+        bool bent = c->kind == DRAW_KIND_POLYLINE;
+        const struct draw_command *name = name_at(f, from, bent ? xy + 2 : to);
+        const struct map_shape *street = street_at(to[0], to[1]);
+        assert_non_null(name);
+        assert_non_null(street);
+        struct str said = {f->paint.list->bytes + name->data, name->count};
+        assert_true(str_eq(paint_part_street_name(street->name), said));
+        assert_true(hypotf(to[0] - from[0], to[1] - from[1]) > 8 * f->paint.unit);
+        if (!bent) {
+            assert_true(!roomy || behind(f, from, to) == 0);
+        } else {
+            assert_true(!roomy || behind(f, xy, xy + 2) + behind(f, xy + 2, xy + 4) == 0);
+            assert_true(fmodf(xy[1] + c->at[0] / 2, 1) == 0); /* the level leg: whole rows */
+        }
+        led[leaders++] = name;
+    }
+    return leaders;
+}
+
+/* No name without a leader has its label's middle in another street. */
+static void
+check_homes(const struct fixture *f, const struct draw_command **led, int leaders)
+{
+    for (size_t i = 0; i < f->paint.list->count; i++) {
+        const struct draw_command *c = &f->paint.list->commands[i];
+        bool is_led = false;
+        for (int k = 0; k < leaders; k++) {
+            is_led |= led[k] == c;
+        }
+        if (c->kind != DRAW_KIND_TEXT || c->at[2] <= 0 || c->align != DRAW_CENTRE || is_led) {
+            continue;
+        }
+        struct str name = {f->paint.list->bytes + c->data, c->count};
+        const struct map_shape *at = street_at(c->at[0], c->at[1]), *own = street_named(name);
+        assert_true(!at || at == own);
+    }
+}
+
+static void
+every_street_has_its_name(void **state)
+{
+    (void)state;
+    static const uint32_t most[] = {99, 8888, 123456, 9999999};
+    int leaders = 0;
+    for (size_t i = 0; i < CANVASES * 4; i++) {
+        struct fixture *f = on_canvas("district-daily", canvases[i / 4][0], canvases[i / 4][1]);
+        const struct draw_command *led[64];
+        for (int row = 0; row < 9; row++) {
+            f->rows[row].open = most[i % 4];
+            f->rows[row].overdue = most[i % 4] / 10;
+        }
+        fixture_paint(f);
+        int labels = check_labels(f), here = check_leaders(f, i % 4 == 0, led);
+        for (int row = 0; row < 9; row++) {
+            char name[64];
+            struct str named = paint_part_street_name(f->rows[row].name);
+            snprintf(name, sizeof name, "%.*s", STR_ARG(named));
+            fixture_coloured(f, name, THEME_INK);
+        }
+        assert_true(i % 4 > 1 || labels == 27); /* with both counts */
+        check_homes(f, led, here);
+        leaders += here;
+        uint64_t hash = draw_hash(f->paint.list);
+        fixture_paint(f); /* what is remembered is what was found */
+        assert_true(draw_hash(f->paint.list) == hash);
+        off_map(f);
+    }
+    assert_true(leaders > 4); /* where 老山 has no room, and the counts are long */
+}
+
+/* Ten thousand and more in 万, to the nearest tenth; the figure behind it is exact. */
+static void
+great_counts_are_short(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t count;
+        const char *text;
+    } cases[] = {{9999, "9,999"},      {10000, "1.0万"},
+                 {10049, "1.0万"},     {10500, "1.1万"},
+                 {14500, "1.5万"},     {99949, "10.0万"},
+                 {99950, "10.0万"},    {99999, "10.0万"},
+                 {1234567, "123.5万"}, {4294967295u, "429,496.7万"}};
+    struct fixture *f = on_map("district-daily", 1);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        f->rows[0].open = f->rows[0].overdue = cases[i].count;
+        fixture_paint(f);
+        char name[64];
+        for (int measure = 0; measure < 2; measure++) {
+            snprintf(name, sizeof name, "%.*s:%s", STR_ARG(f->rows[0].code),
+                     measure ? "overdue" : "open");
+            const struct renderer_figure *figure = fixture_figure(f, name);
+            assert_string_equal(figure->value, cases[i].text);
+            assert_true(figure->number == (double)cases[i].count);
+        }
+        assert_int_equal(fixture_count(f, cases[i].text), 2);
+    }
+    off_map(f);
+}
+
+/* Beside ever more names with a line of their own a burst still has its words, and they cover no
+ * name, no count, and no line to a street. */
+static void
+a_callout_keeps_off_names_and_their_lines(void **state)
+{
+    (void)state;
+    struct fixture *f = on_canvas("district-daily", 1920, 1080);
+    struct snapshot_burst burst = {.category = STR("供暖"),
+                                   .street = STR("八角"),
+                                   .street_code = STR("110107003"),
+                                   .community = STR("八角北路"),
+                                   .count = 17,
+                                   .window_ms = 2 * WHEN_HOUR,
+                                   .usual = 1.62};
+    f->snapshot.bursts = &burst;
+    f->snapshot.bursts_count = 1;
+    for (int at = 0; at < 81; at++) {
+        const struct draw_command *led[64], *frame = NULL;
+        burst.lon = 116.14 + 0.011 * (at % 9);
+        burst.lat = 39.89 + 0.0095 * (at / 9);
+        fixture_paint(f);
+        check_labels(f);
+        assert_true(check_leaders(f, true, led) > 0);
+        for (size_t i = 0; i < f->paint.list->count; i++) {
+            const struct draw_command *c = &f->paint.list->commands[i];
+            frame = c->kind == DRAW_KIND_FRAME ? c : frame;
+        }
+        assert_non_null(frame);
+        for (size_t i = 0; i < f->paint.list->count; i++) {
+            const struct draw_command *c = &f->paint.list->commands[i];
+            float from[2], to[2];
+            for (int step = 0; leader_of(f, c, from, to) && step <= 100; step++) {
+                float x = from[0] + (to[0] - from[0]) * (float)step / 100;
+                float y = from[1] + (to[1] - from[1]) * (float)step / 100;
+                assert_false(c->kind == DRAW_KIND_LINE && x > frame->at[0] &&
+                             x < frame->at[0] + frame->at[2] && y > frame->at[1] &&
+                             y < frame->at[1] + frame->at[3]);
+            }
+            if (c->kind == DRAW_KIND_TEXT && c->at[2] > 0) {
+                struct box b = text_box(f, c);
+                assert_true(b.x1 <= frame->at[0] || b.x0 >= frame->at[0] + frame->at[2] ||
+                            b.y1 <= frame->at[1] || b.y0 >= frame->at[1] + frame->at[3]);
+            }
+        }
+    }
+    off_map(f);
+}
+
+/* ---- the attribution ---- */
+
+/* The text's command; NULL where it is not drawn. */
+static const struct draw_command *
+text_of(const struct fixture *f, const char *text)
+{
+    for (size_t i = 0; i < f->paint.list->count; i++) {
+        const struct draw_command *c = &f->paint.list->commands[i];
+        struct str s = {f->paint.list->bytes + c->data, c->count};
+        if (c->kind == DRAW_KIND_TEXT && str_is(s, text)) {
+            return c;
+        }
+    }
+    return NULL;
+}
+
+static void
+the_attribution_is_in_the_title_over_a_time_bar(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < CANVASES; i++) {
+        struct fixture *f = on_canvas("district-daily", canvases[i][0], canvases[i][1]);
+        struct panel_rect map_rect = f->paint.panel->rect;
+        bool has_bar = false;
+        for (int k = 0; k < f->scene.panels_count; k++) {
+            const struct panel *panel = &f->scene.panels[k];
+            has_bar |= panel->kind == PANEL_TIMEBAR && panel->rect.w > 0;
+        }
+        assert_int_equal(has_bar, canvases[i][0] > canvases[i][1]);
+        fixture_paint(f);
+        const struct draw_command *title = text_of(f, "实时点位"), *own = text_of(f, "示意");
+        assert_non_null(title);
+        assert_non_null(own);
+        assert_int_equal(own->colour, f->theme.colours[THEME_DIM]);
+        if (has_bar) {
+            assert_true(own->at[1] == title->at[1]);
+        } else {
+            assert_true(own->at[1] > (float)(map_rect.y + map_rect.h) - 40 * f->paint.unit);
+        }
+        assert_true(fabsf(text_box(f, own).x1 - (float)(map_rect.x + map_rect.w) +
+                          paint_part_px(&f->paint, 24)) <= 1);
+        static const char number[] = "审图号：京S(2026)045号";
+        snprintf(f->scene.attribution, sizeof f->scene.attribution, "%s", number);
+        fixture_paint(f);
+        assert_non_null(text_of(f, number));
+        f->scene.attribution[0] = '\0';
+        fixture_paint(f);
+        assert_null(text_of(f, number));
+        off_map(f);
+    }
+}
+
+/* A street's map has its counts in the title's line; what they are of never goes for it. */
+static void
+a_streets_counts_and_the_attribution_share_a_line(void **state)
+{
+    (void)state;
+    struct fixture *f = on_canvas("street-duty", 3840, 1080);
+    for (int i = 0; i < 9; i++) {
+        f->rows[i].open = 312;
+        f->rows[i].overdue = 3;
+    }
+    fixture_paint(f);
+    fixture_line(f, "在办 312 · 超期 3 · 示意");
+    assert_false(fixture_draws(f, "示意"));
+    f->frame.snapshot = NULL;
+    fixture_paint(f);
+    fixture_line(f, "示意");
+    off_map(f);
+    f = on_canvas("street-duty", 1920, 1080); /* without a time bar */
+    fixture_paint(f);
+    fixture_line(f, "示意");
+    off_map(f);
+}
+
+int
+main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(labels_say_open_and_overdue),
+        cmocka_unit_test(names_do_not_move_with_the_counts),
+        cmocka_unit_test(counts_go_before_names),
+        cmocka_unit_test(a_burst_is_called_out),
+        cmocka_unit_test(a_callouts_line_keeps_off_labels),
+        cmocka_unit_test(every_street_has_its_name),
+        cmocka_unit_test(great_counts_are_short),
+        cmocka_unit_test(a_callout_keeps_off_names_and_their_lines),
+        cmocka_unit_test(the_attribution_is_in_the_title_over_a_time_bar),
+        cmocka_unit_test(a_streets_counts_and_the_attribution_share_a_line),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
