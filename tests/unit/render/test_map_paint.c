@@ -198,8 +198,8 @@ the_play_head_parts_what_came_from_what_usually_comes(void **state)
     f->history.arrivals[57] = 12; /* 09:30 */
     f->history.arrivals[20] = 3;
     fixture_paint(f);
-    assert_int_equal(bars_of(f, THEME_DATA), 59); /* 09:41 is in the 59th bin */
-    assert_int_equal(bars_of(f, THEME_LINE), 144 - 59);
+    assert_int_equal(bars_of(f, THEME_DATA), 59);       /* 09:41 is in the 59th bin */
+    assert_int_equal(bars_of(f, THEME_LINE), 144 - 58); /* what is left of that bin, too */
     /* Its middle at 24 + 1856 × 09:41:27 / 24 h = 773. */
     assert_non_null(strstr(f->dump.ptr, "rect 772 10 3 78 #e8eef4ff"));
     fixture_line(f, "00:00");
@@ -226,7 +226,7 @@ no_hour_lies_across_a_seam(void **state)
     f->scene.solved_h = 1080;
     f->scene.tiles_x = 2;
     fixture_paint(f);
-    assert_non_null(strstr(fixture_line(f, "12:00"), "text 958 112 left")); /* 6 behind 952 */
+    assert_non_null(strstr(fixture_line(f, "12:00"), "text 958 112 left")); /* 6 behind its tick */
     fixture_free(f);
 }
 
