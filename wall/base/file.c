@@ -65,10 +65,28 @@ write_all(int fd, struct str bytes)
     return true;
 }
 
+/* Into what is there already and is no file of its own: a device, a pipe, a link to one. */
+static bool
+write_into(const char *path, struct str bytes, struct err *err)
+{
+    int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+    bool good = fd >= 0 && write_all(fd, bytes);
+    int why = errno;
+    if (fd >= 0 && close(fd) != 0 && good) {
+        good = false;
+        why = errno;
+    }
+    return good || err_set(err, "%s: %s", path, strerror(why));
+}
+
 bool
 file_write(const char *path, struct str bytes, struct err *err)
 {
     char beside[4096];
+    struct stat there;
+    if (lstat(path, &there) == 0 && !S_ISREG(there.st_mode)) {
+        return write_into(path, bytes, err);
+    }
     if (snprintf(beside, sizeof beside, "%s.%ld.new", path, (long)getpid()) >= (int)sizeof beside) {
         return err_set(err, "%s: the path is too long", path);
     }

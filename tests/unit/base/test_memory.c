@@ -1,4 +1,5 @@
 /* Arena, interned strings, hashes, the ring and files. */
+#include <fcntl.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -7,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -201,6 +203,35 @@ test_file(void **state)
     assert_int_equal(rmdir(folder), 0); /* nothing was left beside the file */
 }
 
+/* A pipe behind a link is written into; neither is replaced by a file. */
+static void
+what_is_no_file_is_not_replaced(void **state)
+{
+    (void)state;
+    char folder[] = "/tmp/wallboard-file-XXXXXX", pipe_path[64], link_path[64], got[8] = "";
+    struct err err = {""};
+    struct stat there;
+    assert_non_null(mkdtemp(folder));
+    snprintf(pipe_path, sizeof pipe_path, "%s/pipe", folder);
+    snprintf(link_path, sizeof link_path, "%s/link", folder);
+    assert_int_equal(mkfifo(pipe_path, 0600), 0);
+    assert_int_equal(symlink(pipe_path, link_path), 0);
+    int reader = open(pipe_path, O_RDONLY | O_NONBLOCK);
+    assert_true(reader >= 0);
+    assert_true(file_write(link_path, STR("words"), &err));
+    assert_int_equal(read(reader, got, sizeof got), 5);
+    assert_memory_equal(got, "words", 5);
+    assert_true(file_write(pipe_path, STR("more"), &err));
+    assert_int_equal(read(reader, got, sizeof got), 4);
+    assert_true(lstat(pipe_path, &there) == 0 && S_ISFIFO(there.st_mode));
+    assert_true(lstat(link_path, &there) == 0 && S_ISLNK(there.st_mode));
+    close(reader);
+    unlink(link_path);
+    unlink(pipe_path);
+    assert_false(file_write(folder, STR("words"), &err)); /* a folder is nothing to write into */
+    rmdir(folder);
+}
+
 /* Small ones, those that fill huge pages, and those that fall between. */
 static void
 a_table_is_zero_and_can_be_written(void **state)
@@ -229,6 +260,7 @@ main(void)
         cmocka_unit_test(test_ring),
         cmocka_unit_test(test_file),
         cmocka_unit_test(test_intern_collisions),
+        cmocka_unit_test(what_is_no_file_is_not_replaced),
         cmocka_unit_test(a_table_is_zero_and_can_be_written),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
