@@ -2,6 +2,8 @@
 # Another city: a file of Boston's form becomes events, figures of its own profile, and its scene.
 # The rows and the two neighbourhoods below are made up; each one's part is written beside it.
 set -euo pipefail
+# shellcheck source=tests/e2e/hub.bash
+. "$(dirname "$0")/hub.bash"
 command -v python3 >/dev/null || { echo "python3 is missing: install it to judge the figures"; exit 77; }
 hub="$BUILD_DIR/feeds/wallboard-hub"
 wall="$BUILD_DIR/wall/wallboard"
@@ -43,13 +45,8 @@ export WALLBOARD_MAPS="$work/maps"
 "$hub" serve --log "$work/log.db" --listen 127.0.0.1:0 --directory "$work/directory.yaml" \
     --profile "$SOURCE_DIR/assets/profiles/boston.yaml" >"$work/serve.out" 2>"$work/serve.err" &
 serving=$!
-for _ in $(seq 100); do
-    port=$(sed -n 's/^listening on 127\.0\.0\.1:\([0-9]*\).*/\1/p' "$work/serve.out")
-    [ -n "$port" ] && break
-    sleep 0.1
-done
-[ -n "$port" ] || fail "the hub does not listen: $(cat "$work/serve.err")"
-"$wall" --offscreen --scene boston --profile boston --feed "ws://127.0.0.1:$port/feed/v1" \
+address=$(hub_address "$work/serve.out" "$work/serve.err")
+"$wall" --offscreen --scene boston --profile boston --feed "ws://$address/feed/v1" \
     --at "$at" --dump "$work/dump.json" 2>"$work/wall.err" || fail "wall: $(cat "$work/wall.err")"
 
 python3 - "$work/figures.json" "$work/dump.json" <<'PY'

@@ -1,6 +1,8 @@
 #!/bin/bash
 # A request refused for its length or its encoding is refused whole: nothing of it reaches the log.
 set -u
+# shellcheck source=tests/e2e/hub.bash
+. "$(dirname "$0")/hub.bash"
 work=$(mktemp -d)
 trap 'kill "$hub" 2>/dev/null; rm -rf "$work"' EXIT
 printf -- '- {token: a-secret-of-the-test-0, name: sender, scope: all, rights: [write]}\n' >"$work/tokens.yaml"
@@ -8,9 +10,8 @@ chmod 600 "$work/tokens.yaml"
 "$BUILD_DIR/feeds/wallboard-hub" serve --listen 127.0.0.1:0 --log "$work/log.db" \
     --tokens "$work/tokens.yaml" >"$work/out" 2>"$work/err" &
 hub=$!
-for _ in $(seq 100); do grep -q : "$work/out" && break; sleep 0.1; done
-port=$(grep -oE ':[0-9]+' "$work/out" | head -1 | tr -d :)
-[ -n "$port" ] || { echo "the hub did not start"; cat "$work/err"; exit 1; }
+address=$(hub_address "$work/out" "$work/err") || exit 1
+port=${address##*:}
 
 /usr/bin/python3 - "$port" <<'PY' || exit 1
 import json, socket, sys

@@ -2,6 +2,8 @@
 # An import is exact and can be repeated: cut off by SIGKILL and started again it ends with the same
 # log as one in peace, and so does one that goes to a hub.
 set -euo pipefail
+# shellcheck source=tests/e2e/hub.bash
+. "$(dirname "$0")/hub.bash"
 hub="$BUILD_DIR/feeds/wallboard-hub"
 work=$(mktemp -d)
 serving=
@@ -65,15 +67,10 @@ done
 
 "$hub" serve --listen 127.0.0.1:0 --log "$work/served.db" >"$work/serve.out" 2>"$work/serve.err" &
 serving=$!
-for _ in $(seq 100); do
-    port=$(sed -n 's/^listening on 127\.0\.0\.1:\([0-9]*\).*/\1/p' "$work/serve.out")
-    [ -n "$port" ] && break
-    sleep 0.1
-done
-[ -n "$port" ] || fail "the hub does not listen: $(cat "$work/serve.err")"
-import --to "http://127.0.0.1:$port" >"$work/to.out" || fail "import --to: $(cat "$work/to.out")"
+address=$(hub_address "$work/serve.out" "$work/serve.err")
+import --to "http://$address" >"$work/to.out" || fail "import --to: $(cat "$work/to.out")"
 grep -q "^events new $events, known before 0\$" "$work/to.out" || fail "$(cat "$work/to.out")"
-import --to "http://127.0.0.1:$port" >"$work/to.out"
+import --to "http://$address" >"$work/to.out"
 grep -q "^events new 0, known before $events\$" "$work/to.out" || fail "$(cat "$work/to.out")"
 kill "$serving"
 wait "$serving" || true

@@ -2,6 +2,8 @@
 # The simulated district through the real programs: the same bytes twice; the same figures whether
 # its events are imported from a file or sent to a running hub; sent again, nothing is new.
 set -euo pipefail
+# shellcheck source=tests/e2e/hub.bash
+. "$(dirname "$0")/hub.bash"
 hub="$BUILD_DIR/feeds/wallboard-hub"
 work=$(mktemp -d)
 serving=
@@ -25,15 +27,10 @@ grep -q '"stage":"resolve","state":"due_soon"' "$work/imported.json" || fail "no
 
 "$hub" serve --log "$work/sent.db" --listen 127.0.0.1:0 >"$work/serve.out" 2>"$work/serve.err" &
 serving=$!
-for _ in $(seq 100); do
-    port=$(sed -n 's/^listening on 127\.0\.0\.1:\([0-9]*\).*/\1/p' "$work/serve.out")
-    [ -n "$port" ] && break
-    sleep 0.1
-done
-[ -n "$port" ] || fail "the hub does not listen: $(cat "$work/serve.err")"
-"$hub" simulate "${args[@]}" --to "http://127.0.0.1:$port" 2>"$work/send.out"
+address=$(hub_address "$work/serve.out" "$work/serve.err")
+"$hub" simulate "${args[@]}" --to "http://$address" 2>"$work/send.out"
 grep -q "^simulate: $lines new events" "$work/send.out" || fail "$(cat "$work/send.out"), not $lines"
-"$hub" simulate "${args[@]}" --to "http://127.0.0.1:$port" 2>"$work/send.out"
+"$hub" simulate "${args[@]}" --to "http://$address" 2>"$work/send.out"
 grep -q "^simulate: 0 new events" "$work/send.out" || fail "sent again: $(cat "$work/send.out")"
 kill -TERM "$serving"
 wait "$serving" || fail "the hub ended with $?: $(cat "$work/serve.err")"

@@ -5,24 +5,19 @@
 set -u
 # shellcheck source=tests/e2e/wall.bash
 . "$(dirname "$0")/wall.bash"
+# shellcheck source=tests/e2e/hub.bash
+. "$(dirname "$0")/hub.bash"
 need nodejs node
 hub=$BUILD_DIR/feeds/wallboard-hub
 
 serve() { # address; sets address and url
-    : >"$folder/hub.out"
+    rm -f "$folder/hub.out"
     "$hub" serve --log "$folder/log.db" --listen "$1" \
         --directory "$SOURCE_DIR/assets/directories/shijingshan.yaml" \
         >"$folder/hub.out" 2>>"$folder/hub.log" &
     hub_pid=$!
-    for _ in $(seq 200); do
-        address=$(sed -n 's/^listening on //p' "$folder/hub.out")
-        url=ws://$address/feed/v1
-        [ -n "$address" ] && return 0
-        sleep 0.05
-    done
-    echo "FAIL the hub does not start"
-    cat "$folder/hub.out" "$folder/hub.log"
-    exit 1
+    address=$(hub_address "$folder/hub.out" "$folder/hub.log") || exit 1
+    url=ws://$address/feed/v1
 }
 
 until=2026-11-23T09:41:27+08:00
