@@ -8,6 +8,7 @@
 #define BACK_MS 60000        /* how far back a moment may move without computing all anew */
 #define RECENT_MOST 65536    /* changes remembered for it */
 #define COMPACT_MOST 1000000 /* milestones: more are not moved at once, it would take too long */
+#define DUE_MOST 8192        /* tickets that change by time alone at once; more: anew, in parts */
 #define POINTS_A_LOOK 16     /* setting a point's street costs as much less than a ticket's fold */
 
 struct book *
@@ -511,7 +512,8 @@ bool
 book_reaches(const struct book *book, int64_t at_ms)
 {
     return book->phase != BOOK_BLANK && at_ms < book->periods.to_ms[SNAPSHOT_TODAY] &&
-           (at_ms >= book->at_ms || at_ms >= book->recent_from_ms);
+           (at_ms >= book->at_ms || at_ms >= book->recent_from_ms) &&
+           !deadlines_exceed(&book->deadlines, at_ms, DUE_MOST);
 }
 
 void

@@ -82,7 +82,8 @@ void book_begin(struct book *book, struct book_state *state, int64_t at_ms);
 bool book_build(struct book *book, bool open, uint32_t *looks);
 /* Before a ticket changes: takes it out of the figures. */
 void book_touch(struct book *book, uint32_t ticket);
-/* Whether the figures of a whole book can be brought to the moment without being computed anew. */
+/* Whether the figures of a whole book can be brought to the moment without being computed anew, and
+ * without much being done at once. */
 bool book_reaches(const struct book *book, int64_t at_ms);
 /* Brings a whole book to a moment it reaches. */
 void book_bring_to(struct book *book, int64_t at_ms);

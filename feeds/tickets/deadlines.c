@@ -91,3 +91,27 @@ deadlines_pop(struct deadlines *heap, struct mark *marks, int64_t at_ms)
     deadlines_drop(heap, marks, ticket);
     return ticket;
 }
+
+/* Those due are a part of the heap's tree that begins at its root: from parent to child, and back
+ * where nothing due lies below. */
+bool
+deadlines_exceed(const struct deadlines *heap, int64_t at_ms, size_t most)
+{
+    size_t due = 0;
+    for (size_t at = 0;;) {
+        if (at < heap->count && heap->items[at].at_ms <= at_ms) {
+            if (++due > most) {
+                return true;
+            }
+            at = at * 2 + 1;
+            continue;
+        }
+        while (at && at % 2 == 0) { /* a second child: its parent is done */
+            at = (at - 1) / 2;
+        }
+        if (at == 0) {
+            return false;
+        }
+        at++;
+    }
+}

@@ -22,5 +22,8 @@ void deadlines_set(struct deadlines *heap, struct mark *marks, uint32_t ticket, 
 void deadlines_drop(struct deadlines *heap, struct mark *marks, uint32_t ticket);
 /* Takes out and returns a ticket whose time is at_ms or earlier; STORE_NONE: there is none. */
 uint32_t deadlines_pop(struct deadlines *heap, struct mark *marks, int64_t at_ms);
+/* Whether more than so many have a time that is at_ms or earlier; looks at no more than those and
+ * as many again. */
+bool deadlines_exceed(const struct deadlines *heap, int64_t at_ms, size_t most);
 
 #endif

@@ -347,6 +347,46 @@ test_midnight(void **state)
     end(&wall);
 }
 
+/* A jump within the day past a few due times is made at once; one past very many is made in parts,
+ * and until it is whole the figures stay those of the moment before. */
+static void
+test_jump_past_due_times(void **state)
+{
+    (void)state;
+    static const int counts[] = {8192, 9000};
+    struct profile profile;
+    profile_default(&profile);
+    for (int k = 0; k < 2; k++) {
+        struct tickets *t = tickets_create(&profile), *fresh = tickets_create(&profile);
+        char number[16];
+        for (int i = 0; i < counts[k]; i++) {
+            snprintf(number, sizeof number, "T-%d", i);
+            struct tickets *both[] = {t, fresh};
+            for (int b = 0; b < 2; b++) {
+                make_register(both[b], number, MAKE_NOW - WHEN_MINUTE);
+                make_apply(both[b], number, EVENT_RESOLVED, MAKE_NOW + WHEN_HOUR + i);
+            }
+        }
+        while (!tickets_prepare(t, MAKE_NOW, 512)) {
+        }
+        assert_int_equal(tickets_glance(t, MAKE_NOW)->at_ms, MAKE_NOW);
+        int64_t then_ms = MAKE_NOW + 2 * WHEN_HOUR;
+        bool many = counts[k] > 8192;
+        assert_int_equal(tickets_glance(t, then_ms)->at_ms, many ? MAKE_NOW : then_ms);
+        int parts = 1;
+        while (!tickets_prepare(t, then_ms, 512)) {
+            assert_int_equal(tickets_glance(t, then_ms)->at_ms, MAKE_NOW);
+            parts++;
+        }
+        assert_true(many ? parts > counts[k] / 512 : parts == 1);
+        const struct snapshot *s = tickets_glance(t, then_ms);
+        assert_int_equal(s->at_ms, then_ms);
+        same_snapshots(s, tickets_snapshot(fresh, then_ms));
+        tickets_destroy(t);
+        tickets_destroy(fresh);
+    }
+}
+
 /* New names are shown when all is named anew. */
 static void
 test_names(void **state)
@@ -443,13 +483,10 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parts_equal_one_go),
-        cmocka_unit_test(test_a_part_is_bounded),
-        cmocka_unit_test(test_counted_as_rows_come),
-        cmocka_unit_test(test_midnight),
-        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_registrations_in_no_order),
-        cmocka_unit_test(test_tidy),
+        cmocka_unit_test(test_parts_equal_one_go),        cmocka_unit_test(test_a_part_is_bounded),
+        cmocka_unit_test(test_counted_as_rows_come),      cmocka_unit_test(test_midnight),
+        cmocka_unit_test(test_jump_past_due_times),       cmocka_unit_test(test_names),
+        cmocka_unit_test(test_registrations_in_no_order), cmocka_unit_test(test_tidy),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
