@@ -31,13 +31,17 @@ need() { # Debian's packages, tools: ends the test where one is missing
         }
     done
 }
-filled() { # file: whether something stands in it within ten seconds
-    for _ in $(seq 100); do
-        [ -s "$1" ] && return 0
-        sleep 0.1
+# A command that looks for itself: whether it comes to hold within half a minute. On a busy machine
+# nothing happens after so many seconds.
+eventually() {
+    local end=$((SECONDS + 30))
+    while [ $SECONDS -lt $end ]; do
+        "$@" && return 0
+        sleep 0.2
     done
     return 1
 }
+filled() { eventually test -s "$1"; } # file: whether something comes to stand in it
 # A feed whose address stands in $folder/url; it does what it reads from descriptor 3.
 live_feed() {
     mkfifo "$folder/in"

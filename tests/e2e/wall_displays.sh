@@ -12,23 +12,22 @@ started() { # file with the number
     DISPLAY=:$(cat "$folder/$1")
     export DISPLAY
 }
+# How many colours a part of the picture has.
+colours() { convert "$folder/$1.png" -crop "$2" +repage -format '%k' info:; }
+shown() { # picture: takes it; whether a wall is in it
+    import -window root "$folder/$1.png" && [ "$(convert "$folder/$1.png" -format '%k' info:)" -gt 200 ]
+}
 live_feed
 show() { # log, options: the wall until it has tried the window out
     local log=$1
     shift
     "$wall" --feed "$(cat "$folder/url")" --motion none "$@" 2>"$folder/$log" &
     wall_pid=$!
-    for _ in $(seq 150); do
-        grep -qs 'a whole picture' "$folder/$log" && break
-        sleep 0.1
-    done
-    sleep 0.5
-    import -window root "$folder/$log.png"
+    eventually grep -qs 'a whole picture' "$folder/$log"
+    eventually shown "$log"
     kill $wall_pid
     wait $wall_pid
 }
-# How many colours a part of the picture has.
-colours() { convert "$folder/$1.png" -crop "$2" +repage -format '%k' info:; }
 
 Xvfb -displayfd 4 -screen 0 1280x720x24 -nolisten tcp 4>"$folder/one" 2>/dev/null &
 server=$!

@@ -60,19 +60,14 @@ done
 "$wall" --feed "$url" --offscreen --size 640x360 2>"$folder/wall.log" &
 wall_pid=$!
 # Only a wall that has the whole snapshot can resume: it says itself what it has drawn.
-for _ in $(seq 300); do
-    curl -s "http://$address/metrics" |
-        grep -qE '^wallboard_hub_wall_drawn_cursor\{.*\} [1-9]' && break
-    sleep 0.1
-done
+drawn() {
+    curl -s "http://$address/metrics" | grep -qE '^wallboard_hub_wall_drawn_cursor\{.*\} [1-9]'
+}
+eventually drawn
 kill -9 $hub_pid
 wait $hub_pid 2>/dev/null
 serve "$address"
-for _ in $(seq 300); do
-    grep -q 'resuming' "$folder/wall.log" && break
-    sleep 0.1
-done
-grep -q 'resuming' "$folder/wall.log"
+eventually grep -q 'resuming' "$folder/wall.log"
 say $? "a hub killed and started again: the wall resumes"
 sleep 1
 ! grep -q 'differs' "$folder/wall.log"

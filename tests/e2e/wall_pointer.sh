@@ -23,30 +23,28 @@ differ() {
     n=$(compare -metric AE "$folder/$1.png" "$folder/$2.png" null: 2>&1)
     echo "${n%%.*}"
 }
-drawn=1
-for _ in $(seq 100); do
-    sleep 0.2
-    shot bare
-    [ "$(convert "$folder/whole.png" -format '%k' info:)" -gt 200 ] && drawn=0 && break
-done
-say $drawn "the window shows a picture"
+filled_window() { shot bare && [ "$(convert "$folder/whole.png" -format '%k' info:)" -gt 200 ]; }
+eventually filled_window
+say $? "the window shows a picture"
+rest() { # picture: takes it when nothing has moved for a second
+    shot "$1"
+    sleep 1
+    shot before && [ "$(differ "$1" before)" = 0 ]
+}
 sleep 2
-shot bare
+eventually rest bare
 xdotool mousemove 120 522
-sleep 1.2
-shot tip
-tip=$(differ bare tip)
-[ "$tip" -gt 1500 ]
+told() { rest tip && tip=$(differ bare tip) && [ "$tip" -gt 1500 ]; }
+eventually told
 say $? "a pointer rests on a title that was cut: all of it is shown ($tip pixels)"
 xdotool mousemove 123 520
-sleep 0.2
+sleep 1
 shot still
 [ "$(differ tip still)" -lt 300 ] # the pointer's own picture, at most
 say $? "a hand that trembles changes nothing"
 xdotool mousemove 600 700
-sleep 4
-shot gone
-[ "$(differ bare gone)" = 0 ]
+gone() { shot gone && [ "$(differ bare gone)" = 0 ]; }
+eventually gone
 say $? "it goes with the pointer, which hides itself, and leaves nothing behind"
 kill "$wall_pid"
 wait "$wall_pid"

@@ -27,59 +27,54 @@ colour() {
     convert "$folder/$1.png" -colorspace HCL -channel G -separate +channel -threshold 40% \
         -format '%[fx:mean*w*h]' info: | awk '{ printf "%d", $1 }'
 }
-drawn=1
-for _ in $(seq 100); do
-    sleep 0.2
-    shot live
-    [ "$(convert "$folder/live.png" -format '%k' info:)" -gt 200 ] && drawn=0 && break
-done
-say $drawn "the window fills the display with a picture"
-sleep 1.2
-shot live
+filled_window() { shot live && [ "$(convert "$folder/live.png" -format '%k' info:)" -gt 200 ]; }
+eventually filled_window
+say $? "the window fills the display with a picture"
 # The 34 cells for measurement from outside, as a word of 0 and 1.
 cells() {
     convert "$folder/$1.png" -crop 136x4+0+0 +repage -filter point -resize '34x1!' -threshold 50% \
         -depth 8 gray:- | od -An -v -tu1 | tr -s ' \n' '\n' | sed '/^$/d; s/255/1/' | tr -d '\n'
 }
-probe=$(cells live)
-seq=0
-for bit in {23..0}; do seq=$((seq * 2 + ${probe:bit:1})); done
-[ $seq = 600 ] && [ "${probe:30}" = 1101 ]
+probed() { # file: sets probe and seq, the cursor in it
+    shot "$1"
+    probe=$(cells "$1")
+    seq=0
+    for bit in {23..0}; do seq=$((seq * 2 + ${probe:bit:1})); done
+}
+drawn_to() { probed live && [ $seq = "$1" ] && [ "${probe:30}" = 1101 ]; }
+eventually drawn_to 600
 say $? "--probe: cursor $seq, drawn, in sync, black, white ($probe)"
-sleep 1.2
-shot later
-moved=$(differ live later)
-[ "$moved" -gt 0 ] && [ "$moved" -lt 60000 ]
+sleep 2 # what moves at the start has come to rest
+shot live
+ticked() { shot later && moved=$(differ live later) && [ "$moved" -gt 0 ]; }
+eventually ticked && [ "$moved" -lt 60000 ]
 say $? "a second later the clock has changed and little else ($moved pixels)"
 echo events >&3
-sleep 1.5
-shot more
-[ "$(differ later more)" -gt "$moved" ]
+arrived() { probed more && [ $seq -gt 600 ] && [ "$(differ later more)" -gt "$moved" ]; }
+eventually arrived
 say $? "new tickets are drawn"
 
+# A picture, a new one, pixels: whether they do not share so many.
+changed() { shot "$2" && [ "$(differ "$1" "$2")" -gt "$3" ]; }
 xdotool key 1
-sleep 1.5
-shot other
-[ "$(differ more other)" -gt 100000 ]
+eventually changed more other 100000
 say $? "key 1 shows the other scene"
+sleep 2
+shot other
 xdotool key Tab
-sleep 1.5
-shot back
-[ "$(differ back other)" -gt 100000 ]
+eventually changed other back 100000
 say $? "Tab goes on to the next"
+sleep 2
+shot back
 
 echo mute >&3
-sleep 17
-shot stale
-[ "$(differ back stale)" -gt 30000 ] && [ $((4 * $(colour stale))) -lt "$(colour back)" ]
+faded() { changed back stale 30000 && [ $((4 * $(colour stale))) -lt "$(colour back)" ]; }
+eventually faded
 say $? "after 15 s of silence it is drawn stale: coloured pixels $(colour back) -> $(colour stale)"
 
 xdotool key Escape
-for _ in $(seq 50); do
-    kill -0 $wall_pid 2>/dev/null || break
-    sleep 0.1
-done
-if kill -0 $wall_pid 2>/dev/null; then say 1 "Esc ends it"; else
+ended() { ! kill -0 $wall_pid 2>/dev/null; }
+if ! eventually ended; then say 1 "Esc ends it"; else
     wait $wall_pid
     say $? "Esc ends it with 0"
 fi
