@@ -196,21 +196,23 @@ count_survey(struct snapshot_survey *to, const struct fold_survey *s, uint32_t s
     to->basic += s->basic ? sign : 0;
 }
 
+/* Only the windows in which it counts at all: of most tickets one or two of the six. */
 static void
 count_windows(struct rows_group *group, struct snapshot_row *row, const struct tally *t,
               const struct fold *fold, uint32_t sign)
 {
-    for (int w = 0; w < SNAPSHOT_WINDOW_COUNT; w++) {
-        uint32_t bit = UINT32_C(1) << w;
-        struct snapshot_counts *c = &row->counts[w];
+    for (uint32_t left = t->received | t->resolved; left; left &= left - 1) {
+        uint32_t bit = left & -left;
+        struct snapshot_counts *c = &row->counts[__builtin_ctz(left)];
         c->received += t->received & bit ? sign : 0;
         c->resolved += t->resolved & bit ? sign : 0;
         c->resolved_late += t->late & bit ? sign : 0;
-        for (int by = 0; by < SNAPSHOT_BY_COUNT; by++) {
-            if (t->survey[by] & bit) {
-                count_survey(&c->by[by], &fold->survey[by], sign);
-                group->stale_ranks[w][by] = true;
-            }
+    }
+    for (int by = 0; by < SNAPSHOT_BY_COUNT; by++) {
+        for (uint32_t left = t->survey[by]; left; left &= left - 1) {
+            int w = __builtin_ctz(left);
+            count_survey(&row->counts[w].by[by], &fold->survey[by], sign);
+            group->stale_ranks[w][by] = true;
         }
     }
 }

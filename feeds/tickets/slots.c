@@ -87,6 +87,29 @@ set_times(struct snapshot_point *point, const struct fold *fold, int64_t at_ms)
     }
 }
 
+static bool
+is_same(const struct snapshot_point *a, const struct snapshot_point *b)
+{
+    return a->lon_e7 == b->lon_e7 && a->lat_e7 == b->lat_e7 && a->arrived_ms == b->arrived_ms &&
+           a->soon_ms == b->soon_ms && a->overdue_ms == b->overdue_ms && a->street == b->street &&
+           a->used == b->used;
+}
+
+/* Field by field: a point copied as bytes is read back wider than it was just written, for which
+ * the processor waits until all that it has still to write has reached the memory: 65 ns a ticket
+ * while a snapshot is counted. Padding stays zero, as take_slot left it. */
+static void
+put(struct snapshot_point *to, const struct snapshot_point *from)
+{
+    to->lon_e7 = from->lon_e7;
+    to->lat_e7 = from->lat_e7;
+    to->arrived_ms = from->arrived_ms;
+    to->soon_ms = from->soon_ms;
+    to->overdue_ms = from->overdue_ms;
+    to->street = from->street;
+    to->used = from->used;
+}
+
 void
 slots_set(struct slots *slots, struct mark *mark, const struct fold *fold, int64_t at_ms)
 {
@@ -101,19 +124,17 @@ slots_set(struct slots *slots, struct mark *mark, const struct fold *fold, int64
         mark_set_slot(mark, slot);
     }
     struct snapshot_point *now = &slots->points[slot];
-    struct snapshot_point point;
-    memset(&point, 0, sizeof point); /* padding too: points are compared as bytes */
-    point.lon_e7 = fold->lon_e7;
-    point.lat_e7 = fold->lat_e7;
-    point.arrived_ms = fold->registered_ms;
-    point.street = fresh ? UINT32_MAX : now->street;
-    point.used = true;
+    struct snapshot_point point = {.lon_e7 = fold->lon_e7,
+                                   .lat_e7 = fold->lat_e7,
+                                   .arrived_ms = fold->registered_ms,
+                                   .street = fresh ? UINT32_MAX : now->street,
+                                   .used = true};
     set_times(&point, fold, at_ms);
-    if (!fresh && slots->streets[slot] == fold->street && memcmp(&point, now, sizeof point) == 0) {
+    if (!fresh && slots->streets[slot] == fold->street && is_same(&point, now)) {
         return;
     }
     slots->streets[slot] = fold->street;
-    memcpy(now, &point, sizeof point);
+    put(now, &point);
     note_change(slots, slot);
 }
 
