@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "feeds/event_codec.h"
+#include "wall/base/hash.h"
 
 #define TICKET_FIELDS                                                                              \
     (EVENT_F_CHANNEL | EVENT_F_CATEGORY | EVENT_F_STREET | EVENT_F_COMMUNITY | EVENT_F_KIND |      \
@@ -312,4 +313,66 @@ event_text_is_personal(struct str text)
         }
     }
     return count && run_is_personal(run, count, false);
+}
+
+/* ---- what the protocol and tables ask of a ticket ---- */
+
+static uint64_t
+fnv_more(uint64_t h, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        h = (h ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
+    }
+    return h;
+}
+
+/* Eight digits before text[at]: in two halves, whose divisions do not wait for each other. */
+static size_t
+put_eight(char *text, size_t at, uint32_t v)
+{
+    uint32_t halves[2] = {v % 10000, v / 10000};
+    for (size_t i = 0; i < 4; i++) {
+        text[at - 1 - i] = (char)('0' + halves[0] % 10);
+        text[at - 5 - i] = (char)('0' + halves[1] % 10);
+        halves[0] /= 10;
+        halves[1] /= 10;
+    }
+    return at - 8;
+}
+
+static uint64_t
+fnv_number(uint64_t h, int64_t value)
+{
+    char text[24];
+    size_t at = sizeof text;
+    uint64_t v = value < 0 ? (uint64_t)0 - (uint64_t)value : (uint64_t)value;
+    if (v >= 100000000) { /* a time */
+        at = put_eight(text, at, (uint32_t)(v % 100000000));
+        v /= 100000000;
+    }
+    do {
+        text[--at] = (char)('0' + v % 10);
+        v /= 10;
+    } while (v);
+    if (value < 0) {
+        text[--at] = '-';
+    }
+    text[--at] = '|';
+    return fnv_more(h, text + at, sizeof text - at);
+}
+
+uint64_t
+event_digest_term(struct str ticket, uint32_t milestones, int64_t newest_ms)
+{
+    uint64_t h = fnv_more(UINT64_C(0xcbf29ce484222325), ticket.ptr, ticket.len);
+    return fnv_number(fnv_number(h, milestones), newest_ms);
+}
+
+void
+event_ticket_sum(struct event_ticket *row)
+{
+    size_t count = row->milestones_count;
+    row->hash = hash_keyed(row->ticket);
+    row->term = event_digest_term(row->ticket, (uint32_t)count,
+                                  count ? row->milestones[count - 1].time_ms : 0);
 }

@@ -106,22 +106,27 @@ enum event_field {
 /* The union of all types' fields; which ones a type may have is the table of the protocol. */
 struct event_data {
     uint32_t has, cleared; /* enum event_field bits */
-    struct str channel, category, street, community, summary;
-    struct str unit, property, reason, by, text,
-        outcome;       /* by: of alarm.*, expedited, supervised */
-    struct str *units; /* whistled: 1–32 codes */
-    int units_count;
+    /* What most milestones say comes first, then what a registration says: a snapshot's millions go
+     * from core to core, each 64 bytes at a time. */
     enum event_kind kind;
     enum event_urgency urgency;
     enum event_mode mode;
     enum event_route route;
+    struct str unit;
+    int64_t due_ms;
+    struct str property;
+    struct str channel, category, street, community, summary;
+    double lon, lat; /* as sent, in crs */
+    enum geo_crs crs;
+    bool confidential, reached, responded, solved;
     enum event_surveyor surveyor; /* by of a survey */
     enum event_satisfied satisfied;
     enum event_stage stage;
-    enum geo_crs crs;
-    double lon, lat; /* as sent, in crs */
-    bool confidential, reached, responded, solved;
-    int64_t due_ms, until_ms;
+    int units_count;
+    struct str *units;     /* whistled: 1–32 codes */
+    struct str reason, by; /* by: of alarm.*, expedited, supervised */
+    struct str text, outcome;
+    int64_t until_ms;
     struct str extra; /* unknown fields of data as one compact JSON object text; empty = none. Of an
                          unknown type: all of data, any JSON value */
 };
@@ -147,10 +152,19 @@ extern const struct event_data event_no_data; /* nothing said */
 /* A ticket of a snapshot, as a hub sends and a wall takes it. */
 struct event_ticket {
     struct str ticket;                        /* its number */
-    struct event_data fields;                 /* values now; lon, lat WGS 84 */
     const struct event_milestone *milestones; /* in order */
     size_t milestones_count;
+    uint64_t hash, term;      /* event_ticket_sum; else 0 */
+    struct event_data fields; /* values now; lon, lat WGS 84 */
 };
+
+/* The digest term of a ticket with milestones up to newest_ms: FNV-1a 64 of
+ * "ticket|milestones|time_ms" (PROTOCOL version 1, section 4). */
+uint64_t event_digest_term(struct str ticket, uint32_t milestones, int64_t newest_ms);
+/* Sets hash (hash_keyed of the number) and term, so that who takes the row need not: the thread
+ * that decodes it has its bytes at hand. Neither is 0 then (once in 2^64 tickets one is, and is
+ * computed again). */
+void event_ticket_sum(struct event_ticket *row);
 
 /* "registered" … without prefix for ticket.*, "alarm.acknowledged" … for the others; NULL: unknown.
  */

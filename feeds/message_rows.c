@@ -290,6 +290,7 @@ message_read_pack_rows(struct message_reader *reader, const struct value *ticket
         if (!read_row(&rows, &out[i])) {
             return false;
         }
+        event_ticket_sum(&out[i]);
         reader->out->snapshot.rows_count++;
     }
     return true;

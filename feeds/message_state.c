@@ -325,8 +325,12 @@ read_rows(struct message_reader *reader, const struct value *tickets,
     struct value entry;
     bool sound = true;
     for (struct value_walk walk = value_walk(tickets); sound && value_next(&walk, NULL, &entry);) {
-        sound = read_row(reader, columns, &entry, &rows[out->rows_count], &list);
-        out->rows_count += sound;
+        struct event_ticket *row = &rows[out->rows_count];
+        sound = read_row(reader, columns, &entry, row, &list);
+        if (sound) {
+            event_ticket_sum(row);
+            out->rows_count++;
+        }
     }
     free(list.items);
     return sound;

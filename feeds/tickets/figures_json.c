@@ -162,7 +162,7 @@ digest_at(const struct store *store, int64_t at_ms)
         }
         if (registered) {
             digest +=
-                store_digest_term(store_number(store, i), count, milestone_time(&m[count - 1]));
+                event_digest_term(store_number(store, i), count, milestone_time(&m[count - 1]));
         }
     }
     return digest;

@@ -45,10 +45,7 @@ take_row(struct store *store, const struct event_ticket *row, uint64_t hash, str
     if (store->tickets[ticket].count) {
         return err_set(err, "snapshot: ticket %.*s is there twice", STR_ARG(row->ticket));
     }
-    /* Where the registration's data was left out the fields say it; a default was not named. */
-    uint32_t defaults = (row->fields.urgency == EVENT_NORMAL ? EVENT_F_URGENCY : 0u) |
-                        (row->fields.confidential ? 0u : EVENT_F_CONFIDENTIAL);
-    store_load(store, ticket, row->milestones, row->milestones_count, &row->fields, defaults);
+    store_load(store, ticket, row);
     return true;
 }
 
@@ -64,7 +61,8 @@ tickets_load_rows(struct tickets *tickets, const struct event_ticket *rows, size
     for (size_t at = 0; at < count; at += BLOCK) {
         size_t block = count - at < BLOCK ? count - at : BLOCK;
         for (size_t i = 0; i < block; i++) {
-            hashes[i] = hash_keyed(rows[at + i].ticket);
+            const struct event_ticket *row = &rows[at + i];
+            hashes[i] = row->hash ? row->hash : hash_keyed(row->ticket);
             store_fetch(store, hashes[i]);
         }
         for (size_t i = 0; i < block; i++) {

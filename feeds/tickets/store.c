@@ -348,57 +348,6 @@ insert(struct store *store, struct ticket *t, struct milestone m, int64_t time_m
 
 /* --- the digest --- */
 
-static uint64_t
-fnv_more(uint64_t h, const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        h = (h ^ (unsigned char)text[i]) * UINT64_C(0x100000001b3);
-    }
-    return h;
-}
-
-/* Eight digits before text[at]: in two halves, whose divisions do not wait for each other. */
-static size_t
-put_eight(char *text, size_t at, uint32_t v)
-{
-    uint32_t halves[2] = {v % 10000, v / 10000};
-    for (size_t i = 0; i < 4; i++) {
-        text[at - 1 - i] = (char)('0' + halves[0] % 10);
-        text[at - 5 - i] = (char)('0' + halves[1] % 10);
-        halves[0] /= 10;
-        halves[1] /= 10;
-    }
-    return at - 8;
-}
-
-static uint64_t
-fnv_number(uint64_t h, int64_t value)
-{
-    char text[24];
-    size_t at = sizeof text;
-    uint64_t v = value < 0 ? (uint64_t)0 - (uint64_t)value : (uint64_t)value;
-    if (v >= 100000000) { /* a time */
-        at = put_eight(text, at, (uint32_t)(v % 100000000));
-        v /= 100000000;
-    }
-    do {
-        text[--at] = (char)('0' + v % 10);
-        v /= 10;
-    } while (v);
-    if (value < 0) {
-        text[--at] = '-';
-    }
-    text[--at] = '|';
-    return fnv_more(h, text + at, sizeof text - at);
-}
-
-uint64_t
-store_digest_term(struct str number, uint32_t milestones, int64_t newest_ms)
-{
-    uint64_t h = fnv_more(UINT64_C(0xcbf29ce484222325), number.ptr, number.len);
-    return fnv_number(fnv_number(h, milestones), newest_ms);
-}
-
 static struct store_sum *
 sum_of(struct store *store, uint32_t street)
 {
@@ -412,7 +361,21 @@ sum_of(struct store *store, uint32_t street)
     return &store->streets[street];
 }
 
-/* Takes a registered ticket into the sums (sign 1) or out of them (-1). */
+/* Takes a term into the sums (sign 1) or out of them (-1). */
+static void
+sum_term(struct store *store, uint32_t street, uint64_t term, int sign)
+{
+    struct store_sum *sums[2] = {&store->all, NULL};
+    if (street != INTERN_NONE) {
+        sums[1] = sum_of(store, street);
+    }
+    for (int i = 0; i < 2 && sums[i]; i++) {
+        sums[i]->count += sign > 0 ? 1 : UINT64_MAX;
+        sums[i]->digest += sign > 0 ? term : (uint64_t)0 - term;
+    }
+}
+
+/* The same with a ticket's, where that is registered. */
 static void
 sum_ticket(struct store *store, uint32_t ticket, int sign)
 {
@@ -421,15 +384,8 @@ sum_ticket(struct store *store, uint32_t ticket, int sign)
         return;
     }
     const struct milestone *last = &store->milestones[t->first + t->count - 1];
-    uint64_t term = store_digest_term(store_number(store, ticket), t->count, milestone_time(last));
-    struct store_sum *sums[2] = {&store->all, NULL};
-    if (t->street != INTERN_NONE) {
-        sums[1] = sum_of(store, t->street);
-    }
-    for (int i = 0; i < 2 && sums[i]; i++) {
-        sums[i]->count += sign > 0 ? 1 : UINT64_MAX;
-        sums[i]->digest += sign > 0 ? term : (uint64_t)0 - term;
-    }
+    uint64_t term = event_digest_term(store_number(store, ticket), t->count, milestone_time(last));
+    sum_term(store, t->street, term, sign);
 }
 
 /* The street over all milestones of a registered ticket. A registration always names one, so the
@@ -538,32 +494,36 @@ store_add(struct store *store, uint32_t ticket, enum event_type type, int64_t ti
 }
 
 void
-store_load(struct store *store, uint32_t ticket, const struct event_milestone *milestones,
-           size_t count, const struct event_data *instead, uint32_t but)
+store_load(struct store *store, uint32_t ticket, const struct event_ticket *row)
 {
-    uint32_t first = block_take(store, class_of((uint32_t)count));
+    uint32_t count = (uint32_t)row->milestones_count;
+    uint32_t first = block_take(store, class_of(count));
+    /* Where the registration's data was left out the fields say it; a default was not named. */
+    uint32_t defaults = (row->fields.urgency == EVENT_NORMAL ? EVENT_F_URGENCY : 0u) |
+                        (row->fields.confidential ? 0u : EVENT_F_CONFIDENTIAL);
     bool registered = false;
     const struct str *street = NULL; /* what the last one says: see street_of */
-    for (size_t i = 0; i < count; i++) {
-        const struct event_milestone *e = &milestones[i];
+    for (uint32_t i = 0; i < count; i++) {
+        const struct event_milestone *e = &row->milestones[i];
         bool left_out = e->type == EVENT_REGISTERED && !registered && !e->data->has;
-        const struct event_data *data = left_out ? instead : e->data;
+        const struct event_data *data = left_out ? &row->fields : e->data;
         registered = registered || e->type == EVENT_REGISTERED;
         store->milestones[first + i] =
-            make_milestone(store, e->type, e->time_ms, data, left_out ? but : 0);
+            make_milestone(store, e->type, e->time_ms, data, left_out ? defaults : 0);
         if ((e->type == EVENT_REGISTERED || e->type == EVENT_AMENDED) &&
             data->has & EVENT_F_STREET) {
             street = &data->street;
         }
     }
     struct ticket *t = &store->tickets[ticket];
+    int64_t newest_ms = row->milestones[count - 1].time_ms;
     t->first = first;
-    t->count = (uint32_t)count;
+    t->count = count;
     t->flags |= TICKET_REGISTERED;
     t->street = street ? intern_add(store->codes, *street) : INTERN_NONE;
-    sum_ticket(store, ticket, 1);
-    int64_t newest = milestones[count - 1].time_ms;
-    store->newest_ms = newest > store->newest_ms ? newest : store->newest_ms;
+    sum_term(store, t->street,
+             row->term ? row->term : event_digest_term(row->ticket, count, newest_ms), 1);
+    store->newest_ms = newest_ms > store->newest_ms ? newest_ms : store->newest_ms;
 }
 
 static void

@@ -97,10 +97,8 @@ bool store_mark(struct store *store, const struct event *event, uint8_t generati
 void store_add(struct store *store, uint32_t ticket, enum event_type type, int64_t time_ms,
                const struct event_data *data);
 /* A new ticket's milestones at once, in order, a registration among them: store_add of each, with
- * the sums updated once. data of the first registration: instead, where that has none, without the
- * fields of the bits `but`. */
-void store_load(struct store *store, uint32_t ticket, const struct event_milestone *milestones,
-                size_t count, const struct event_data *instead, uint32_t but);
+ * the sums updated once. The first registration's data: the row's fields, where it has none. */
+void store_load(struct store *store, uint32_t ticket, const struct event_ticket *row);
 void store_remove(struct store *store, uint32_t ticket); /* for ever */
 void store_forget(struct store *store, uint32_t ticket); /* until its events come again */
 /* Drops held tickets, oldest first, until at most held_max events are held. */
@@ -114,8 +112,5 @@ size_t store_bytes_milestones(const struct store *store);
 size_t store_bytes_strings(const struct store *store);
 size_t store_bytes_index(const struct store *store);
 size_t store_bytes_marks(const struct store *store);
-
-/* Digest term: FNV-1a 64 of "ticket|milestones|time_ms" (PROTOCOL version 1, section 4). */
-uint64_t store_digest_term(struct str number, uint32_t milestones, int64_t newest_ms);
 
 #endif

@@ -175,7 +175,7 @@ tickets_digest_since(const struct tickets *tickets, struct str street, int64_t s
         if (is_visited(store, i, code, since_ms)) {
             const struct ticket *t = &store->tickets[i];
             const struct milestone *last = &store->milestones[t->first + t->count - 1];
-            *digest += store_digest_term(store_number(store, i), t->count, milestone_time(last));
+            *digest += event_digest_term(store_number(store, i), t->count, milestone_time(last));
             ++*count;
         }
     }

@@ -142,7 +142,10 @@ bench_snapshot(enum message_format format, const char *what)
             done[step] =
                 (struct event_milestone){steps[step].time_ms, steps[step].type, &steps[step].data};
         }
-        struct event_ticket row = {steps[0].subject, steps[0].data, done, 6};
+        struct event_ticket row = {.ticket = steps[0].subject,
+                                   .fields = steps[0].data,
+                                   .milestones = done,
+                                   .milestones_count = 6};
         message_bodies_add_row(&rows, format, &row);
         milestones += 6;
     }

@@ -343,7 +343,7 @@ term_of(const struct glass_load *load, uint32_t ticket)
     char number[NUMBER_BYTES + 1];
     const struct entry *entry = &load->entries[ticket];
     number_of(ticket, number);
-    return store_digest_term((struct str){number, NUMBER_BYTES}, entry->steps, entry->newest_ms);
+    return event_digest_term((struct str){number, NUMBER_BYTES}, entry->steps, entry->newest_ms);
 }
 
 static uint32_t

@@ -11,6 +11,7 @@
 
 #include "feeds/message_codec.h"
 #include "feeds/writer.h"
+#include "wall/base/hash.h"
 
 #define HEAD                                                                                       \
     "{\"kind\":\"snapshot\",\"seq\":9,\"part\":1,\"parts\":1,\"columns\":[\"ticket\",\"channel\"," \
@@ -119,6 +120,8 @@ same_rows(const struct message *a, const struct message *b)
     for (size_t i = 0; i < a->snapshot.rows_count; i++) {
         const struct event_ticket *x = &a->snapshot.rows[i], *y = &b->snapshot.rows[i];
         assert_true(str_eq(x->ticket, y->ticket));
+        assert_true(x->hash == y->hash && x->hash == hash_keyed(x->ticket));
+        assert_true(x->term == y->term && x->term != 0);
         same_data(&x->fields, &y->fields);
         assert_int_equal(x->milestones_count, y->milestones_count);
         for (size_t m = 0; m < x->milestones_count; m++) {

@@ -200,14 +200,13 @@ test_state(void **state)
     }
     struct event alarm = sample_event(EVENT_ALARM_ACKNOWLEDGED, false);
     struct event settled = sample_event(EVENT_MEETING_SETTLED, false);
-    struct event_ticket rows[] = {{STR("SJS-1"), full, milestones, 3},
-                                  {STR("SJS-2"),
-                                   {.has = EVENT_F_CHANNEL | EVENT_F_CATEGORY | EVENT_F_STREET,
-                                    .channel = STR("web"),
-                                    .category = STR("x"),
-                                    .street = STR("S02")},
-                                   milestones,
-                                   1}};
+    struct event_data least = {.has = EVENT_F_CHANNEL | EVENT_F_CATEGORY | EVENT_F_STREET,
+                               .channel = STR("web"),
+                               .category = STR("x"),
+                               .street = STR("S02")};
+    struct event_ticket rows[] = {
+        {.ticket = STR("SJS-1"), .fields = full, .milestones = milestones, .milestones_count = 3},
+        {.ticket = STR("SJS-2"), .fields = least, .milestones = milestones, .milestones_count = 1}};
     struct str left[] = {STR("SJS-9")};
     struct message messages[] = {
         {.kind = MESSAGE_WELCOME,
