@@ -145,22 +145,19 @@ draw_ground(const struct paint *p, const struct row *row, float top, float heigh
     draw_rect(p->list, (float)r.x, top, edge, height, 0, bright ? colour : draw_fade(colour, 0.2f));
 }
 
-/* The place's column is as wide as the widest shown, within limits: design pixels. */
-static float
-place_width(const struct paint *p, const struct snapshot_alarm *alarm, float so_far)
-{
-    struct text_style style = paint_part_sans(p, THEME_LIST, TEXT_SEMIBOLD);
-    float width = ceilf(text_width(p->text, style, place_of(p, alarm)) / p->unit);
-    return fminf(fmaxf(so_far, width), 150);
-}
-
-/* Design pixels from the panel's left edge: where the time ends, and the place begins. */
-#define TIME_RIGHT 332
-#define PLACE 354
+/* Where the columns of a list stand, the same for all its rows: design pixels from the panel's left
+ * edge but where said. */
+struct columns {
+    float time_right;         /* where the time left ends */
+    float place, place_width; /* a district's */
+    float matter, matter_end;
+    float mode_right;
+    struct text_style stage; /* a kiosk's: one size for all rows */
+};
 
 static void
-draw_district_row(const struct paint *p, const struct row *row, float top, float height,
-                  float place)
+draw_district_row(const struct paint *p, const struct row *row, const struct columns *c, float top,
+                  float height)
 {
     bool open = !row->alarm->acknowledged;
     float right = paint_part_width(p) - 24;
@@ -170,18 +167,17 @@ draw_district_row(const struct paint *p, const struct row *row, float top, float
     struct text_style caption = paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR);
     float baseline = top + roundf((height + text_cap_height(p->text, figures)) / 2);
     draw_ground(p, row, top, height, paint_part_px(p, 5));
-    float width = paint_part_text(p, figures, paint_part_x(p, TIME_RIGHT), baseline, DRAW_RIGHT,
+    float width = paint_part_text(p, figures, paint_part_x(p, c->time_right), baseline, DRAW_RIGHT,
                                   row->left_ms < 0 ? THEME_RED : THEME_INK, row->left);
     paint_part_fit(p, strong, paint_part_x(p, 24), baseline,
-                   paint_part_px(p, TIME_RIGHT - 24 - 12) - width, DRAW_LEFT, row->colour,
+                   paint_part_px(p, c->time_right - 24 - 12) - width, DRAW_LEFT, row->colour,
                    str_from(row->stage));
-    paint_part_fit(p, strong, paint_part_x(p, PLACE), baseline, paint_part_px(p, place), DRAW_LEFT,
-                   THEME_INK, place_of(p, row->alarm));
-    float mode = right - 96, matter = PLACE + place + 12;
-    paint_part_fit(p, list, paint_part_x(p, matter), baseline,
-                   paint_part_px(p, mode - 88 - 20 - matter), DRAW_LEFT,
+    paint_part_fit(p, strong, paint_part_x(p, c->place), baseline, paint_part_px(p, c->place_width),
+                   DRAW_LEFT, THEME_INK, place_of(p, row->alarm));
+    paint_part_fit(p, list, paint_part_x(p, c->matter), baseline,
+                   paint_part_px(p, c->matter_end - c->matter), DRAW_LEFT,
                    open ? THEME_INK : THEME_DIM, str_from(row->matter));
-    paint_part_text(p, caption, paint_part_x(p, mode), baseline, DRAW_RIGHT, THEME_DIM,
+    paint_part_text(p, caption, paint_part_x(p, c->mode_right), baseline, DRAW_RIGHT, THEME_DIM,
                     mode_words(row->alarm));
     caption.weight = open ? TEXT_SEMIBOLD : TEXT_REGULAR;
     paint_part_text(p, caption, paint_part_x(p, right), baseline, DRAW_RIGHT,
@@ -216,24 +212,20 @@ draw_narrow_row(const struct paint *p, const struct row *row, float top, float h
 }
 
 static void
-draw_kiosk_row(const struct paint *p, const struct row *row, float top, float height)
+draw_kiosk_row(const struct paint *p, const struct row *row, const struct columns *c, float top,
+               float height)
 {
     bool open = !row->alarm->acknowledged;
     float right = paint_part_width(p) - 24;
     struct text_style figures = paint_part_figures(p, THEME_ROW_FIGURE, TEXT_SEMIBOLD);
-    struct text_style stage = paint_part_sans(p, THEME_LIST, TEXT_SEMIBOLD);
     struct text_style caption = paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR);
     float upper = top + roundf(height * 0.44f), lower = top + roundf(height * 0.84f);
     float middle = top + roundf((height + text_cap_height(p->text, figures)) / 2);
     draw_ground(p, row, top, height, paint_part_px(p, 8));
-    float width = paint_part_text(p, figures, paint_part_x(p, 386), middle, DRAW_RIGHT,
+    float width = paint_part_text(p, figures, paint_part_x(p, c->time_right), middle, DRAW_RIGHT,
                                   row->left_ms < 0 ? THEME_RED : THEME_INK, row->left);
-    float beside = paint_part_px(p, 386 - 28 - 12) - width;
-    if (text_width(p->text, stage, str_from(row->stage)) > beside) { /* smaller rather than cut */
-        stage.size_px = caption.size_px;
-        stage.role = caption.role;
-    }
-    paint_part_fit(p, stage, paint_part_x(p, 28), upper, beside, DRAW_LEFT, row->colour,
+    float beside = paint_part_px(p, c->time_right - 28 - 12) - width;
+    paint_part_fit(p, c->stage, paint_part_x(p, 28), upper, beside, DRAW_LEFT, row->colour,
                    str_from(row->stage));
     paint_part_fit(p, caption, paint_part_x(p, 28), lower, beside, DRAW_LEFT, THEME_DIM,
                    place_of(p, row->alarm));
@@ -241,11 +233,11 @@ draw_kiosk_row(const struct paint *p, const struct row *row, float top, float he
     float by_width = paint_part_text(p, by, paint_part_x(p, right),
                                      top + roundf((height + (float)by.size_px * 0.76f) / 2),
                                      DRAW_RIGHT, open ? THEME_INK : THEME_DIM, row->by);
-    float matter = 412;
-    float room = paint_part_x(p, right) - by_width - paint_part_px(p, 24) - paint_part_x(p, matter);
-    paint_part_fit(p, paint_part_sans(p, THEME_NAME, TEXT_REGULAR), paint_part_x(p, matter), upper,
-                   room, DRAW_LEFT, open ? THEME_INK : THEME_DIM, str_from(row->matter));
-    paint_part_fit(p, caption, paint_part_x(p, matter), lower, room, DRAW_LEFT, THEME_DIM,
+    float matter = paint_part_x(p, c->matter);
+    float room = paint_part_x(p, right) - by_width - paint_part_px(p, 24) - matter;
+    paint_part_fit(p, paint_part_sans(p, THEME_NAME, TEXT_REGULAR), matter, upper, room, DRAW_LEFT,
+                   open ? THEME_INK : THEME_DIM, str_from(row->matter));
+    paint_part_fit(p, caption, matter, lower, room, DRAW_LEFT, THEME_DIM,
                    str_from(mode_words(row->alarm)));
 }
 
@@ -296,7 +288,8 @@ struct list {
     const struct snapshot_alarm *shown[MAX_SHOWN];
     int count, fit;
     uint32_t total, open; /* open: nobody has acknowledged them */
-    float height, place;  /* of a row, of its column of places; design pixels */
+    float height;         /* of a row; design pixels */
+    struct columns columns;
 };
 
 /* Looks no further than the last alarm that is shown: there may be tens of thousands. */
@@ -314,9 +307,79 @@ collect(const struct paint *p, struct list *list)
         const struct snapshot_alarm *alarm = &snapshot->alarms[i];
         if (street.len == 0 || str_eq(alarm->street_code, street)) {
             list->shown[list->count++] = alarm;
-            list->place = place_width(p, alarm, list->place);
         }
     }
+}
+
+/* The widest of each column, canvas pixels. */
+struct widths {
+    float beside; /* a row's stage, and its time */
+    float place, matter, by;
+};
+
+static struct widths
+measure(const struct paint *p, const struct list *list, struct text_style stage,
+        struct text_style matter)
+{
+    struct widths most = {0};
+    struct text_style figures = paint_part_figures(p, THEME_ROW_FIGURE, TEXT_SEMIBOLD);
+    struct text_style strong = paint_part_sans(p, THEME_LIST, TEXT_SEMIBOLD);
+    struct text_style by = paint_part_sans(p, THEME_CAPTION, TEXT_SEMIBOLD);
+    for (int i = 0; i < list->count; i++) {
+        struct row row;
+        fill(p, list->shown[i], i, &row);
+        float stage_w = ceilf(text_width(p->text, stage, str_from(row.stage)));
+        float time_w = ceilf(text_width(p->text, figures, str_from(row.left)));
+        most.beside = fmaxf(most.beside, stage_w + time_w);
+        most.place = fmaxf(most.place, ceilf(text_width(p->text, strong, place_of(p, row.alarm))));
+        most.matter = fmaxf(most.matter, ceilf(text_width(p->text, matter, str_from(row.matter))));
+        most.by = fmaxf(most.by, ceilf(text_width(p->text, by, str_from(row.by))));
+    }
+    return most;
+}
+
+/* As designed; where a place or a matter would be cut, all columns before and behind them are as
+ * narrow as what stands in them. */
+static void
+place_district(const struct paint *p, const struct list *list, struct columns *c)
+{
+    struct text_style strong = paint_part_sans(p, THEME_LIST, TEXT_SEMIBOLD);
+    struct widths most = measure(p, list, strong, paint_part_sans(p, THEME_LIST, TEXT_REGULAR));
+    const float right = paint_part_width(p) - 24, mode = 88, least = 76;
+    const float place = fmaxf(least, most.place / p->unit), matter = most.matter / p->unit;
+    *c = (struct columns){.time_right = 332, .place_width = fminf(place, 150)};
+    c->mode_right = right - 96;
+    c->matter_end = c->mode_right - mode - 20;
+    c->place = c->time_right + 22;
+    if (c->place + place + 12 + matter > c->matter_end) {
+        c->time_right = fminf(332, 24 + ceilf(most.beside / p->unit) + 14);
+        c->mode_right = right - fminf(96, ceilf(most.by / p->unit) + 20);
+        c->matter_end = c->mode_right - mode - 16;
+        c->place = c->time_right + 20;
+        float room = c->matter_end - 12 - c->place;
+        c->place_width = fminf(place, fmaxf(150, room - matter));
+    }
+    c->matter = c->place + c->place_width + 12;
+}
+
+/* The time gives way to the right before any stage is set smaller, and then all are. */
+static void
+place_kiosk(const struct paint *p, const struct list *list, struct columns *c)
+{
+    const float usual = 392, most_right = 440, left = 28, gap = 14;
+    struct text_style matter = paint_part_sans(p, THEME_NAME, TEXT_REGULAR);
+    *c = (struct columns){.stage = paint_part_sans(p, THEME_LIST, TEXT_SEMIBOLD)};
+    struct widths most = measure(p, list, c->stage, matter);
+    float needs = left + gap + ceilf(most.beside / p->unit);
+    if (needs > most_right) {
+        struct text_style caption = paint_part_sans(p, THEME_CAPTION, TEXT_SEMIBOLD);
+        c->stage.size_px = caption.size_px;
+        c->stage.role = caption.role;
+        most = measure(p, list, c->stage, matter);
+        needs = left + gap + ceilf(most.beside / p->unit);
+    }
+    c->time_right = fminf(fmaxf(usual, needs), most_right);
+    c->matter = c->time_right + 26;
 }
 
 /* Those that rest, or those on their way to another place in the list, over them. */
@@ -339,9 +402,9 @@ draw_rows(const struct paint *p, const struct list *list, const struct paint_row
         if (is_narrow(p)) {
             draw_narrow_row(p, &row, top, height);
         } else if (paint_part_kiosk(p)) {
-            draw_kiosk_row(p, &row, top, height);
+            draw_kiosk_row(p, &row, &list->columns, top, height);
         } else {
-            draw_district_row(p, &row, top, height, list->place);
+            draw_district_row(p, &row, &list->columns, top, height);
         }
         record(p, &row);
     }
@@ -355,7 +418,7 @@ paint_alarms(const struct paint *p)
     float first = kiosk ? 74 : 60, gap = kiosk ? 6 : 4, least = kiosk ? 84 : narrow ? 72 : 56;
     float most_height = kiosk ? 92 : narrow ? 80 : 60;
     float below = paint_part_height(p) - first - 8;
-    struct list list = {.fit = (int)((below + gap) / (least + gap)), .place = 76};
+    struct list list = {.fit = (int)((below + gap) / (least + gap))};
     if (p->panel->rows > 0 && p->panel->rows < list.fit) {
         list.fit = p->panel->rows;
     }
@@ -367,6 +430,11 @@ paint_alarms(const struct paint *p)
     struct paint_row rows = {first, list.height + gap, -air, list.height - air};
     list.fit = paint_row_fit(p, &rows, list.fit, paint_part_height(p) - list.height);
     collect(p, &list);
+    if (kiosk) {
+        place_kiosk(p, &list, &list.columns);
+    } else {
+        place_district(p, &list, &list.columns);
+    }
     draw_rows(p, &list, &rows, false);
     draw_rows(p, &list, &rows, true);
     draw_base(p, list.open, list.total, list.count);
