@@ -95,13 +95,18 @@ moment_now(const struct owners *own)
                                   : control_moment(feed_control(own->feed), hub_ms);
 }
 
+static bool
+saves_picture(const struct owners *own)
+{
+    return own->config.shot.len || own->config.dump.len;
+}
+
 /* The hub's time: all machines of a wall move in step. A picture to be saved shows where everything
  * is going. */
 static int64_t
 frame_time(const struct owners *own)
 {
-    bool picture = own->config.shot.len || own->config.dump.len;
-    return picture ? 0 : feed_hub_ms(own->feed, clock_wall_ms());
+    return saves_picture(own) ? 0 : feed_hub_ms(own->feed, clock_wall_ms());
 }
 
 static bool
@@ -117,9 +122,9 @@ wanders(const struct config *config)
 static const struct snapshot *
 figures(struct owners *own, struct glass *glass, int64_t *moment_ms)
 {
-    bool picture = own->config.shot.len || own->config.dump.len;
-    const struct snapshot *snapshot = picture ? tickets_snapshot(own->tickets, *moment_ms)
-                                              : tickets_glance(own->tickets, *moment_ms);
+    const struct snapshot *snapshot = saves_picture(own)
+                                          ? tickets_snapshot(own->tickets, *moment_ms)
+                                          : tickets_glance(own->tickets, *moment_ms);
     glass->behind = snapshot && snapshot->at_ms != *moment_ms;
     int64_t hub_ms = feed_hub_ms(own->feed, clock_wall_ms());
     if (glass->behind &&
@@ -192,24 +197,46 @@ awaits_first(const struct glass *glass, const struct feed_state *state, int64_t 
     return glass->frame == 0 && !state->has_state && now_ms - glass->began_ms < FIRST_WITHIN_MS;
 }
 
-/* In that time draws what is known already, and never swaps: fonts, shaders and the window's memory
+/* Draws what is known before anything came, and never swaps: fonts, shaders and the window's memory
  * are ready for the rest. */
 static void
-rehearse(struct owners *own, struct glass *glass, const struct feed_state *state, int64_t moment_ms)
+rehearse(struct renderer *renderer, struct display *display, const struct renderer_frame *frame)
 {
-    struct renderer *renderer = stage_renderer(own->stage);
-    struct renderer_frame frame = {.moment_ms = moment_ms, .time_ms = frame_time(own)};
     int w = 0, h = 0;
-    if (glass->rehearsed) {
-        return;
-    }
-    glass->rehearsed = true;
-    describe_feed(own, state, &frame.feed);
-    display_size(own->display, &w, &h);
-    if (renderer_draw(renderer, &frame)) {
+    display_size(display, &w, &h);
+    if (renderer_draw(renderer, frame)) {
         renderer_present(renderer, w, h);
         renderer_try_out(renderer, clock_mono_ns); /* from the first that is swapped */
     }
+}
+
+/* The same in the time in which nothing comes. */
+static void
+rehearse_waiting(struct owners *own, struct glass *glass, const struct feed_state *state,
+                 int64_t moment_ms)
+{
+    struct renderer_frame frame = {.moment_ms = moment_ms, .time_ms = frame_time(own)};
+    if (!glass->rehearsed) {
+        glass->rehearsed = true;
+        describe_feed(own, state, &frame.feed);
+        rehearse(stage_renderer(own->stage), own->display, &frame);
+    }
+}
+
+/* The same while another thread still folds what came before the window was there; takes the feed
+ * back from it. What it has folded already is not to wait for a rehearsal. */
+static void
+rehearse_ahead(struct owners *own, struct glass *glass)
+{
+    if (ahead_is_busy(&own->ahead)) {
+        int64_t now_ms = clock_wall_ms(); /* this machine's: the hub's is not known here */
+        struct renderer_frame frame = {.moment_ms =
+                                           own->config.at_ms >= 0 ? own->config.at_ms : now_ms,
+                                       .time_ms = saves_picture(own) ? 0 : now_ms};
+        glass->rehearsed = true;
+        rehearse(stage_renderer(own->stage), own->display, &frame);
+    }
+    ahead_stop(&own->ahead);
 }
 
 /* Whether there is a context to draw with. */
@@ -483,6 +510,7 @@ loop(struct owners *own)
         .wanted = own->config.shot.len || own->config.dump.len,
         .deadline_ms = mono_ms() + (int64_t)(own->config.timeout_s * 1000),
     };
+    rehearse_ahead(own, &glass);
     for (bool more = false;;) {
         struct feed_state state;
         if (!take_events(own, &glass)) {
@@ -511,7 +539,7 @@ loop(struct owners *own)
         }
         bool awaits = awaits_first(&glass, &state, now_ms);
         if (awaits && !more) {
-            rehearse(own, &glass, &state, moment_ms);
+            rehearse_waiting(own, &glass, &state, moment_ms);
         } else if (!awaits && (!loading || is_time(own, &glass)) &&
                    is_due(own, &glass, &state, moment_ms) && can_draw(own, &glass, now_ms)) {
             draw(own, &glass, &state, moment_ms);
@@ -536,12 +564,19 @@ print_report(const struct yaml_report *report)
     }
 }
 
+/* As moment_now; called by the thread that has the feed until the loop begins. */
+static int64_t
+moment_ahead(void *own)
+{
+    return moment_now(own);
+}
+
 static bool
 start(struct owners *own)
 {
     struct yaml_report report = {0};
     struct err err = {""};
-    bool good = owners_start(own, clock_wall_ms(), &report, &err);
+    bool good = owners_start(own, clock_wall_ms(), moment_ahead, &report, &err);
     print_report(&report);
     yaml_report_free(&report);
     if (*err.text) {

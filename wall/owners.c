@@ -15,6 +15,7 @@ wake_display(void *user)
 {
     struct owners *own = user;
     struct display *display = atomic_load(&own->to_wake);
+    ahead_wake(&own->ahead);
     if (display) {
         display_wake(display);
     }
@@ -120,23 +121,30 @@ start_glass(struct owners *own, struct yaml_report *report, struct err *err)
 }
 
 bool
-owners_start(struct owners *own, int64_t now_ms, struct yaml_report *report, struct err *err)
+owners_start(struct owners *own, int64_t now_ms, int64_t (*moment)(void *user),
+             struct yaml_report *report, struct err *err)
 {
+    ahead_init(&own->ahead);
     if (!start_profile(own, report, err)) {
         return false;
     }
     if (!own->config.demo && !own->config.feed.len) {
         return err_set(err, "no feed: give --feed URL of a hub, or --demo to see a simulated one");
     }
-    return (!own->config.demo || start_demo(own, now_ms, err)) && start_feed(own, err) &&
-           start_glass(own, report, err);
+    if ((own->config.demo && !start_demo(own, now_ms, err)) || !start_feed(own, err)) {
+        return false;
+    }
+    ahead_start(&own->ahead, own->feed, moment, own);
+    return start_glass(own, report, err);
 }
 
 void
 owners_finish(struct owners *own)
 {
+    ahead_stop(&own->ahead);
     atomic_store(&own->to_wake, NULL);
-    feed_stop(own->feed); /* ends the thread that wakes the display */
+    feed_stop(own->feed); /* ends the thread that wakes the others */
+    ahead_finish(&own->ahead);
     stage_destroy(own->stage);
     display_destroy(own->display);
     tickets_destroy(own->tickets);

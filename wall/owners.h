@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "feeds/tickets/tickets.h"
+#include "wall/ahead.h"
 #include "wall/config.h"
 #include "wall/demo.h"
 #include "wall/display.h"
@@ -23,15 +24,19 @@ struct owners {
     struct tickets *tickets;
     struct demo *demo;
     struct feed *feed;
+    struct ahead ahead; /* has the feed and the tickets until the loop begins */
     struct display *display;
     _Atomic(struct display *) to_wake; /* for the network thread, which starts before it */
     struct stage *stage;
     struct kiosk kiosk;
 };
 
-/* Once .config was read. now_ms: Unix milliseconds, where a demonstration's history ends. false:
- * the report and err say what is wrong. On either outcome owners_finish. */
-bool owners_start(struct owners *own, int64_t now_ms, struct yaml_report *report, struct err *err);
+/* Once .config was read. now_ms: Unix milliseconds, where a demonstration's history ends. moment:
+ * what is to be shown, asked for by the thread that folds ahead (ahead.h), with own as user: from
+ * then on until ahead_stop the feed and the tickets are that thread's. false: the report and err
+ * say what is wrong. On either outcome owners_finish. */
+bool owners_start(struct owners *own, int64_t now_ms, int64_t (*moment)(void *user),
+                  struct yaml_report *report, struct err *err);
 /* Leaves the config to config_free. */
 void owners_finish(struct owners *own);
 

@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "feeds/hub/hub.h"
+#include "wall/ahead.h"
 #include "wall/base/clock.h"
 #include "wall/base/log.h"
 #include "wall/base/when.h"
@@ -90,15 +91,22 @@ append(size_t count)
 }
 
 static struct feed *
-start_feed(struct tickets *tickets)
+start_feed_waking(struct tickets *tickets, void (*wake)(void *user), void *user)
 {
     struct err err = {""};
     char url[64];
     snprintf(url, sizeof url, "ws://127.0.0.1:%d/feed/v1", hub_port(hub));
-    struct client_config config = {.url = url, .wall = "w", .node = "n"};
+    struct client_config config = {
+        .url = url, .wall = "w", .node = "n", .wake = wake, .user = user};
     struct feed *feed = feed_start(&config, tickets, &err);
     assert_non_null(feed);
     return feed;
+}
+
+static struct feed *
+start_feed(struct tickets *tickets)
+{
+    return start_feed_waking(tickets, NULL, NULL);
 }
 
 static struct feed_state
@@ -168,6 +176,47 @@ test_full_queue_loses_nothing(void **state)
     assert_clean(&now);
     assert_int_equal(now.faults.reconnects, 0);
     feed_stop(feed);
+    tickets_destroy(tickets);
+}
+
+static void
+wake_ahead(void *ahead)
+{
+    ahead_wake(ahead);
+}
+
+static int64_t
+moment_of(void *moment)
+{
+    return *(int64_t *)moment;
+}
+
+/* The snapshot is folded though this thread folds nothing; whenever the feed is lent back it is
+ * this thread's, and goes on from where the other one left it. */
+static void
+test_folds_ahead(void **state)
+{
+    (void)state;
+    struct tickets *tickets = tickets_create(&profile);
+    struct ahead ahead;
+    struct feed_state now = {0};
+    int64_t moment = MOMENT;
+    append(3000);
+    ahead_init(&ahead);
+    struct feed *feed = start_feed_waking(tickets, wake_ahead, &ahead);
+    for (int i = 0; i < 2000 && !now.in_sync; i++) {
+        ahead_start(&ahead, feed, moment_of, &moment);
+        clock_sleep_ns(10000000);
+        ahead_stop(&ahead);
+        feed_look(feed, clock_mono_ns() / 1000000, &now);
+    }
+    assert_true(now.in_sync && now.has_state && now.seq == 3000);
+    append(10);
+    now = wait_for(feed, 3010);
+    assert_clean(&now);
+    ahead_stop(&ahead); /* as without a start: nothing happens */
+    feed_stop(feed);
+    ahead_finish(&ahead);
     tickets_destroy(tickets);
 }
 
@@ -264,6 +313,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_snapshot_then_events, start_hub, stop_hub),
         cmocka_unit_test_setup_teardown(test_full_queue_loses_nothing, start_hub, stop_hub),
+        cmocka_unit_test_setup_teardown(test_folds_ahead, start_hub, stop_hub),
         cmocka_unit_test_setup_teardown(test_a_fold_is_bounded, start_hub, stop_hub),
         cmocka_unit_test_setup_teardown(test_small_portions, start_hub, stop_hub),
         cmocka_unit_test_setup_teardown(test_stop_at_any_time, start_hub, stop_hub),
