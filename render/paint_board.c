@@ -86,7 +86,7 @@ shown_name(const struct paint *p, const struct ranking_entry *entry)
 struct columns {
     float rank_right, change, name, bar, bar_width, n_right, lead_right;
     float rate_right[PANEL_METRICS];
-    bool with_change, with_n, with_bar;
+    bool with_rank, with_change, with_n, with_bar;
     uint32_t most_n; /* fills a kiosk's bar */
     int metrics;     /* the leading one and how many rates */
 };
@@ -117,6 +117,19 @@ widest_n(const struct paint *p, const struct ranking *ranking, float least)
     return fmaxf(least, ceilf(text_width(p->text, style, str_from(text)) / p->unit) + 12);
 }
 
+/* Nobody is asked yet, but what leads is a share of those asked: the ranks will come, and names and
+ * figures stay where they are. */
+static bool
+waits_for_ranks(const struct ranking *ranking)
+{
+    const struct snapshot_metric *lead = ranking->metrics_count > 0 ? ranking->metrics[0] : NULL;
+    if (!lead || lead->under_count == 0) {
+        return lead != NULL;
+    }
+    enum snapshot_measure base = lead->under[0].measure;
+    return base >= SNAPSHOT_EFFECTIVE && base <= SNAPSHOT_BASIC;
+}
+
 /* The leading figure first, then the rates, n, the change of rank, and the bar with what is left.
  */
 static void
@@ -125,10 +138,11 @@ place_columns(const struct paint *p, const struct ranking *ranking, struct colum
     const float lead = 112, change = 68, least_rate = 88, least_bar = 60, least_name = 160;
     const float n_width = widest_n(p, ranking, 76), n = n_width + 16;
     char rank[16];
-    snprintf(rank, sizeof rank, "%d", ranking->ranked);
+    c->with_rank = ranking->ranked > 0 || waits_for_ranks(ranking);
+    snprintf(rank, sizeof rank, "%d", ranking->ranked > 0 ? ranking->ranked : ranking->count);
     struct text_style style = paint_part_figures(p, THEME_NAME, TEXT_REGULAR);
     c->rank_right = fmaxf(60, 24 + ceilf(text_width(p->text, style, str_from(rank)) / p->unit));
-    float right = paint_part_width(p) - 24, first = ranking->ranked > 0 ? c->rank_right + 24 : 24;
+    float right = paint_part_width(p) - 24, first = c->with_rank ? c->rank_right + 24 : 24;
     int rates = ranking->metrics_count > 1 ? ranking->metrics_count - 1 : 0;
     float names = fminf(widest_name(p, ranking), (right - first) * 0.45f);
     /* A name is cut rather than a rate shown without its base. */
@@ -145,7 +159,7 @@ place_columns(const struct paint *p, const struct ranking *ranking, struct colum
     c->with_n = room >= n;
     room -= c->with_n ? n : 0;
     c->with_change =
-        ranking->ranked > 0 && ranking->before >= 0 && !ranking_within_street(p) && room >= change;
+        c->with_rank && ranking->before >= 0 && !ranking_within_street(p) && room >= change;
     for (int i = 1; i <= rates; i++) {
         c->rate_right[i] = right - rate * (float)(rates - i);
     }
@@ -197,7 +211,7 @@ draw_heading(const struct paint *p, const struct ranking *ranking, const struct 
     struct text_style style = paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR);
     style.size_px = paint_px(p, 20) < style.size_px ? paint_px(p, 20) : style.size_px;
     float y = paint_part_y(p, 76);
-    if (ranking->ranked > 0) {
+    if (c->with_rank) {
         paint_part_text(p, style, paint_part_x(p, c->rank_right - 8), y, DRAW_CENTRE, THEME_DIM,
                         "名次");
     }
@@ -211,8 +225,7 @@ draw_heading(const struct paint *p, const struct ranking *ranking, const struct 
                         paint_part_basis(ranking->metrics[0], p->panel->by, true));
     }
     for (int i = 0; i < c->metrics; i++) {
-        struct str title =
-            paint_part_short(ranking->metrics[i]->title, ranking->ranked > 0 ? 2 : 4);
+        struct str title = paint_part_short(ranking->metrics[i]->title, c->with_rank ? 2 : 4);
         paint_part_fit(p, style, paint_part_x(p, i == 0 ? c->lead_right : c->rate_right[i]), y,
                        paint_part_px(p, 96), DRAW_RIGHT, THEME_DIM, title);
     }
@@ -224,7 +237,7 @@ draw_rank(const struct paint *p, const struct ranking *ranking, const struct ran
 {
     char text[16] = "—";
     record_rank(p, entry);
-    if (ranking->ranked == 0) {
+    if (!c->with_rank) {
         return;
     }
     if (entry->rank > 0) {
@@ -493,9 +506,10 @@ fit_rows(const struct paint *p, struct ranking *ranking, struct paint_row *rows,
     float end = rows->first + below + 14; /* keeping off a seam may use some of the air below */
     int fit = paint_row_fit(p, rows, (int)(below / rows->pitch) + 1, end);
     struct paint_row tight = *rows;
-    tight.pitch =
-        floorf((end - rows->first) / (float)(ranking->count > 1 ? ranking->count - 1 : 1));
-    if (ranking->count > fit && tight.pitch >= rows->pitch * 0.88f &&
+    float gaps = (float)(ranking->count > 1 ? ranking->count - 1 : 1);
+    float closest = ceilf(rows->pitch * 0.88f); /* and the last row not at the panel's very edge */
+    tight.pitch = fminf(floorf((end - rows->first) / gaps), fmaxf(closest, floorf(below / gaps)));
+    if (ranking->count > fit && tight.pitch >= closest &&
         paint_row_fit(p, &tight, ranking->count, end) == ranking->count) {
         rows->pitch = tight.pitch; /* a little closer rather than a row or two on a page alone */
         fit = ranking->count;
@@ -506,7 +520,11 @@ fit_rows(const struct paint *p, struct ranking *ranking, struct paint_row *rows,
     float filling = floorf(fminf(below / (float)steps, most_pitch));
     float widest = floorf(fminf((end - rows->first) / (float)steps, most_pitch));
     filling = fmaxf(filling, rows->pitch);
-    if (paint_row_even(p, rows, lines, filling, 8, end) ||
+    /* Where a seam sets the pitch, what is left over goes above the first row before it goes below
+     * the last. */
+    if (paint_row_even(p, rows, lines, filling, 12, end - 14) ||
+        paint_row_even(p, rows, lines, filling, 12, end - 7) ||
+        paint_row_even(p, rows, lines, filling, 8, end) ||
         paint_row_even(p, rows, lines, widest, 8, end)) {
         return;
     }

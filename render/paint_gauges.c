@@ -57,6 +57,7 @@ struct gauge {
     float top;     /* of the dials, design pixels below the panel's top */
     float cell;    /* its width; canvas pixels */
     int figure_px; /* the same for all of the panel */
+    int words;     /* enum base_words, too */
     float scale;   /* of the dial: below 1 where the panel is too small for its full size */
 };
 
@@ -230,43 +231,90 @@ base_text(const struct paint *p, const struct gauge *g, char *out, size_t size)
     }
 }
 
+/* How much is said of the base and the target, the most first. */
+enum base_words {
+    WORDS_ALL,     /* 5,979 / 6,031 目标 99.0 */
+    WORDS_ROUND,   /* 5,979 / 6,031 目标 99 */
+    WORDS_N,       /* n 6,031 目标 99.0 */
+    WORDS_N_ROUND, /* n 6,031 目标 99 */
+    WORDS_BASE,    /* 5,979 / 6,031: the tick still shows the target */
+    WORDS_ONLY_N,  /* n 6,031 */
+    WORDS_COUNT
+};
+
+struct base {
+    char base[80], target[48];
+    struct text_style style;
+    float base_w, gap, target_w; /* canvas pixels */
+};
+
+static void
+say_base(const struct paint *p, const struct gauge *g, enum base_words words, struct base *out)
+{
+    bool kiosk_scale = paint_part_kiosk(p),
+         only_n = words != WORDS_ALL && words != WORDS_ROUND && words != WORDS_BASE;
+    bool with_target = words < WORDS_BASE && !isnan(g->metric->target);
+    bool round = words == WORDS_ROUND || words == WORDS_N_ROUND;
+    enum theme_type type = kiosk_scale ? THEME_SMALL : THEME_CAPTION;
+    *out = (struct base){.style = gauge_style(p, g, type, TEXT_FIGURES, TEXT_REGULAR)};
+    /* Chinese characters in it come from the other face; all figures are of one kind. */
+    if (only_n) {
+        char n[32];
+        paint_integer(n, sizeof n, g->n);
+        snprintf(out->base, sizeof out->base, "n %s", n);
+    } else {
+        base_text(p, g, out->base, sizeof out->base);
+    }
+    if (with_target) {
+        snprintf(out->target, sizeof out->target, round ? "目标 %.4g" : "目标 %.1f",
+                 g->metric->target);
+        out->gap = paint_part_px(p, 14);
+    }
+    out->base_w = text_width(p->text, out->style, str_from(out->base));
+    out->target_w = text_width(p->text, out->style, str_from(out->target));
+}
+
+/* The most that has room at every dial: what one shows, all show. A district's target has a line
+ * of its own. */
+static enum base_words
+choose_words(const struct paint *p, const struct gauge *gauges, int count)
+{
+    bool one_line = paint_part_kiosk(p);
+    int words = WORDS_ALL;
+    for (; words < WORDS_COUNT - 1; words++) {
+        bool fits = one_line || words == WORDS_ALL || words == WORDS_N;
+        for (int i = 0; i < count && fits; i++) {
+            struct base base;
+            say_base(p, &gauges[i], (enum base_words)words, &base);
+            float width = base.base_w + (one_line ? base.gap + base.target_w : 0);
+            fits = width <= gauges[i].cell - paint_part_px(p, 8);
+        }
+        if (fits || (!one_line && words == WORDS_N)) {
+            break;
+        }
+    }
+    return (enum base_words)words;
+}
+
 static void
 draw_base(const struct paint *p, const struct gauge *g)
 {
-    char base[80], target[48] = "";
-    base_text(p, g, base, sizeof base);
-    if (!isnan(g->metric->target)) {
-        snprintf(target, sizeof target, "目标 %.1f", g->metric->target);
-    }
-    bool small = paint_part_kiosk(p);
-    enum theme_type type = small ? THEME_SMALL : THEME_CAPTION;
-    /* Chinese characters in it come from the other face; all figures are of one kind. */
-    struct text_style figures = gauge_style(p, g, type, TEXT_FIGURES, TEXT_REGULAR);
+    struct base base;
+    say_base(p, g, (enum base_words)g->words, &base);
     float marks = gauge_px(p, g, g->shape->marks); /* text shrinks less than the dial does */
-    float line = (float)figures.size_px * 1.25f;
+    float line = (float)base.style.size_px * 1.25f;
     float below = fmaxf(gauge_px(p, g, g->shape->base), roundf(marks + line));
     float lowest = fmaxf(gauge_px(p, g, g->shape->target), roundf(below + line));
     float baseline = g->cy + below;
-    if (text_width(p->text, figures, str_from(base)) > g->cell - paint_part_px(p, 8)) {
-        char n[32];
-        paint_integer(n, sizeof n, g->n);
-        snprintf(base, sizeof base, "n %s", n);
-    }
-    if (!small) {
-        paint_part_text(p, figures, g->cx, baseline, DRAW_CENTRE, THEME_DIM, base);
-        paint_part_text(p, figures, g->cx, g->cy + lowest, DRAW_CENTRE, THEME_DIM, target);
+    if (!paint_part_kiosk(p)) {
+        paint_part_text(p, base.style, g->cx, baseline, DRAW_CENTRE, THEME_DIM, base.base);
+        paint_part_text(p, base.style, g->cx, g->cy + lowest, DRAW_CENTRE, THEME_DIM, base.target);
         return;
     }
-    float gap = target[0] ? paint_part_px(p, 14) : 0;
-    float first = text_width(p->text, figures, str_from(base));
-    float second = text_width(p->text, figures, str_from(target));
-    if (first + gap + second > g->cell - paint_part_px(p, 8)) { /* the tick still shows it */
-        target[0] = '\0';
-        gap = second = 0;
-    }
-    float x = roundf(g->cx - (first + gap + second) / 2);
-    paint_part_text(p, figures, x, baseline, DRAW_LEFT, THEME_DIM, base);
-    paint_part_text(p, figures, x + roundf(first + gap), baseline, DRAW_LEFT, THEME_DIM, target);
+    float x = roundf(g->cx - (base.base_w + base.gap + base.target_w) / 2);
+    paint_part_text(p, base.style, x, baseline, DRAW_LEFT, THEME_DIM, base.base);
+    paint_part_text(p, base.style, x + roundf(base.base_w + base.gap), baseline, DRAW_LEFT,
+                    THEME_DIM, base.target);
 }
 
 static void
@@ -475,8 +523,10 @@ paint_gauges(const struct paint *p)
         int own = figure_size(p, g);
         size = own < size ? own : size;
     }
+    enum base_words words = choose_words(p, gauges, count);
     for (int i = 0; i < count; i++) {
         gauges[i].figure_px = size;
+        gauges[i].words = (int)words;
         draw_gauge(p, &gauges[i]);
     }
 }

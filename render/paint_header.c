@@ -10,12 +10,33 @@
 
 #define MARGIN 32.0f
 #define NARROW 1400.0f       /* a screen on its end: the place needs what air there is */
+#define MOST_STACKED 1200.0f /* one narrower than this, and at least so high, has two lines */
+#define LEAST_STACKED 84.0f
 #define OFFSET_SHOWN_MS 2000 /* a clock offset up to this is no news */
 
 static float
 baseline_of(const struct paint *p)
 {
     return paint_part_y(p, paint_part_kiosk(p) ? 64 : 60);
+}
+
+/* A screen on its end: two lines, so that neither the scene nor whole words go. */
+static bool
+is_stacked(const struct paint *p)
+{
+    return paint_part_width(p) < MOST_STACKED && paint_part_height(p) >= LEAST_STACKED;
+}
+
+static float
+upper_of(const struct paint *p)
+{
+    return is_stacked(p) ? paint_part_y(p, paint_part_kiosk(p) ? 41 : 39) : baseline_of(p);
+}
+
+static float
+lower_of(const struct paint *p)
+{
+    return is_stacked(p) ? paint_part_y(p, paint_part_kiosk(p) ? 77 : 74) : baseline_of(p);
 }
 
 /* How far right [x, x + width) must move to keep clear of the seams between tiles and of what their
@@ -81,6 +102,21 @@ fit_place(const struct paint *p, float *x, float *room)
     return style;
 }
 
+/* The caption under the place, where beside it there is none for it: a screen on its end still says
+ * which scene it shows. Returns where the two end. */
+static float
+draw_stacked(const struct paint *p, struct text_style place, float x, float room)
+{
+    struct text_style caption = paint_part_sans(p, THEME_LIST, TEXT_REGULAR);
+    int most = (int)paint_part_px(p, paint_part_kiosk(p) ? 36 : 32);
+    place.size_px = place.size_px < most ? place.size_px : most;
+    float upper = paint_part_fit(p, place, x, upper_of(p), room, DRAW_LEFT, THEME_INK,
+                                 str_from(p->scene->place));
+    float lower = paint_part_fit(p, caption, x, lower_of(p), room, DRAW_LEFT, THEME_DIM,
+                                 str_from(p->scene->caption));
+    return x + fmaxf(upper, lower);
+}
+
 /* Place and caption; returns where they end. */
 static float
 draw_place(const struct paint *p, float room)
@@ -90,16 +126,21 @@ draw_place(const struct paint *p, float room)
     struct text_style place = fit_place(p, &x, &room);
     struct text_style caption = paint_part_sans(p, THEME_NAME, TEXT_REGULAR);
     caption.size_px += paint_part_kiosk(p) ? (int)paint_part_px(p, 2) : 0;
-    float end = x + paint_part_fit(p, place, x, baseline, room, DRAW_LEFT, THEME_INK,
-                                   str_from(p->scene->place));
+    float end = x + fminf(room, text_width(p->text, place, str_from(p->scene->place)));
     float at = ceilf(end) + paint_part_px(p, paint_part_kiosk(p) ? 24 : 20);
     float least = 3 * (float)caption.size_px; /* less would be no more than an ellipsis */
     float width = text_width(p->text, caption, str_from(p->scene->caption));
     float whole = clear_from(p, at, width, true); /* rather behind a seam than cut at it */
     at = whole + width <= limit ? whole : clear_from(p, at, fminf(width, least), true);
-    room = fminf(limit, clear_end(p, at)) - at;
-    if (p->scene->caption[0] && fminf(width, least) <= room) {
-        end = at + paint_part_fit(p, caption, at, baseline, room, DRAW_LEFT, THEME_DIM,
+    float rest = fminf(limit, clear_end(p, at)) - at;
+    bool beside = p->scene->caption[0] && fminf(width, least) <= rest;
+    if (p->scene->caption[0] && is_stacked(p)) {
+        return draw_stacked(p, place, x, room);
+    }
+    end = x + paint_part_fit(p, place, x, baseline, room, DRAW_LEFT, THEME_INK,
+                             str_from(p->scene->place));
+    if (beside) {
+        end = at + paint_part_fit(p, caption, at, baseline, rest, DRAW_LEFT, THEME_DIM,
                                   str_from(p->scene->caption));
     }
     return end;
@@ -244,11 +285,11 @@ draw_freshness(const struct paint *p, float x)
 {
     struct freshness fresh;
     judge(p->frame, &fresh);
-    float baseline = baseline_of(p);
+    float baseline = upper_of(p);
     struct text_style style = paint_part_sans(p, THEME_LIST, TEXT_REGULAR);
     float radius = paint_part_px(p, paint_part_kiosk(p) ? 8 : 7);
     float dot = paint_part_px(p, 13) + 2 * radius + 1;
-    float room = (float)p->panel->rect.w * 0.3f;
+    float room = (float)p->panel->rect.w * (is_stacked(p) ? 0.36f : 0.3f);
     float all = fminf(text_width(p->text, style, str_from(fresh.text)), room) + dot;
     x = clear_from(p, x - all, all, false) + all; /* the dot stays with its words */
     float width =
@@ -266,9 +307,10 @@ draw_freshness(const struct paint *p, float x)
 
 static const char *const weekdays[] = {"周一", "周二", "周三", "周四", "周五", "周六", "周日"};
 
-/* Amber where it is another moment than now. Returns where the date begins. */
+/* Amber where it is another moment than now. Returns where the date begins; *clock_x gets where the
+ * clock does. */
 static float
-draw_clock(const struct paint *p)
+draw_clock(const struct paint *p, float *clock_x)
 {
     struct when_civil now = when_civil(p->frame->moment_ms);
     bool past = p->frame->snapshot && !p->frame->feed.live;
@@ -278,14 +320,17 @@ draw_clock(const struct paint *p)
     float baseline = baseline_of(p);
     float right = paint_part_x(p, paint_part_width(p) - MARGIN);
     struct text_style figures = paint_part_figures(p, THEME_CLOCK, TEXT_MEDIUM);
-    struct text_style caption = paint_part_sans(p, THEME_NAME, TEXT_REGULAR);
+    enum theme_type type = is_stacked(p) ? THEME_LIST : THEME_NAME;
+    struct text_style caption = paint_part_sans(p, type, TEXT_REGULAR);
     float width = text_width(p->text, figures, str_from(clock));
     right = clear_from(p, right - width, width, false) + width;
     paint_part_text(p, figures, right, baseline, DRAW_RIGHT, past ? THEME_AMBER : THEME_INK, clock);
-    float x = floorf(right - width) - paint_part_px(p, 24);
+    *clock_x = floorf(right - width);
+    float x = *clock_x - paint_part_px(p, 24);
     width = text_width(p->text, caption, str_from(date));
     x = clear_from(p, x - width, width, false) + width;
-    x -= paint_part_text(p, caption, x, baseline, DRAW_RIGHT, past ? THEME_AMBER : THEME_DIM, date);
+    x -= paint_part_text(p, caption, x, lower_of(p), DRAW_RIGHT, past ? THEME_AMBER : THEME_DIM,
+                         date);
     paint_figure(p, "clock", clock, (double)p->frame->moment_ms, 0, "the moment drawn", NULL);
     return floorf(x);
 }
@@ -294,10 +339,12 @@ void
 paint_header(const struct paint *p)
 {
     float width = (float)p->panel->rect.w;
-    float clock_x = draw_clock(p);
+    float clock_x, date_x = draw_clock(p, &clock_x);
     bool narrow = paint_part_width(p) < NARROW;
     float air = narrow ? 28 : paint_part_kiosk(p) ? 56 : 88;
-    float fresh_x = draw_freshness(p, clock_x - paint_part_px(p, air));
+    float fresh_x = is_stacked(p) ? draw_freshness(p, clock_x - paint_part_px(p, 24))
+                                  : draw_freshness(p, date_x - paint_part_px(p, air));
+    fresh_x = fminf(fresh_x, date_x);
     float gap = paint_part_px(p, narrow ? 20 : 32);
     float place_room = fresh_x - gap - paint_part_x(p, MARGIN);
     float place_end = draw_place(p, place_room);
