@@ -9,6 +9,7 @@
 #define RECENT_MOST 65536    /* changes remembered for it */
 #define COMPACT_MOST 1000000 /* milestones: more are not moved at once, it would take too long */
 #define DUE_MOST 8192        /* tickets that change by time alone at once; more: anew, in parts */
+#define BLOCK 16             /* tickets counted together */
 #define POINTS_A_LOOK 16     /* setting a point's street costs as much less than a ticket's fold */
 
 struct book *
@@ -219,33 +220,31 @@ note_recent(struct book *book, uint32_t ticket, int64_t last_ms)
     book->recent[book->recent_count++] = (struct deadlines_item){last_ms, ticket};
 }
 
-/* Puts a ticket in as it is at the book's moment. */
+/* Puts a ticket in as it was folded at the book's moment; the whistles are its. */
 static void
-put_in(struct book *book, uint32_t ticket)
+put_folded(struct book *book, uint32_t ticket, const struct fold *fold)
 {
     struct ticket *t = &book->state->store.tickets[ticket];
     struct mark *mark = mark_of(book, ticket);
-    struct fold fold;
-    fold_at(book, ticket, book->at_ms, &fold);
     bool listed = false;
-    if (fold.registered) {
+    if (fold->registered) {
         book->rows_stale |=
-            rows_count(&book->rows, &book->periods, book->codes, &fold, book->at_ms, 1);
-        bursts_count(&book->bursts, book->profile, &book->periods, ticket, &fold, 1);
+            rows_count(&book->rows, &book->periods, book->codes, fold, book->at_ms, 1);
+        bursts_count(&book->bursts, book->profile, &book->periods, ticket, fold, 1);
         struct lists_names names = names_of(book);
-        listed = lists_add(&book->lists, &names, ticket, &fold, &book->whistles, book->at_ms);
+        listed = lists_add(&book->lists, &names, ticket, fold, &book->whistles, book->at_ms);
     }
-    slots_set(&book->slots, mark, &fold, book->at_ms);
+    slots_set(&book->slots, mark, fold, book->at_ms);
     mark_set(mark, MARKS_LISTED, listed);
     t->flags &= (uint8_t)~TICKET_CLOSED;
-    bool closed = t->count && !fold.open && fold.next_ms == FOLD_NEVER;
+    bool closed = t->count && !fold->open && fold->next_ms == FOLD_NEVER;
     t->flags |= (uint8_t)(closed ? TICKET_CLOSED : 0);
     book->lists_stale |= listed && book->phase == BOOK_WHOLE;
-    if (listed && fold.suspended && !mark_has(mark, MARKS_CREEPS)) {
+    if (listed && fold->suspended && !mark_has(mark, MARKS_CREEPS)) {
         mark_set(mark, MARKS_CREEPS, true);
         push(&book->creeping, &book->creeping_count, &book->creeping_cap, ticket);
     }
-    struct periods_edges edges = edges_of(book, ticket, &fold);
+    struct periods_edges edges = edges_of(book, ticket, fold);
     note_recent(book, ticket, edges.last_ms);
     int64_t next = edges.next_ms;
     if (next < book->periods.to_ms[SNAPSHOT_TODAY]) { /* with the day all is computed anew */
@@ -253,6 +252,15 @@ put_in(struct book *book, uint32_t ticket)
     } else {
         deadlines_drop(&book->deadlines, book->marks, ticket);
     }
+}
+
+/* Puts a ticket in as it is at the book's moment. */
+static void
+put_in(struct book *book, uint32_t ticket)
+{
+    struct fold fold;
+    fold_at(book, ticket, book->at_ms, &fold);
+    put_folded(book, ticket, &fold);
 }
 
 static void
@@ -329,6 +337,40 @@ enter(struct book *book, enum book_phase phase)
     book->at = 0;
 }
 
+/* Tickets of the next BLOCK that count: all are folded before the first is put in, so that the
+ * memory that each leads to is there in time: it is in no order. */
+static void
+count_block(struct book *book, uint32_t *looks)
+{
+    struct store *store = &book->state->store;
+    struct fold folds[BLOCK];
+    uint32_t tickets[BLOCK];
+    size_t count = 0;
+    for (; *looks && book->at < store->count && count < BLOCK; --*looks) {
+        uint32_t ticket = (uint32_t)book->at++;
+        struct ticket *t = &store->tickets[ticket];
+        if (t->count == 0) {
+            continue;
+        }
+        if (!(t->flags & TICKET_CLOSED) && is_closed(store, t)) {
+            t->flags |= TICKET_CLOSED;
+        }
+        if (!book_is_past(book, ticket)) {
+            fold_at(book, ticket, book->at_ms, &folds[count]);
+            bursts_fetch(&book->bursts, &folds[count]);
+            tickets[count++] = ticket;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (folds[i].whistled) { /* its whistles gave way to the next ticket's */
+            put_in(book, tickets[i]);
+        } else {
+            book->whistles.count = 0;
+            put_folded(book, tickets[i], &folds[i]);
+        }
+    }
+}
+
 static bool
 count_part(struct book *book, uint32_t *looks)
 {
@@ -345,18 +387,8 @@ count_part(struct book *book, uint32_t *looks)
         mark_set(mark_of(book, ticket), MARKS_DIRTY, false);
         put_in(book, ticket);
     }
-    for (; *looks && book->at < store->count; --*looks) {
-        uint32_t ticket = (uint32_t)book->at++;
-        struct ticket *t = &store->tickets[ticket];
-        if (t->count == 0) {
-            continue;
-        }
-        if (!(t->flags & TICKET_CLOSED) && is_closed(store, t)) {
-            t->flags |= TICKET_CLOSED;
-        }
-        if (!book_is_past(book, ticket)) {
-            put_in(book, ticket);
-        }
+    while (*looks && book->at < store->count) {
+        count_block(book, looks);
     }
     lists_end_run(&book->lists);
     return book->at == store->count && book->put_back == book->dirty_count;

@@ -268,6 +268,18 @@ bursts_count(struct bursts *bursts, const struct profile *profile, const struct 
     }
 }
 
+void
+bursts_fetch(const struct bursts *bursts, const struct fold *fold)
+{
+    uint32_t at =
+        bursts->slots_count ? bursts->slots[probe(bursts, fold->street, fold->category)] : 0;
+    if (at && bursts->cells[at - 1].count) {
+        const struct bursts_cell *cell = &bursts->cells[at - 1];
+        __builtin_prefetch(&cell->entries[cell->count - 1], 1);
+        __builtin_prefetch((const char *)(&cell->entries[cell->count] + 1) - 1, 1);
+    }
+}
+
 bool
 bursts_sort_part(struct bursts *bursts, size_t *at, uint32_t *looks)
 {

@@ -60,6 +60,8 @@ void bursts_free(struct bursts *bursts);
 void bursts_count(struct bursts *bursts, const struct profile *profile,
                   const struct periods *periods, uint32_t ticket, const struct fold *fold,
                   int sign);
+/* Asks for the memory that adding the fold's registration will read and write. */
+void bursts_fetch(const struct bursts *bursts, const struct fold *fold);
 /* Sorts cells from *at on, as many as *looks entries allow but at least one, and takes those off;
  * true: all are in order. */
 bool bursts_sort_part(struct bursts *bursts, size_t *at, uint32_t *looks);
