@@ -1,7 +1,7 @@
 /* Street names with their counts, never one over another. Where a label goes depends on the map and
- * on how many digits the greatest count has, not on the counts themselves: a name does not move
- * because a request came in. It lies in its own street; where there is no room for it, it lies
- * beside the district and a thin line leads from it into the street. */
+ * on whether counts are great or usual, not on the counts themselves: a name does not move because
+ * a request came in. It lies in its own street; where there is no room for it, it lies beside the
+ * district and a thin line leads from it into the street. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,6 +19,7 @@
 #define STEPS ((2 * REACH + 1) * (2 * REACH + 1))
 #define FAR_STEP 16        /* design pixels between the places that are tried outside the street */
 #define FAR_LEAST 12       /* so far at least, else its line is not seen */
+#define MUCH_RECEIVED 2500 /* by a street in a period: a thousand open are then not far */
 #define TEN_THOUSAND 10000 /* from here on the map counts in 万 */
 
 struct label {
@@ -384,36 +385,56 @@ measure(const struct labels *labels, struct label *label)
     }
 }
 
-/* The width that no count up to the greatest goes beyond; least: of the shortest one. */
 static float
-width_of_counts_to(const struct labels *labels, struct text_style style, uint32_t most,
-                   const char *least)
+width_of_digits(const struct labels *labels, struct text_style style, const char *digits)
+{
+    return ceilf(text_width(labels->p->text, style, str_from(digits)));
+}
+
+/* No count up to the greatest goes beyond it, nor any that a wall is likely to see. */
+static float
+width_of_great(const struct labels *labels, struct text_style style, uint32_t most,
+               const char *likely)
 {
     char text[32];
     write_count(text, sizeof text, most);
     for (char *at = text; *at; at++) {
         *at = *at >= '0' && *at <= '9' ? '8' : *at;
     }
-    float width = fmaxf(text_width(labels->p->text, style, str_from(least)),
-                        text_width(labels->p->text, style, str_from(text)));
-    if (most >= TEN_THOUSAND) {
-        width = fmaxf(width, text_width(labels->p->text, style, STR("8,888")));
-    }
-    return ceilf(width);
+    float width =
+        fmaxf(width_of_digits(labels, style, "8,888"), width_of_digits(labels, style, likely));
+    return fmaxf(width, width_of_digits(labels, style, text));
 }
 
-/* What the widest of any label's counts may take; of small ones as much as 100 and 10. */
+/* What came in, in this period or the one before: it changes slowly, and never back within one. */
+static uint32_t
+received(const struct snapshot_row *row)
+{
+    int before = paint_part_before(SNAPSHOT_PERIOD);
+    uint32_t now = row->counts[SNAPSHOT_PERIOD].received;
+    uint32_t then = before >= 0 ? row->counts[before].received : 0;
+    return now > then ? now : then;
+}
+
+/* What the widest of any label's counts may take: in two classes, so that no name moves when a
+ * count gains a digit. Streets that so much comes in at have the wide one before any count needs
+ * it, else a count that swings about 1,000 would have all names swing with it. */
 static float
 width_of_counts(const struct labels *labels, const struct label *list, int count)
 {
-    uint32_t open = 0, overdue = 0;
+    uint32_t open = 0, overdue = 0, most = 0;
     for (int i = 0; i < count; i++) {
         const struct snapshot_row *row = list[i].row;
         open = row && row->open > open ? row->open : open;
         overdue = row && row->overdue > overdue ? row->overdue : overdue;
+        most = row && received(row) > most ? received(row) : most;
     }
-    return width_of_counts_to(labels, labels->open, open, "888") + 2 * labels->gap +
-           width_of_counts_to(labels, labels->overdue, overdue, "88");
+    if (open < 1000 && overdue < 100 && most < MUCH_RECEIVED) {
+        return width_of_digits(labels, labels->open, "888") + 2 * labels->gap +
+               width_of_digits(labels, labels->overdue, "88");
+    }
+    return width_of_great(labels, labels->open, open, "88.8万") + 2 * labels->gap +
+           width_of_great(labels, labels->overdue, overdue, "8.8万");
 }
 
 /* ---- placing them all ---- */
