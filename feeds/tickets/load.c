@@ -11,6 +11,8 @@
  * the index alone. */
 #define BLOCK 32
 #define LINE 64 /* bytes that a processor fetches at once */
+#define TEXT_BYTES                                                                                 \
+    256 /* a row's texts lie together, where it was not JSON; its number comes first */
 
 /* What is wrong with a row, before anything of it is taken. */
 static bool
@@ -70,6 +72,7 @@ fetch_block(const struct store *store, const struct event_ticket *rows, size_t c
         const struct event_ticket *row = &rows[i];
         hashes[i] = row->hash ? row->hash : hash_keyed(row->ticket);
         store_fetch(store, hashes[i]);
+        fetch(row->ticket.ptr, TEXT_BYTES);
         fetch(row->milestones, row->milestones_count * sizeof *row->milestones);
         fetch(&row->fields, offsetof(struct event_data, crs));
     }
@@ -78,7 +81,6 @@ fetch_block(const struct store *store, const struct event_ticket *rows, size_t c
             const struct event_data *data = rows[i].milestones[m].data;
             fetch(data, data == &event_no_data ? 0 : LINE);
         }
-        fetch(rows[i].fields.summary.ptr, rows[i].fields.summary.len);
     }
 }
 

@@ -140,7 +140,7 @@ rows_clear(struct rows *rows, const struct periods *periods, struct intern *code
 
 /* Where one ticket counts: computed once, then added to each of its rows. */
 struct tally {
-    uint32_t received, resolved, late; /* windows, as bits */
+    uint32_t received, resolved; /* windows, as bits */
     uint32_t survey[SNAPSHOT_BY_COUNT];
     int received_day, resolved_day, survey_day[SNAPSHOT_BY_COUNT]; /* of history, or -1 */
     int arrival_bin;                                               /* of today, or -1 */
@@ -161,7 +161,6 @@ make_tally(const struct periods *periods, const struct fold *fold, int64_t at_ms
     }
     if (fold->resolved) {
         out->resolved = periods_mask(periods, fold->resolved_ms);
-        out->late = fold->late ? out->resolved : 0;
         out->resolved_day = periods_day(periods, fold->resolved_ms);
     }
     for (int by = 0; by < SNAPSHOT_BY_COUNT; by++) {
@@ -201,12 +200,13 @@ static void
 count_windows(struct rows_group *group, struct snapshot_row *row, const struct tally *t,
               const struct fold *fold, uint32_t sign)
 {
-    for (uint32_t left = t->received | t->resolved; left; left &= left - 1) {
-        uint32_t bit = left & -left;
+    for (uint32_t left = t->received; left; left &= left - 1) {
+        row->counts[__builtin_ctz(left)].received += sign;
+    }
+    for (uint32_t left = t->resolved; left; left &= left - 1) {
         struct snapshot_counts *c = &row->counts[__builtin_ctz(left)];
-        c->received += t->received & bit ? sign : 0;
-        c->resolved += t->resolved & bit ? sign : 0;
-        c->resolved_late += t->late & bit ? sign : 0;
+        c->resolved += sign;
+        c->resolved_late += fold->late ? sign : 0;
     }
     for (int by = 0; by < SNAPSHOT_BY_COUNT; by++) {
         for (uint32_t left = t->survey[by]; left; left &= left - 1) {
@@ -293,9 +293,11 @@ rows_count(struct rows *rows, const struct periods *periods, const struct intern
         }
         row->open += t.open ? step : 0;
         row->due_soon += t.due_soon ? step : 0;
-        row->overdue += t.overdue ? step : 0;
-        for (int s = 0; s < SNAPSHOT_STAGE_COUNT; s++) {
-            row->overdue_stage[s] += t.stage[s] ? step : 0;
+        if (t.overdue) { /* of few */
+            row->overdue += step;
+            for (int s = 0; s < SNAPSHOT_STAGE_COUNT; s++) {
+                row->overdue_stage[s] += t.stage[s] ? step : 0;
+            }
         }
     }
     return true;
