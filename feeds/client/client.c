@@ -17,14 +17,18 @@
 #define QUEUE_ITEMS 32768               /* to the main thread: a slow frame's messages */
 #define QUEUE_BYTES (64 * 1024 * 1024)  /* what the queued items may weigh; one may go over it */
 #define RESUME_BYTES (60 * 1024 * 1024) /* less again: read on; a part being folded leaves room */
-#define SPARE_ITEMS 4096                /* kept for reuse … */
-#define SPARE_BYTES 8192                /* … where they weigh no more than this */
-#define CELL_BYTES 1024                 /* an arena's blocks: a message of one event */
-#define PART_BYTES (256 * 1024)         /* … and for a long message */
-#define LARGE_ITEMS 2                   /* long messages' cells kept while a snapshot comes */
-#define TRIM_AFTER_MS 1000 /* a snapshot's memory goes back when the first frame is out */
-#define COMMANDS 256       /* from the main thread */
-#define STOP_SECONDS 3     /* a name may be resolving, which cannot be broken off */
+/* The same two while a snapshot comes: enough to keep both threads at work; more would only be more
+ * fresh memory, which costs time. */
+#define PARTS_BYTES (20 * 1024 * 1024)
+#define PARTS_RESUME_BYTES (16 * 1024 * 1024)
+#define SPARE_ITEMS 4096        /* kept for reuse … */
+#define SPARE_BYTES 8192        /* … where they weigh no more than this */
+#define CELL_BYTES 1024         /* an arena's blocks: a message of one event */
+#define PART_BYTES (256 * 1024) /* … and for a long message */
+#define LARGE_ITEMS 6           /* long messages' cells kept while a snapshot comes */
+#define TRIM_AFTER_MS 1000      /* a snapshot's memory goes back when the first frame is out */
+#define COMMANDS 256            /* from the main thread */
+#define STOP_SECONDS 3          /* a name may be resolving, which cannot be broken off */
 
 /* What the network thread and the main thread pass to and fro; out comes first, so that the public
  * pointer is the cell's. */
@@ -106,7 +110,8 @@ cell_new(struct client *client, size_t bytes)
 static bool
 queue_full(const struct client *client)
 {
-    return client->overflow_first || atomic_load(&client->weight) >= QUEUE_BYTES ||
+    size_t most = atomic_load(&client->loading) ? PARTS_BYTES : QUEUE_BYTES;
+    return client->overflow_first || atomic_load(&client->weight) >= most ||
            ring_count(&client->queue) >= QUEUE_ITEMS - 1;
 }
 
@@ -615,7 +620,8 @@ client_give(struct client *client, const struct client_item *item)
         cell_free(cell);
     }
     size_t left = atomic_fetch_sub(&client->weight, weight) - weight;
-    if (atomic_load(&client->paused) && left < RESUME_BYTES &&
+    size_t resume = atomic_load(&client->loading) ? PARTS_RESUME_BYTES : RESUME_BYTES;
+    if (atomic_load(&client->paused) && left < resume &&
         ring_count(&client->queue) < QUEUE_ITEMS / 2) {
         socket_wake(client->socket);
     }
