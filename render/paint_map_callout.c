@@ -177,21 +177,24 @@ paint_map_callout_prepare(const struct paint *p, const struct paint_map_room *ro
     *out = (struct paint_map_callout){.burst = burst};
     measure_callout(p, burst, out);
     struct panel_rect clip = map_clip(p->map);
-    return out->goal.x >= (float)clip.x && out->goal.y >= (float)clip.y &&
-           out->goal.x <= (float)(clip.x + clip.w) && out->goal.y <= (float)(clip.y + clip.h) &&
-           (place_callout(p, room, out, &out->box) || place_anywhere(p, room, out));
+    if (out->goal.x < (float)clip.x || out->goal.y < (float)clip.y ||
+        out->goal.x > (float)(clip.x + clip.w) || out->goal.y > (float)(clip.y + clip.h) ||
+        (!place_callout(p, room, out, &out->box) && !place_anywhere(p, room, out))) {
+        return false;
+    }
+    out->leader = paint_map_room_lead(room, &out->box, &out->goal);
+    return true;
 }
 
 void
 paint_map_callout_line(const struct paint *p, const struct paint_map_callout *callout)
 {
     uint32_t amber = paint_colour(p, THEME_AMBER);
-    struct paint_map_leader leader = paint_map_room_route(&callout->box, &callout->goal);
-    const float *xy = leader.xy;
+    const float *xy = callout->leader.xy;
     draw_circle(p, callout->goal.x, callout->goal.y, callout->goal.ring, amber);
-    if (leader.points == 3) {
+    if (callout->leader.points == 3) {
         draw_polyline(p->list, xy, 3, false, 2 * p->unit, 0, amber);
-    } else if (leader.points == 2) { /* on whole pixels where it is upright */
+    } else if (callout->leader.points == 2) { /* on whole pixels where it is upright */
         draw_line(p->list, xy[0], xy[1], xy[2], xy[3], 2 * p->unit, amber);
     }
 }

@@ -16,6 +16,7 @@ struct paint_map_callout {
     float w, h, pad;
     struct paint_map_goal goal; /* the burst's place and its circle */
     struct paint_map_box box;
+    struct paint_map_leader leader; /* from the box to the circle */
 };
 
 /* Measures and places it; false where there is no burst to show or no place for it is free. */

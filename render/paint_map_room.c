@@ -40,9 +40,10 @@ paint_map_room_take(struct paint_map_room *room, struct paint_map_box box)
     }
 }
 
-/* Whether a straight line from a to b meets a box: what is left of it inside each pair of edges. */
-static bool
-strikes(const float *a, const float *b, const struct paint_map_box *box)
+/* How much of a straight line from a to b lies in a box, of 1: what is left of it inside each pair
+ * of edges. */
+static float
+part_in(const float *a, const float *b, const struct paint_map_box *box)
 {
     const float low[2] = {box->x0, box->y0}, high[2] = {box->x1, box->y1};
     float enter = 0, leave = 1;
@@ -50,7 +51,7 @@ strikes(const float *a, const float *b, const struct paint_map_box *box)
         float along = b[axis] - a[axis];
         if (along == 0) {
             if (a[axis] <= low[axis] || a[axis] >= high[axis]) {
-                return false;
+                return 0;
             }
             continue;
         }
@@ -58,14 +59,14 @@ strikes(const float *a, const float *b, const struct paint_map_box *box)
         enter = fmaxf(enter, fminf(t0, t1));
         leave = fminf(leave, fmaxf(t0, t1));
     }
-    return enter < leave;
+    return fmaxf(leave - enter, 0);
 }
 
 static bool
 leader_strikes(const struct paint_map_leader *leader, const struct paint_map_box *box)
 {
     for (int leg = 0; leg + 1 < leader->points; leg++) {
-        if (strikes(&leader->xy[2 * leg], &leader->xy[2 * leg + 2], box)) {
+        if (part_in(&leader->xy[2 * leg], &leader->xy[2 * leg + 2], box) > 0) {
             return true;
         }
     }
@@ -122,30 +123,120 @@ paint_map_room_struck(const struct paint_map_room *room, const struct paint_map_
     return struck;
 }
 
+/* From a box's edge through a turn to the goal's circle; no points where the turn lies in it. */
+static struct paint_map_leader
+leader_by(float from_x, float from_y, float turn_x, float turn_y, const struct paint_map_goal *goal)
+{
+    float dx = goal->x - turn_x, dy = goal->y - turn_y, length = hypotf(dx, dy);
+    if (length <= goal->ring) {
+        return (struct paint_map_leader){.points = 0};
+    }
+    float part = (length - goal->ring) / length;
+    float end_x = turn_x + dx * part, end_y = turn_y + dy * part;
+    if (from_x == turn_x && from_y == turn_y) {
+        return (struct paint_map_leader){{from_x, from_y, end_x, end_y}, 2};
+    }
+    return (struct paint_map_leader){{from_x, from_y, turn_x, turn_y, end_x, end_y}, 3};
+}
+
 /* From the box's middle straight out, then to the circle. */
 struct paint_map_leader
 paint_map_room_route(const struct paint_map_box *box, const struct paint_map_goal *goal)
 {
     float side = goal->x > (box->x0 + box->x1) / 2 ? 1 : -1;
     bool beside = side > 0 ? goal->x - goal->ring > box->x1 : goal->x + goal->ring < box->x0;
-    float from_x = side > 0 ? box->x1 : box->x0, from_y = roundf((box->y0 + box->y1) / 2);
-    float turn_x = from_x;
     if (beside) {
-        turn_x += side * fminf(goal->bend, (fabsf(goal->x - from_x) - goal->ring) / 2);
-    } else { /* above or below: straight from the edge */
-        turn_x = fminf(fmaxf(goal->x, box->x0 + goal->inset), box->x1 - goal->inset);
-        from_y = goal->y < box->y0 ? box->y0 : box->y1;
+        float from_x = side > 0 ? box->x1 : box->x0, from_y = roundf((box->y0 + box->y1) / 2);
+        float level = fminf(goal->bend, (fabsf(goal->x - from_x) - goal->ring) / 2);
+        return leader_by(from_x, from_y, from_x + side * level, from_y, goal);
     }
-    float dx = goal->x - turn_x, dy = goal->y - from_y, length = hypotf(dx, dy);
-    if (length <= goal->ring) {
-        return (struct paint_map_leader){.points = 0};
+    /* above or below: straight from the edge */
+    float from_x = fminf(fmaxf(goal->x, box->x0 + goal->inset), box->x1 - goal->inset);
+    float from_y = goal->y < box->y0 ? box->y0 : box->y1;
+    return leader_by(from_x, from_y, from_x, from_y, goal);
+}
+
+/* The best of the leaders tried. */
+struct detour {
+    const struct paint_map_room *room;
+    const struct paint_map_box *box;
+    const struct paint_map_goal *goal;
+    struct paint_map_leader best;
+    float cost;
+};
+
+/* How much of a leader is hidden behind what is taken, pixels; a leader that it crosses counts as a
+ * label would. */
+static float
+hidden_of(const struct paint_map_room *room, const struct paint_map_leader *leader, float crossing)
+{
+    float hidden = 0;
+    for (int leg = 0; leg + 1 < leader->points; leg++) {
+        const float *a = &leader->xy[2 * leg], *b = a + 2;
+        for (int i = 0; i < room->taken_count; i++) {
+            hidden += part_in(a, b, &room->taken[i]) * hypotf(b[0] - a[0], b[1] - a[1]);
+        }
     }
-    float part = (length - goal->ring) / length;
-    float end_x = turn_x + dx * part, end_y = from_y + dy * part;
-    if (beside) {
-        return (struct paint_map_leader){{from_x, from_y, turn_x, from_y, end_x, end_y}, 3};
+    for (int i = 0; i < room->leaders_count; i++) {
+        hidden += leaders_cross(leader, &room->leaders[i]) ? crossing : 0;
     }
-    return (struct paint_map_leader){{turn_x, from_y, end_x, end_y}, 2};
+    return hidden;
+}
+
+/* As a length: ten times as dear where it is hidden. */
+static float
+cost_of(const struct detour *detour, const struct paint_map_leader *leader)
+{
+    float length = 0;
+    for (int leg = 0; leg + 1 < leader->points; leg++) {
+        const float *a = &leader->xy[2 * leg];
+        length += hypotf(a[2] - a[0], a[3] - a[1]);
+    }
+    return length + 10 * hidden_of(detour->room, leader, detour->goal->bend);
+}
+
+static void
+try_leader(struct detour *detour, float from_x, float from_y, float turn_x, float turn_y)
+{
+    struct paint_map_leader leader = leader_by(from_x, from_y, turn_x, turn_y, detour->goal);
+    if (leader.points < 3 || part_in(&leader.xy[2], &leader.xy[4], detour->box) > 0) {
+        return;
+    }
+    float cost = cost_of(detour, &leader);
+    if (cost < detour->cost) {
+        detour->best = leader;
+        detour->cost = cost;
+    }
+}
+
+/* Upright from the box's top or bottom, or level from its sides, as far as there is room, then to
+ * the circle. */
+struct paint_map_leader
+paint_map_room_lead(const struct paint_map_room *room, const struct paint_map_box *box,
+                    const struct paint_map_goal *goal)
+{
+    struct detour detour = {room, box, goal, paint_map_room_route(box, goal), 0};
+    if (paint_map_room_struck(room, &detour.best) == 0) {
+        return detour.best;
+    }
+    detour.cost = cost_of(&detour, &detour.best);
+    const struct paint_map_box *whole = &room->whole;
+    float step = fmaxf(2, roundf(goal->bend / 5)), middle = roundf((box->y0 + box->y1) / 2);
+    for (float x = roundf(box->x0 + goal->inset); x <= box->x1 - goal->inset; x += step) {
+        for (float y = box->y1 + step; y <= whole->y1; y += step) {
+            try_leader(&detour, x, box->y1, x, y);
+        }
+        for (float y = box->y0 - step; y >= whole->y0; y -= step) {
+            try_leader(&detour, x, box->y0, x, y);
+        }
+    }
+    for (float x = box->x1 + step; x <= whole->x1; x += step) {
+        try_leader(&detour, box->x1, middle, x, middle);
+    }
+    for (float x = box->x0 - step; x >= whole->x0; x -= step) {
+        try_leader(&detour, box->x0, middle, x, middle);
+    }
+    return detour.best;
 }
 
 float

@@ -14,7 +14,8 @@ struct paint_map_box {
     float x0, y0, x1, y1;
 };
 
-/* From a box to a place: beside it two legs, the first of them level; above or below it one. */
+/* From a box to a place: beside it two legs, the first of them level; above or below it one. Around
+ * what is in the way: two, the first of them upright or level. */
 struct paint_map_leader {
     float xy[6];
     int points; /* 0: the box touches the place */
@@ -47,6 +48,11 @@ int paint_map_room_struck(const struct paint_map_room *room, const struct paint_
 /* The leader from a box to its goal. */
 struct paint_map_leader paint_map_room_route(const struct paint_map_box *box,
                                              const struct paint_map_goal *goal);
+/* The same where it strikes nothing; else the way that is least hidden and short: that one, or two
+ * legs, the first of them upright or level. Looks at some thousand ways. */
+struct paint_map_leader paint_map_room_lead(const struct paint_map_room *room,
+                                            const struct paint_map_box *box,
+                                            const struct paint_map_goal *goal);
 /* From the place to the box's nearest edge, pixels; 0 inside. */
 float paint_map_room_distance(const struct paint_map_box *box, float x, float y);
 
