@@ -59,10 +59,7 @@ const char *const event_satisfied_names[EVENT_SATISFIED_COUNT] = {NULL, "yes", "
 static const char *const stage_names[EVENT_STAGE_COUNT] = {"accept", "resolve", "expedite",
                                                            "report", "burst"};
 
-static const struct {
-    const char *name;
-    uint32_t bit;
-} keys[EVENT_K_NONE] = {
+const struct event_key_rule event_keys[EVENT_K_NONE] = {
     [EVENT_K_CHANNEL] = {"channel", EVENT_F_CHANNEL},
     [EVENT_K_CATEGORY] = {"category", EVENT_F_CATEGORY},
     [EVENT_K_STREET] = {"street", EVENT_F_STREET},
@@ -92,18 +89,6 @@ static const struct {
     [EVENT_K_OUTCOME] = {"outcome", EVENT_F_OUTCOME},
 };
 
-const char *
-event_key_name(enum event_key key)
-{
-    return keys[key].name;
-}
-
-uint32_t
-event_key_bit(enum event_key key)
-{
-    return keys[key].bit;
-}
-
 const struct event_data event_no_data = {0};
 
 /* The candidates by length and first letter, so that a key is compared once or twice. */
@@ -126,7 +111,8 @@ event_key_of(struct str key)
         return EVENT_K_NONE;
     }
     for (const signed char *at = by_len[key.len]; *at >= 0; at++) {
-        if (keys[*at].name[0] == key.ptr[0] && memcmp(keys[*at].name, key.ptr, key.len) == 0) {
+        const char *name = event_keys[*at].name;
+        if (name[0] == key.ptr[0] && memcmp(name, key.ptr, key.len) == 0) {
             return (enum event_key) * at;
         }
     }

@@ -56,8 +56,25 @@ extern const char *const event_satisfied_names[EVENT_SATISFIED_COUNT]; /* [0] NU
 /* A milestone's type, without "ticket."; EVENT_UNKNOWN where it is none. */
 enum event_type event_milestone_parse(struct str name);
 enum event_key event_key_of(struct str key);
-const char *event_key_name(enum event_key key);
-uint32_t event_key_bit(enum event_key key); /* its enum event_field bit */
+
+/* By key. Looked up for every field of every row of a snapshot: no calls for it. */
+struct event_key_rule {
+    const char *name;
+    uint32_t bit; /* of enum event_field */
+};
+extern const struct event_key_rule event_keys[EVENT_K_NONE];
+
+static inline const char *
+event_key_name(enum event_key key)
+{
+    return event_keys[key].name;
+}
+
+static inline uint32_t
+event_key_bit(enum event_key key)
+{
+    return event_keys[key].bit;
+}
 
 /* No control character (C0, DEL, C1); text is valid UTF-8. */
 bool event_text_clean(struct str text);
