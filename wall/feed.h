@@ -1,6 +1,7 @@
-/* feed: what the network thread queued, folded into the tickets on the main thread.
+/* feed: what the network thread queued, folded into the tickets.
  *
- * Owns the client; borrows the tickets. Decides whether what is held is in sync and whether it is
+ * Owns the client; borrows the tickets. The main thread's, but while it is lent to the one of
+ * ahead.h: one thread at a time. Decides whether what is held is in sync and whether it is
  * stale, and tells the client when the digest differs. Reads no clock: moments are handed in. */
 #ifndef WALL_FEED_H
 #define WALL_FEED_H
