@@ -567,6 +567,6 @@ event_from_pack(struct str bytes, struct arena *arena, struct event *out, struct
     if (bytes.len > EVENT_MAX_BYTES) {
         return err_set(err, "longer than %d bytes", EVENT_MAX_BYTES);
     }
-    return value_parse_pack(bytes, EVENT_MAX_DEPTH, &doc, &root, err) &&
+    return value_parse_pack(bytes, EVENT_MAX_DEPTH, NULL, &doc, &root, err) &&
            event_from_value(&store, &root, doc.holds_nul, out, err);
 }

@@ -5,6 +5,15 @@
 #include "feeds/event_codec.h"
 #include "feeds/message.h"
 
+/* The rows of a snapshot part that were read before its other fields, and what was counted in them.
+ */
+struct message_rows {
+    const unsigned char *tickets; /* the first entry of the list; NULL: nothing was read */
+    struct event_ticket *rows;
+    size_t count;
+    int64_t unknown_fields, unknown_types, invalid_events;
+};
+
 /* One decoding in progress. */
 struct message_reader {
     struct event_store store;
@@ -12,8 +21,7 @@ struct message_reader {
     struct err *err;
     size_t bytes; /* of the whole message: bounds how many entries can be in it */
     bool holds_nul;
-    const unsigned char *end; /* of the whole message, in MessagePack */
-    bool by_values;           /* message_decode_by_values */
+    struct message_rows read;
 };
 
 enum message_want {
@@ -54,12 +62,19 @@ bool message_read_board(struct message_reader *reader, const struct value *map);
 #define MESSAGE_COLUMNS_MAX 256
 struct message_columns {
     int keys[MESSAGE_COLUMNS_MAX]; /* enum event_key, MESSAGE_COLUMN_*, EVENT_K_NONE = unknown */
-    uint32_t count;
+    uint32_t count, unknown;
 };
 
-/* The rows of a checked MessagePack text; out has room for all of them. */
-bool message_read_pack_rows(struct message_reader *reader, const struct value *tickets,
-                            const struct message_columns *columns, struct event_ticket *out);
+/* The names of a snapshot's columns. */
+bool message_read_columns(const struct value *list, struct message_columns *out, struct err *err);
+
+#define MESSAGE_ROW_LEAST_BYTES 12 /* no valid row is shorter */
+
+/* The rows of a snapshot part, out of a MessagePack text that is not checked yet; gap: where in it
+ * they were found to be sound. false: the text is none, or its rows are for the general way. */
+struct pack_gap;
+bool message_read_pack_rows(const struct event_store *store, struct str bytes,
+                            struct message_rows *out, struct pack_gap *gap);
 
 /* message_decode with the one way of reading that serves both encodings, rows too: what the quick
  * one is held against. */

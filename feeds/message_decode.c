@@ -4,6 +4,7 @@
 
 #include "feeds/message.h"
 #include "feeds/message_codec.h"
+#include "feeds/pack.h"
 #include "feeds/writer.h"
 
 #define NAME_BYTES 128                          /* walls, nodes, logs, refs, scenes */
@@ -569,20 +570,21 @@ decode(enum message_format format, struct str bytes, bool by_values, struct aren
     struct value_doc doc;
     struct value root;
     struct message_reader reader = {
-        .store = {arena, format == MESSAGE_JSON},
-        .out = out,
-        .err = err,
-        .bytes = bytes.len,
-        .end = format == MESSAGE_PACK ? (const unsigned char *)bytes.ptr + bytes.len : NULL,
-        .by_values = by_values};
+        .store = {arena, format == MESSAGE_JSON}, .out = out, .err = err, .bytes = bytes.len};
+    struct pack_gap gap;
+    bool has_rows = false;
     memset(out, 0, sizeof *out);
     if (bytes.len > MESSAGE_MAX_BYTES) {
         err_set(err, "longer than %d bytes", MESSAGE_MAX_BYTES);
         return MESSAGE_BROKEN;
     }
-    bool parsed = format == MESSAGE_JSON
-                      ? value_parse_json(bytes, MESSAGE_MAX_DEPTH, false, &doc, &root, err)
-                      : value_parse_pack(bytes, MESSAGE_MAX_DEPTH, &doc, &root, err);
+    if (format == MESSAGE_PACK && !by_values) {
+        has_rows = message_read_pack_rows(&reader.store, bytes, &reader.read, &gap);
+    }
+    bool parsed =
+        format == MESSAGE_JSON
+            ? value_parse_json(bytes, MESSAGE_MAX_DEPTH, false, &doc, &root, err)
+            : value_parse_pack(bytes, MESSAGE_MAX_DEPTH, has_rows ? &gap : NULL, &doc, &root, err);
     if (!parsed) {
         return MESSAGE_BROKEN;
     }

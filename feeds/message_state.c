@@ -10,7 +10,6 @@
 #define CODE_BYTES 64
 #define NAME_BYTES 256
 #define MAX_PARTS 1000000
-#define ROW_LEAST_BYTES 12 /* no valid row is shorter */
 
 /* ---- directory ---- */
 
@@ -171,8 +170,8 @@ column_of(struct str name)
     return key != EVENT_K_NONE && (ours & 1u << key) ? (int)key : EVENT_K_NONE;
 }
 
-static bool
-read_columns(struct message_reader *reader, const struct value *list, struct message_columns *out)
+bool
+message_read_columns(const struct value *list, struct message_columns *out, struct err *err)
 {
     static const uint32_t needed = 1u << MESSAGE_COLUMN_TICKET | 1u << EVENT_K_CHANNEL |
                                    1u << EVENT_K_CATEGORY | 1u << EVENT_K_STREET |
@@ -180,21 +179,21 @@ read_columns(struct message_reader *reader, const struct value *list, struct mes
     uint32_t seen = 0;
     struct value name;
     if (list->kind != VALUE_LIST || list->count > MESSAGE_COLUMNS_MAX) {
-        return err_set(reader->err, "snapshot: columns: not a list of names");
+        return err_set(err, "snapshot: columns: not a list of names");
     }
-    out->count = 0;
+    out->count = out->unknown = 0;
     for (struct value_walk walk = value_walk(list); value_next(&walk, NULL, &name);) {
         int key = name.kind == VALUE_STR ? column_of(name.text) : -1;
         if (key < 0 || (key != EVENT_K_NONE && (seen & 1u << key))) {
-            return err_set(reader->err, "snapshot: columns: no name, or one that stands twice");
+            return err_set(err, "snapshot: columns: no name, or one that stands twice");
         }
-        reader->out->unknown_fields += key == EVENT_K_NONE;
+        out->unknown += key == EVENT_K_NONE;
         seen |= key == EVENT_K_NONE ? 0 : 1u << key;
         out->keys[out->count++] = key;
     }
     return (seen & needed) == needed ||
-           err_set(reader->err, "snapshot: columns: ticket, channel, category, street and "
-                                "milestones are needed");
+           err_set(err, "snapshot: columns: ticket, channel, category, street and milestones are "
+                        "needed");
 }
 
 static struct event_milestone *
@@ -312,15 +311,21 @@ read_rows(struct message_reader *reader, const struct value *tickets,
           const struct message_columns *columns)
 {
     struct message_snapshot *out = &reader->out->snapshot;
-    if (tickets->kind != VALUE_LIST || tickets->count > reader->bytes / ROW_LEAST_BYTES) {
+    const struct message_rows *read = &reader->read;
+    if (read->tickets && read->tickets == tickets->pack) {
+        out->rows = read->rows;
+        out->rows_count = read->count;
+        reader->out->unknown_fields += read->unknown_fields;
+        reader->out->unknown_types += read->unknown_types;
+        reader->out->invalid_events += read->invalid_events;
+        return true;
+    }
+    if (tickets->kind != VALUE_LIST || tickets->count > reader->bytes / MESSAGE_ROW_LEAST_BYTES) {
         return err_set(reader->err, "snapshot: tickets: not a list of rows");
     }
     struct event_ticket *rows =
         arena_alloc(reader->store.arena, ((size_t)tickets->count + 1) * sizeof *rows);
     out->rows = rows;
-    if (reader->end && !reader->by_values) {
-        return message_read_pack_rows(reader, tickets, columns, rows);
-    }
     struct milestones list = {0};
     struct value entry;
     bool sound = true;
@@ -381,8 +386,11 @@ message_read_snapshot(struct message_reader *reader, const struct value *map)
     out->seq = raw.seq;
     out->part = raw.part;
     out->parts = raw.parts;
-    return read_columns(reader, &raw.columns, &columns) &&
-           read_rows(reader, &raw.tickets, &columns) &&
+    if (!message_read_columns(&raw.columns, &columns, reader->err)) {
+        return false;
+    }
+    reader->out->unknown_fields += columns.unknown;
+    return read_rows(reader, &raw.tickets, &columns) &&
            read_other(reader, &raw.alarms, "snapshot: alarms", &out->alarms) &&
            read_other(reader, &raw.commitments, "snapshot: commitments", &out->commitments);
 }

@@ -123,6 +123,26 @@ pack_read_any(const unsigned char *at, struct value *out)
 }
 
 const unsigned char *
+pack_take_any(const unsigned char *at, const unsigned char *end, struct value *out)
+{
+    if (at >= end || pack_head_bytes(*at) > (size_t)(end - at)) {
+        return NULL;
+    }
+    int size = pack_head(at, out);
+    at += size;
+    out->json = NULL;
+    out->pack = at;
+    if (size == 0) {
+        return NULL;
+    }
+    if (out->kind == VALUE_STR) {
+        out->text = (struct str){(const char *)at, out->count};
+        return out->count <= (size_t)(end - at) ? at + out->count : NULL;
+    }
+    return at;
+}
+
+const unsigned char *
 pack_skip(const unsigned char *at, uint64_t tokens)
 {
     for (; tokens > 0; tokens--) {
@@ -149,8 +169,8 @@ pack_skip(const unsigned char *at, uint64_t tokens)
 
 /* Valid UTF-8; most strings are ASCII: eight bytes at a time, the last ones too where as many stand
  * before `end`. */
-static inline bool
-text_valid(const unsigned char *text, size_t len, const unsigned char *end, bool *holds_nul)
+bool
+pack_text_valid(const unsigned char *text, size_t len, const unsigned char *end, bool *holds_nul)
 {
     size_t i = 0;
     uint64_t high = 0, zero = 0, word;
@@ -196,11 +216,12 @@ may_open(const struct frames *frames, uint64_t entries, size_t left_bytes, int m
            err_set(err, "not valid MessagePack: a list is longer than the text");
 }
 
-bool
-pack_check(struct str bytes, int max_depth, bool *holds_nul, struct err *err)
+/* One value at p, with all below; what is behind it, or NULL with a reason. */
+static const unsigned char *
+check_value(const unsigned char *p, const unsigned char *end, int max_depth,
+            const struct pack_gap *gap, bool *holds_nul, struct err *err)
 {
     /* longer than 60: one loop over all tokens, of which most are met in its first lines */
-    const unsigned char *p = (const unsigned char *)bytes.ptr, *end = p + bytes.len;
     struct frames frames = {0};
     uint64_t left = 1; /* of the innermost list or map */
     bool map = false, nul = false;
@@ -223,30 +244,36 @@ pack_check(struct str bytes, int max_depth, bool *holds_nul, struct err *err)
         } else if (p < end && *p < 0x80 && !is_key) {
             p++;
             continue;
+        } else if (gap && p == gap->from && !is_key) {
+            p = gap->to;
+            continue;
         } else {
             int size =
                 p < end && pack_head_bytes(*p) <= (size_t)(end - p) ? pack_head(p, &head) : 0;
             if (size == 0) {
-                return err_set(err, "not valid MessagePack for the feed at byte %zu",
-                               (size_t)(p - (const unsigned char *)bytes.ptr));
+                err_set(err, "not valid MessagePack for the feed: %zu bytes before its end",
+                        (size_t)(end - p));
+                return NULL;
             }
             p += size;
         }
         if (head.kind == VALUE_STR) {
             bool has_nul = false;
-            if (head.count > (size_t)(end - p) || !text_valid(p, head.count, end, &has_nul) ||
+            if (head.count > (size_t)(end - p) || !pack_text_valid(p, head.count, end, &has_nul) ||
                 (is_key && has_nul)) {
-                return err_set(err, "not valid MessagePack for the feed: a string that is cut, not "
-                                    "UTF-8, or a key with a NUL");
+                err_set(err, "not valid MessagePack for the feed: a string that is cut, not "
+                             "UTF-8, or a key with a NUL");
+                return NULL;
             }
             nul |= has_nul;
             p += head.count;
         } else if (is_key) {
-            return err_set(err, "not valid MessagePack for the feed: a key that is no string");
+            err_set(err, "not valid MessagePack for the feed: a key that is no string");
+            return NULL;
         } else if (head.kind == VALUE_LIST || head.kind == VALUE_MAP) {
             uint64_t entries = (uint64_t)head.count * (head.kind == VALUE_MAP ? 2 : 1);
             if (!may_open(&frames, entries, (size_t)(end - p), max_depth, err)) {
-                return false;
+                return NULL;
             }
             frames.left[++frames.depth] = left;
             frames.map[frames.depth] = map;
@@ -255,5 +282,22 @@ pack_check(struct str bytes, int max_depth, bool *holds_nul, struct err *err)
         }
     }
     *holds_nul |= nul;
-    return p == end || err_set(err, "not valid MessagePack: bytes left over");
+    return p;
+}
+
+const unsigned char *
+pack_check_value(const unsigned char *at, const unsigned char *end, int max_depth, bool *holds_nul,
+                 struct err *err)
+{
+    return check_value(at, end, max_depth, NULL, holds_nul, err);
+}
+
+bool
+pack_check(struct str bytes, int max_depth, const struct pack_gap *gap, bool *holds_nul,
+           struct err *err)
+{
+    const unsigned char *end = (const unsigned char *)bytes.ptr + bytes.len;
+    const unsigned char *behind =
+        check_value((const unsigned char *)bytes.ptr, end, max_depth, gap, holds_nul, err);
+    return behind && (behind == end || err_set(err, "not valid MessagePack: bytes left over"));
 }

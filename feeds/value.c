@@ -275,11 +275,11 @@ value_finish(struct value_doc *doc)
 /* ---- either ---- */
 
 bool
-value_parse_pack(struct str bytes, int max_depth, struct value_doc *doc, struct value *root,
-                 struct err *err)
+value_parse_pack(struct str bytes, int max_depth, const struct pack_gap *gap, struct value_doc *doc,
+                 struct value *root, struct err *err)
 {
     *doc = (struct value_doc){0};
-    if (!pack_check(bytes, max_depth, &doc->holds_nul, err)) {
+    if (!pack_check(bytes, max_depth, gap, &doc->holds_nul, err)) {
         return false;
     }
     pack_read((const unsigned char *)bytes.ptr, root);

@@ -59,9 +59,11 @@ struct value_doc {
 bool value_parse_json(struct str text, int max_depth, bool any, struct value_doc *doc,
                       struct value *root, struct err *err);
 /* Checks one MessagePack text from end to end: lengths, depth, UTF-8, string keys without NUL,
- * finite numbers, integers of 64 bits, no bin, no ext, nothing left over. */
-bool value_parse_pack(struct str bytes, int max_depth, struct value_doc *doc, struct value *root,
-                      struct err *err);
+ * finite numbers, integers of 64 bits, no bin, no ext, nothing left over. gap: what of it has been
+ * checked already; NULL for nothing. */
+struct pack_gap;
+bool value_parse_pack(struct str bytes, int max_depth, const struct pack_gap *gap,
+                      struct value_doc *doc, struct value *root, struct err *err);
 void value_finish(struct value_doc *doc);
 
 /* for (struct value_walk w = value_walk(&v); value_next(&w, &key, &child);) */

@@ -644,7 +644,7 @@ test_numbers(void **state)
             struct value_doc doc;
             struct value value;
             writer_real(&writer, reals[i]);
-            assert_true(pack ? value_parse_pack(buf_str(&out), 32, &doc, &value, NULL)
+            assert_true(pack ? value_parse_pack(buf_str(&out), 32, NULL, &doc, &value, NULL)
                              : value_parse_json(buf_str(&out), 32, true, &doc, &value, NULL));
             if (value.kind != VALUE_REAL || memcmp(&value.real, &reals[i], sizeof(double)) != 0) {
                 fail_msg("%s reads back as %.17g", pack ? "packed" : out.ptr, value.real);
@@ -658,7 +658,7 @@ test_numbers(void **state)
             struct value_doc doc;
             struct value value;
             writer_int(&writer, integers[i]);
-            assert_true(pack ? value_parse_pack(buf_str(&out), 32, &doc, &value, NULL)
+            assert_true(pack ? value_parse_pack(buf_str(&out), 32, NULL, &doc, &value, NULL)
                              : value_parse_json(buf_str(&out), 32, true, &doc, &value, NULL));
             assert_int_equal(value.kind, VALUE_INT);
             assert_true(value.integer == integers[i]);
@@ -688,7 +688,7 @@ test_wide_maps(void **state)
         struct value_doc doc;
         struct value root, child;
         struct str name;
-        assert_true(value_parse_pack(buf_str(&out), 32, &doc, &root, NULL));
+        assert_true(value_parse_pack(buf_str(&out), 32, NULL, &doc, &root, NULL));
         assert_int_equal(root.count, sizes[i]);
         int64_t expected = 0;
         for (struct value_walk walk = value_walk(&root); value_next(&walk, &name, &child);) {
