@@ -494,3 +494,18 @@ scene_load(const char *name, struct scene *out, struct yaml_report *report)
     buf_free(&bytes);
     return ok;
 }
+
+bool
+scene_theme_valid(struct str name)
+{
+    return is_word(name) && name.len < sizeof((struct scene *)0)->theme;
+}
+
+void
+scene_hang(struct scene *scene, const struct scene_wall *wall)
+{
+    scene->wall = *wall;
+    if (wall->theme[0]) {
+        memcpy(scene->theme, wall->theme, sizeof scene->theme);
+    }
+}

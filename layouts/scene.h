@@ -110,6 +110,7 @@ struct scene_grid {
 /* Where a scene hangs, as far as a deployment knows better than the scene's file: the same file
  * serves walls of many sizes. What is 0 stays as the file says. */
 struct scene_wall {
+    char theme[32]; /* of the room: day where it is bright; "" as the scene says */
     double wall_height_mm, farthest_m;
     int tiles[2];       /* across and down */
     bool has_bezel, mm; /* the bezel is given; in millimetres of the wall, else canvas pixels */
@@ -137,7 +138,7 @@ struct scene {
     int panels_count;
     struct scene_grid grids[SCENE_GRIDS]; /* the first is the scene's own `grid` */
     int grids_count;
-    struct scene_wall wall; /* of the deployment; set before scene_solve */
+    struct scene_wall wall; /* of the deployment; set by scene_hang */
     char file[576];         /* as messages name it */
     char folder[512];       /* of the scene file, with its slash; "" = here */
 
@@ -157,6 +158,11 @@ bool scene_load(const char *name, struct scene *out, struct yaml_report *report)
 /* The same from text that is already read; file names it in messages, its folder is where relative
  * paths begin. */
 bool scene_parse(const char *file, struct str text, struct scene *out, struct yaml_report *report);
+
+/* Says where the scene hangs; before scene_solve. */
+void scene_hang(struct scene *scene, const struct scene_wall *wall);
+/* The name of a theme: 1 to 31 small letters, digits and '-'. */
+bool scene_theme_valid(struct str name);
 
 /* Gives every panel its rectangle on a canvas of w × h pixels: of the arrangement nearest in shape,
  * the grid in proportion, whole pixels, no two panels of the grid over each other, lines within

@@ -153,7 +153,7 @@ check_scene(const struct config *config, const struct profile *profile, struct y
     }
     if (scene_load(config->scene.ptr, scene, report)) {
         check_metrics(scene, profile, report);
-        scene->wall = config->wall;
+        scene_hang(scene, &config->wall);
         check_drawn(config, scene, profile, report, out);
     } else if (scene->theme[0]) {
         theme_load(scene->theme, &theme, report);

@@ -62,6 +62,13 @@ static const struct setting settings[] = {
      OPTION_AND_FILE,
      "WxH",
      false},
+    {{.key = "theme",
+      YAML_STR,
+      AT(theme),
+      .help = "colours for the room: night or day (else the scene's)"},
+     OPTION_AND_FILE,
+     "NAME",
+     false},
     {{.key = "wall_height_mm",
       YAML_REAL,
       AT(wall.wall_height_mm),
@@ -413,6 +420,12 @@ check_together(struct config *config, struct yaml_report *report)
     }
     if (config->size[0] > 16384 || config->size[1] > 16384) {
         yaml_error_at(report, file, 1, 1, "size: at most 16384x16384");
+    }
+    if (config->theme.len && !scene_theme_valid(config->theme)) {
+        yaml_error_at(report, file, 1, 1,
+                      "theme: expected the name of a theme, such as night or day");
+    } else if (config->theme.len) {
+        memcpy(config->wall.theme, config->theme.ptr, config->theme.len);
     }
     if (config->bezels.len) {
         config->wall.has_bezel =

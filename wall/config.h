@@ -35,8 +35,9 @@ struct config {
     struct str at;
     int size[2];            /* pixels; 0 = the display's, or offscreen the scene's */
     struct scene_wall wall; /* where the scenes hang; 0 = as their files say */
-    struct str bezels;      /* as given; .wall has what it means */
-    int64_t display;        /* from 0, or DISPLAY_ALL (display.h) */
+    struct str theme;       /* as given, as are bezels; .wall has what they mean */
+    struct str bezels;
+    int64_t display; /* from 0, or DISPLAY_ALL (display.h) */
     double timeout_s, hold_s;
     bool offscreen, demo, probe, kiosk, check, list_displays, help, version;
     int log_level; /* enum log_level */

@@ -70,7 +70,7 @@ static bool
 put_on(struct stage *stage, struct scene *scene, struct yaml_report *report)
 {
     struct buf notes = {0};
-    scene->wall = stage->wall;
+    scene_hang(scene, &stage->wall);
     int asked_w = stage->w ? stage->w : scene->canvas_w;
     int asked_h = stage->h ? stage->h : scene->canvas_h;
     int w = asked_w, h = asked_h;

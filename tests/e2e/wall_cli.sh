@@ -51,6 +51,11 @@ try --check --size 1080x1920
 ends 0 "--check of one canvas"
 told "what has no room there is named" \
     "district-daily: on a canvas of 1080x1920 there is no place for 'trend', 'categories', "
+try --check --theme day
+ends 0 "--check in a bright room's theme"
+try --check --theme dusk
+ends 2 "a theme that is not there"
+told "and which there are" "no such theme; use night, day"
 sed -e 's/farthest_m: 6}/farthest_m: 14}/' "$SOURCE_DIR/layouts/scenes/district-daily.yaml" \
     >"$folder/far.yaml"
 try --check --scene "$folder/far.yaml"

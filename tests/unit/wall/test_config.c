@@ -115,6 +115,9 @@ test_wrong_options(void **state)
         {"--wall-height-mm", "20", "outside 100 to"},
         {"--farthest-m", "300", "outside 0.2 to 200"},
         {"--tiles", "80x2", "at most 64x64"},
+        {"--theme", "Night Sky", "the name of a theme"},
+        {"--theme", "../night", "the name of a theme"},
+        {"--theme", "a-name-of-more-than-thirty-one-letters", "the name of a theme"},
         {"--bezels", "3 cm", "bezels: expected"},
         {"--bezels", "-1 mm", "bezels: expected"},
         {"--timeout", "soon", "a number"},
@@ -270,7 +273,7 @@ test_viewing(void **state)
     int fd = mkstemps(path, 5);
     assert_true(fd >= 0);
     static const char text[] = "viewing: {wall_height_mm: 3240, farthest_m: 9.5}\n"
-                               "tiles: 4x2\nbezels: 3.5 mm\n";
+                               "tiles: 4x2\nbezels: 3.5 mm\ntheme: day\n";
     assert_int_equal(write(fd, text, sizeof text - 1), sizeof text - 1);
     struct read r = READ("--config", path, "--farthest-m=8", "--tiles", "8x4");
     assert_true(r.good);
@@ -281,18 +284,20 @@ test_viewing(void **state)
     assert_int_equal(wall->tiles[1], 4);
     assert_true(wall->has_bezel && wall->mm);
     assert_float_equal(wall->bezel, 3.5, 1e-9);
+    assert_string_equal(wall->theme, "day");
     drop(&r);
     static const char more[] = "wall_height_mm: 5\nfarthest_m: 3\n";
     assert_int_equal(write(fd, more, sizeof more - 1), sizeof more - 1);
     r = READ("--config", path);
     assert_says(&r, "wall_height_mm: is in viewing too");
-    assert_says(&r, ":5:13: farthest_m: is in viewing too");
+    assert_says(&r, ":6:13: farthest_m: is in viewing too");
     assert_says(&r, "outside 100 to 50000");
     drop(&r);
     r = READ("--scene", "street-duty");
     assert_true(r.good);
     assert_float_equal(r.config.wall.farthest_m, 0, 0);
     assert_false(r.config.wall.has_bezel);
+    assert_string_equal(r.config.wall.theme, "");
     drop(&r);
     close(fd);
     unlink(path);

@@ -69,6 +69,29 @@ test_a_stage_fits_its_canvas(void **state)
     yaml_report_free(&report);
 }
 
+/* The room's theme stays whatever scene is on; without one it is the scene's. */
+static void
+test_the_theme_is_the_rooms(void **state)
+{
+    (void)state;
+    struct yaml_report report = {0};
+    struct err err = {""};
+    struct scene_wall walls[2] = {{.theme = ""}, {.theme = "day"}};
+    uint32_t ground[2];
+    for (int i = 0; i < 2; i++) {
+        struct stage *stage =
+            stage_create(RENDERER_NULL, "street-duty", 0, 0, &walls[i], &report, &err);
+        assert_non_null(stage);
+        assert_true(stage_show(stage, "district-daily", ""));
+        assert_string_equal(stage_scene(stage)->theme, i ? "day" : "night");
+        ground[i] = stage_renderer(stage)->theme.colours[THEME_GROUND];
+        stage_destroy(stage);
+    }
+    assert_true(ground[0] >> 24 < 0x20); /* red, of 0xrrggbbaa */
+    assert_true(ground[1] >> 24 > 0xc0);
+    yaml_report_free(&report);
+}
+
 /* Asked directly the renderer does not guess: it says what is wrong. */
 static void
 test_the_renderer_names_the_limit(void **state)
@@ -94,6 +117,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fit),
         cmocka_unit_test(test_a_stage_fits_its_canvas),
+        cmocka_unit_test(test_the_theme_is_the_rooms),
         cmocka_unit_test(test_the_renderer_names_the_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
