@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "wall/base/arena.h"
+#include "wall/base/sort.h"
 
 /* By due, ticket, and the stage's name. */
 static int
@@ -257,9 +258,7 @@ list_merge(struct list *list, struct list_counts *counts, const struct filter *f
     for (size_t i = 0; i < list->fresh_count; i++) {
         list->fresh_order[i] = (uint32_t)i;
     }
-    if (list->fresh_count) {
-        qsort_r(list->fresh_order, list->fresh_count, sizeof(uint32_t), compare_fresh, list);
-    }
+    sort_in_place(list->fresh_order, list->fresh_count, sizeof(uint32_t), compare_fresh, list);
     make_room(list);
     size_t count = plan_moves(list, counts, filter);
     for (size_t i = 0; i < list->moves_count; i++) {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "wall/base/arena.h"
+#include "wall/base/sort.h"
 
 __extension__ typedef unsigned __int128 wide; /* products of two 64-bit counts, exact */
 
@@ -356,8 +357,9 @@ order(struct rows_group *group)
 }
 
 static int
-score_cmp(const void *a, const void *b)
+score_cmp(const void *a, const void *b, void *user)
 {
+    (void)user;
     const struct rows_score *x = a, *y = b;
     wide left = (wide)x->over * y->under, right = (wide)y->over * x->under;
     return (left < right) - (left > right); /* greatest first */
@@ -387,10 +389,10 @@ rank(struct rows *rows, struct rows_group *group, int window, int by)
     if (count == 0) {
         return;
     }
-    qsort(scores, count, sizeof *scores, score_cmp);
+    sort_in_place(scores, count, sizeof *scores, score_cmp, NULL);
     for (size_t i = 0; i < count; i++) {
         uint16_t place = (uint16_t)(i < UINT16_MAX ? i + 1 : UINT16_MAX);
-        if (i && score_cmp(&scores[i - 1], &scores[i]) == 0) {
+        if (i && score_cmp(&scores[i - 1], &scores[i], NULL) == 0) {
             place = group->rows[scores[i - 1].row].rank[window][by];
         }
         group->rows[scores[i].row].rank[window][by] = place;
