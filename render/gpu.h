@@ -110,6 +110,7 @@ struct gpu {
     /* RGBA, top row first, 4 bytes a pixel. Waits for the GPU. */
     bool (*read)(struct gpu *gpu, struct gpu_target from, struct gpu_box box, uint8_t *rgba);
 
+    unsigned long grown;  /* times that a buffer's storage was made larger: stands still soon */
     unsigned long faults; /* resources that failed and errors the driver reported */
     char describe[256];   /* GPU, driver, version: one line for the operator */
     int max_size;         /* greatest width or height of a target, and of the window */

@@ -36,7 +36,9 @@ on_message(GLenum source, GLenum type, GLuint id, GLenum severity, GLsizei lengt
 {
     (void)source, (void)id, (void)severity, (void)length;
     struct gpu_gl *gl = (struct gpu_gl *)(uintptr_t)user;
-    if (type == GL_DEBUG_TYPE_ERROR || type == GL_DEBUG_TYPE_UNDEFINED_BEHAVIOR) {
+    /* what is left is advice: how fast something is, and marks of others */
+    if (type == GL_DEBUG_TYPE_ERROR || type == GL_DEBUG_TYPE_UNDEFINED_BEHAVIOR ||
+        type == GL_DEBUG_TYPE_DEPRECATED_BEHAVIOR || type == GL_DEBUG_TYPE_PORTABILITY) {
         gl->base.faults++;
         log_limited(&fault_limit, 10000, LOG_LEVEL_WARNING, "gpu", "driver: %s", message);
     }
@@ -102,12 +104,16 @@ static struct gpu_buffer
 gl_buffer_create(struct gpu *gpu)
 {
     struct gpu_gl *gl = (struct gpu_gl *)gpu;
-    uint32_t id = free_id(gl->buffers, GPU_GL_BUFFERS);
-    if (!id) {
+    uint32_t id = 1;
+    while (id <= GPU_GL_BUFFERS && gl->buffers[id].name) {
+        id++;
+    }
+    if (id > GPU_GL_BUFFERS) {
         gpu_gl_fault(gl, "too many buffers");
         return (struct gpu_buffer){0};
     }
-    glGenBuffers(1, &gl->buffers[id]);
+    gl->buffers[id] = (struct gpu_gl_stream){0};
+    glGenBuffers(1, &gl->buffers[id].name);
     return (struct gpu_buffer){id};
 }
 
@@ -116,8 +122,8 @@ gl_buffer_destroy(struct gpu *gpu, struct gpu_buffer buffer)
 {
     struct gpu_gl *gl = (struct gpu_gl *)gpu;
     if (buffer.id) {
-        glDeleteBuffers(1, &gl->buffers[buffer.id]);
-        gl->buffers[buffer.id] = 0;
+        glDeleteBuffers(1, &gl->buffers[buffer.id].name);
+        gl->buffers[buffer.id].name = 0;
     }
 }
 
@@ -126,8 +132,7 @@ gl_buffer_upload(struct gpu *gpu, struct gpu_buffer buffer, const void *bytes, s
 {
     struct gpu_gl *gl = (struct gpu_gl *)gpu;
     if (buffer.id && size > 0) {
-        glBindBuffer(GL_ARRAY_BUFFER, gl->buffers[buffer.id]);
-        glBufferData(GL_ARRAY_BUFFER, (GLsizeiptr)size, bytes, GL_STREAM_DRAW);
+        gpu_gl_stream(gl, &gl->buffers[buffer.id], bytes, size);
     }
 }
 
@@ -369,7 +374,7 @@ gl_clear(struct gpu *gpu, struct gpu_target target, struct gpu_box box, uint32_t
 }
 
 static void
-bind_records(const struct gpu_gl_program *program, size_t first)
+bind_records(const struct gpu_gl_program *program, size_t start, size_t first)
 {
     static const GLenum types[GPU_TYPE_COUNT] = {
         [GPU_FLOAT] = GL_FLOAT,
@@ -379,7 +384,7 @@ bind_records(const struct gpu_gl_program *program, size_t first)
     };
     for (int i = 0; i < program->attributes_count; i++) {
         const struct gpu_attribute *attribute = &program->attributes[i];
-        uintptr_t at = first * program->stride + attribute->offset;
+        uintptr_t at = start + first * program->stride + attribute->offset;
         glVertexAttribPointer((GLuint)i, attribute->count, types[attribute->type],
                               attribute->type == GPU_UNORM8, (GLsizei)program->stride,
                               (const void *)at);
@@ -409,8 +414,8 @@ gl_draw(struct gpu *gpu, const struct gpu_draw *draw)
         glBindTexture(GL_TEXTURE_2D_ARRAY, gl->textures[draw->texture.id]);
     }
     glBindVertexArray(program->vertex_array);
-    glBindBuffer(GL_ARRAY_BUFFER, gl->buffers[draw->buffer.id]);
-    bind_records(program, draw->first);
+    glBindBuffer(GL_ARRAY_BUFFER, gl->buffers[draw->buffer.id].name);
+    bind_records(program, gl->buffers[draw->buffer.id].at, draw->first);
     if (program->instanced) {
         glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, (GLsizei)draw->count);
     } else {

@@ -1,5 +1,6 @@
-/* gpu_gl: the inside of the OpenGL back end, for its own files: gpu_gl.c (resources, drawing) and
- * gpu_gl_copy.c (between pictures and to the window). Main thread, with the context current. */
+/* gpu_gl: the inside of the OpenGL back end, for its own files: gpu_gl.c (resources, drawing),
+ * gpu_gl_stream.c (what is drawn from) and gpu_gl_copy.c (between pictures and to the window). Main
+ * thread, with the context current. */
 #ifndef RENDER_GPU_GL_H
 #define RENDER_GPU_GL_H
 
@@ -23,6 +24,13 @@ struct gpu_gl_target {
     int w, h;
 };
 
+/* A buffer whose contents are replaced all the time: each goes behind the one before, in storage
+ * that is made anew, of the same size, where its end is reached. */
+struct gpu_gl_stream {
+    GLuint name;           /* 0: none */
+    size_t room, next, at; /* bytes: of the storage; unused from here; the contents' first */
+};
+
 struct gpu_gl {
     struct gpu base;
     bool es;          /* OpenGL ES: sRGB targets always convert, no FRAMEBUFFER_SRGB switch */
@@ -30,7 +38,7 @@ struct gpu_gl {
     bool debug;       /* the driver's messages come to this one */
     bool read_bgra;   /* the order that drivers keep: several times faster to read */
     GLuint textures[GPU_GL_TEXTURES + 1]; /* index = id; [0] stays 0 */
-    GLuint buffers[GPU_GL_BUFFERS + 1];
+    struct gpu_gl_stream buffers[GPU_GL_BUFFERS + 1];
     struct gpu_gl_program programs[GPU_GL_PROGRAMS + 1];
     struct gpu_gl_target targets[GPU_GL_TARGETS + 1];
     int window_w, window_h;
@@ -41,7 +49,8 @@ struct gpu_gl {
     bool compiled, lets_go; /* shaders, since the compiler was let go; whether it can be */
     /* Made on first use, by gpu_gl_copy.c. */
     GLuint blend_program, blend_array;
-    GLuint copy_programs[2], copy_array, copy_buffer, sampler; /* as it is; encoding */
+    GLuint copy_programs[2], copy_array, sampler; /* as it is; encoding */
+    struct gpu_gl_stream copy_buffer;
     float *copy_boxes;
     size_t copy_boxes_cap;
 };
@@ -56,6 +65,9 @@ GLuint gpu_gl_link_program(struct gpu_gl *gl, const char *name, struct str verte
 bool gpu_gl_size_of(const struct gpu_gl *gl, struct gpu_target target, GLuint *framebuffer, int *w,
                     int *h);
 void gpu_gl_convert_srgb(const struct gpu_gl *gl, bool on);
+
+/* gpu_gl_stream.c: replaces the contents (size > 0) and binds the buffer; never waits. */
+void gpu_gl_stream(struct gpu_gl *gl, struct gpu_gl_stream *stream, const void *bytes, size_t size);
 
 /* gpu_gl_copy.c */
 void gpu_gl_copy(struct gpu *gpu, struct gpu_target from, const struct gpu_box *boxes, int count,

@@ -44,12 +44,10 @@ make_copy(struct gpu_gl *gl)
 {
     if (!gl->copy_array) {
         glGenVertexArrays(1, &gl->copy_array);
-        glGenBuffers(1, &gl->copy_buffer);
+        glGenBuffers(1, &gl->copy_buffer.name);
         glBindVertexArray(gl->copy_array);
-        glBindBuffer(GL_ARRAY_BUFFER, gl->copy_buffer);
         glEnableVertexAttribArray(0);
         glVertexAttribDivisor(0, 1);
-        glVertexAttribPointer(0, 4, GL_FLOAT, GL_FALSE, 0, NULL);
         glGenSamplers(1, &gl->sampler);
         glSamplerParameteri(gl->sampler, GL_TEXTURE_MIN_FILTER, GL_NEAREST);
         glSamplerParameteri(gl->sampler, GL_TEXTURE_MAG_FILTER, GL_NEAREST);
@@ -78,6 +76,14 @@ copy_program(struct gpu_gl *gl, bool window)
     }
     gpu_gl_convert_srgb(gl, encodes && !raw);
     return gl->copy_programs[raw || encodes ? AS_IT_IS : ENCODING];
+}
+
+/* Of four edges each; the copy's vertex array is bound. */
+static void
+put_boxes(struct gpu_gl *gl, const float *edges, size_t count)
+{
+    gpu_gl_stream(gl, &gl->copy_buffer, edges, count * 4 * sizeof *edges);
+    glVertexAttribPointer(0, 4, GL_FLOAT, GL_FALSE, 0, (const void *)(uintptr_t)gl->copy_buffer.at);
 }
 
 /* As many boxes as there are, with one draw. */
@@ -114,9 +120,7 @@ draw_boxes(struct gpu_gl *gl, const struct gpu_gl_target *from, const struct gpu
     glBindTexture(GL_TEXTURE_2D, from->texture);
     glBindSampler(0, gl->sampler);
     glBindVertexArray(gl->copy_array);
-    glBindBuffer(GL_ARRAY_BUFFER, gl->copy_buffer);
-    glBufferData(GL_ARRAY_BUFFER, (GLsizeiptr)(count * 4 * sizeof(float)), gl->copy_boxes,
-                 GL_STREAM_DRAW);
+    put_boxes(gl, gl->copy_boxes, count);
     glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, (GLsizei)count);
     glBindSampler(0, 0);
 }
@@ -222,8 +226,7 @@ present_scaled(struct gpu_gl *gl, const struct gpu_gl_target *from, struct gpu_b
     glActiveTexture(GL_TEXTURE0);
     glBindTexture(GL_TEXTURE_2D, from->texture); /* with its own, linear filter */
     glBindVertexArray(gl->copy_array);
-    glBindBuffer(GL_ARRAY_BUFFER, gl->copy_buffer);
-    glBufferData(GL_ARRAY_BUFFER, sizeof whole, whole, GL_STREAM_DRAW);
+    put_boxes(gl, whole, 1);
     glDrawArraysInstanced(GL_TRIANGLE_STRIP, 0, 4, 1);
 }
 
@@ -283,7 +286,7 @@ gpu_gl_copy_free(struct gpu_gl *gl)
     glDeleteProgram(gl->blend_program);
     glDeleteVertexArrays(1, &gl->copy_array);
     glDeleteVertexArrays(1, &gl->blend_array);
-    glDeleteBuffers(1, &gl->copy_buffer);
+    glDeleteBuffers(1, &gl->copy_buffer.name);
     glDeleteSamplers(1, &gl->sampler);
     free(gl->copy_boxes);
 }

@@ -305,6 +305,46 @@ test_text_stands_on_whole_pixels(void **state)
     assert_memory_equal(first, pixels, sizeof pixels);
 }
 
+/* What is drawn from is replaced before it was drawn, hundreds of times and past the end of its
+ * storage: every draw has its own, nothing waits, and the storage grows no more. */
+static void
+test_contents_follow_each_other(void **state)
+{
+    (void)state;
+    struct gpu_box all = {0, 0, SIZE, SIZE};
+    struct gpu_target target = gpu->target_create(gpu, SIZE, SIZE);
+    unsigned long grown = 0;
+    for (int round = 0; round < 3; round++) {
+        gpu->clear(gpu, target, all, 0x000000ff);
+        for (int i = 0; i < 1024; i++) {
+            int x = i % 32, y = i / 32;
+            uint32_t colour = (uint32_t)x << 27 | (uint32_t)y << 19 | 0x0000ffff;
+            draw_clear(list);
+            for (int k = 0; k < 1 + i % 40; k++) { /* contents of many lengths */
+                draw_disc(list, (float)x * 2 + 1, (float)y * 2 + 1, 1, 0xffffffff, 0, colour);
+            }
+            draw_disc(list, (float)x * 2 + 1, (float)y * 2 + 1, 3, colour, 0, colour);
+            brush_begin(brush);
+            struct gpu_box box = {x * 2, y * 2, x * 2 + 2, y * 2 + 2};
+            struct brush_span span = brush_add(brush, list, &box, 1);
+            brush_upload(brush);
+            brush_paint(brush, span, target, 0, 0);
+        }
+        assert_true(gpu->read(gpu, target, all, pixels));
+        for (int y = 0; y < SIZE; y++) {
+            for (int x = 0; x < SIZE; x++) {
+                assert_colour(x, y, (uint32_t)(x / 2) << 19 | (uint32_t)(y / 2) << 11 | 0xff);
+            }
+        }
+        assert_true(round == 0 || gpu->grown == grown);
+        grown = gpu->grown;
+    }
+    draw_clear(list);
+    gpu->target_destroy(gpu, target);
+    assert_true(grown > 0);
+    assert_int_equal(gpu->faults, 0);
+}
+
 int
 main(void)
 {
@@ -321,6 +361,7 @@ main(void)
         cmocka_unit_test(test_hatch_covers_its_share),
         cmocka_unit_test(test_text_is_drawn),
         cmocka_unit_test(test_text_stands_on_whole_pixels),
+        cmocka_unit_test(test_contents_follow_each_other),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }
