@@ -267,7 +267,7 @@ what_has_no_place_is_named(void **state)
     scene_solve(&scene, 1080, 1920, &notes);
     assert_non_null(strstr(notes.ptr,
                            "district-daily: on a canvas of 1080x1920 there is no place for "
-                           "'trend', 'categories', 'hot', 'whistles', 'timebar'\n"));
+                           "'trend', 'categories', 'whistles'\n"));
     assert_int_equal(rect_of(&scene, "trend")->w, 0);
     buf_clear(&notes);
     scene_solve(&scene, 3840, 1080, &notes); /* and comes back */
