@@ -91,6 +91,7 @@ renderer_destroy(struct renderer *renderer)
     brush_destroy(renderer->brush);
     text_destroy(renderer->text);
     motion_destroy(renderer->motion);
+    renderer_panes_free(renderer);
     draw_destroy(renderer->under);
     draw_destroy(renderer->tip);
     draw_destroy(renderer->tip_before);
@@ -189,10 +190,10 @@ renderer_set_scene(struct renderer *renderer, const struct scene *scene, struct 
     motion_forget(renderer->motion);
     renderer->scene = *scene;
     renderer->theme = theme;
-    renderer->has_scene = renderer->all_damaged = renderer->present_all = true;
+    renderer->has_scene = renderer->all_damaged = true;
     renderer->probe_shown = false;
     draw_clear(renderer->tip);
-    damage_begin(&renderer->unshown, scene->solved_w, scene->solved_h);
+    renderer_panes_begin(renderer, scene->solved_w, scene->solved_h);
     renderer->canvas =
         renderer->gpu->target_create(renderer->gpu, scene->solved_w, scene->solved_h);
     for (int i = 0; i < scene->panels_count; i++) {
@@ -227,7 +228,8 @@ renderer_rebuild(struct renderer *renderer, struct err *err)
     renderer->gpu->abandon(renderer->gpu);
     renderer->gpu = gpu;
     renderer->crossing = (struct crossing){.from = {0}};
-    renderer->all_damaged = renderer->present_all = true;
+    renderer->all_damaged = true;
+    renderer_expose(renderer);
     if (renderer->has_scene) {
         renderer->canvas =
             gpu->target_create(gpu, renderer->scene.solved_w, renderer->scene.solved_h);
@@ -391,7 +393,7 @@ draw_canvas(struct renderer *renderer, const struct renderer_frame *frame)
         damage_add(&renderer->damage, renderer_probe_box);
     }
     damage_boxes(&renderer->damage);
-    damage_add_all(&renderer->unshown, &renderer->damage);
+    renderer_panes_add(renderer, &renderer->damage);
     renderer_repaint(renderer);
     renderer->frames++;
     renderer->probe_shown = frame->probe;
@@ -411,7 +413,9 @@ renderer_draw(struct renderer *renderer, const struct renderer_frame *frame)
     bool changed = draw_canvas(renderer, frame);
     bool all = renderer_cross(renderer, frame);
     all = renderer_wander(renderer, frame) || all;
-    renderer->present_all = renderer->present_all || all;
+    if (all) {
+        renderer_expose(renderer);
+    }
     return changed || all;
 }
 

@@ -84,10 +84,22 @@ bool renderer_is_complete(const struct renderer *renderer);
 /* Brings the current framebuffer 0, of the given size, up to date with the canvas: as little of it
  * as is known to differ. To be followed by a swap. */
 void renderer_present(struct renderer *renderer, int width_px, int height_px);
-/* Where on the canvas a pixel of the window lies, as at the last present; there is false where it
- * lies beside it. */
+
+/* One of several windows that show the canvas together: of all of them, whole_w × whole_h pixels,
+ * what begins at x, y. index: from 0, the same for the same window. */
+#define RENDERER_WINDOWS 16
+struct renderer_window {
+    int index;
+    int whole_w, whole_h;
+    int x, y, w, h;
+};
+/* The same for one of them, whose framebuffer is the current one. */
+void renderer_present_window(struct renderer *renderer, const struct renderer_window *at);
+
+/* Where on the canvas a pixel of all windows together lies, as at the last present; there is false
+ * where it lies beside it. */
 struct renderer_pointer renderer_point(const struct renderer *renderer, int x, int y);
-/* What the window holds may be lost: the next present is whole. */
+/* What the windows hold may be lost: the next present of each is whole. */
 void renderer_expose(struct renderer *renderer);
 
 /* Finds out with the next presents, which are whole, how long one takes and, where the window

@@ -1,6 +1,6 @@
 /* renderer_inside: the renderer's inside, for its own files: renderer.c (scenes and lists),
- * renderer_dots.c (the maps' dots), renderer_paint.c (the canvas) and renderer_glass.c (the
- * window). Main thread. */
+ * renderer_dots.c (the maps' dots), renderer_paint.c (the canvas), renderer_glass.c (what else is
+ * on it) and renderer_present.c (the windows). Main thread. */
 #ifndef RENDER_RENDERER_INSIDE_H
 #define RENDER_RENDERER_INSIDE_H
 
@@ -20,7 +20,7 @@ struct crossing {
     bool shown;                    /* the glass holds what is to be presented */
 };
 
-/* How the window behaves, found out with the first presents: each of two leaves a mark that the
+/* How a window behaves, found out with the first presents: each of two leaves a mark that the
  * next one looks for. */
 struct trial {
     int64_t (*now_ns)(void); /* NULL: not asked for, or over */
@@ -28,6 +28,15 @@ struct trial {
     bool keeps;              /* found: the window keeps what was presented */
     bool misled;             /* found: what the window system says of that is wrong */
     double whole_ms;         /* found: what a whole present takes */
+};
+
+/* What one of the windows shows of the canvas. */
+struct pane {
+    struct renderer_window at;     /* at the last present */
+    struct damage unshown;         /* what was repainted since then */
+    struct damage shown[PRESENTS]; /* and before each of the last presents, the last one first */
+    bool lost;                     /* the window may hold anything */
+    struct trial trial;
 };
 
 /* What panels look different for, but for motion. */
@@ -89,12 +98,10 @@ struct renderer {
     struct splat *splat;         /* NULL until the processor paints dots */
     uint8_t *strip;              /* some rows of a kept picture; scratch */
     size_t strip_cap;
-    struct renderer_feed feed;     /* of the last frame */
-    struct damage unshown;         /* what was repainted since the last present */
-    struct damage shown[PRESENTS]; /* and before each of the last presents, the last one first */
-    struct damage present;         /* scratch */
-    bool present_all;              /* the window may hold anything */
-    int window_w, window_h;        /* at the last present */
+    struct renderer_feed feed;            /* of the last frame */
+    struct pane *panes[RENDERER_WINDOWS]; /* NULL from the first that was not presented yet */
+    int64_t (*trial_ns)(void);            /* what those are tried out with */
+    struct damage present;                /* scratch */
     struct parts parts; /* what the last draw repainted, in parts that lie on one map or on none */
     struct draw_list *under;            /* the ground's colour under those on none */
     struct draw_list *tip, *tip_before; /* over all panels: the whole of a cut text */
@@ -110,7 +117,6 @@ struct renderer {
     uint64_t frames;        /* drawn with a change, so: to be presented */
     bool probe_shown;
     uint64_t probe_bits;
-    struct trial trial;
     char tried[160]; /* "" = not yet */
 };
 
@@ -138,5 +144,14 @@ bool renderer_wander(struct renderer *renderer, const struct renderer_frame *fra
 /* Lays what is left of the scene before over this one; true where the glass changed. */
 bool renderer_cross(struct renderer *renderer, const struct renderer_frame *frame);
 void renderer_end_crossing(struct renderer *renderer);
+/* The canvas, or while scenes cross what is shown of both. */
+struct gpu_target renderer_shown(const struct renderer *renderer);
+
+/* renderer_present.c */
+/* A canvas of that size is new: no window shows any of it. */
+void renderer_panes_begin(struct renderer *renderer, int w, int h);
+/* The canvas was repainted there. */
+void renderer_panes_add(struct renderer *renderer, const struct damage *damage);
+void renderer_panes_free(struct renderer *renderer);
 
 #endif

@@ -262,7 +262,13 @@ the_fit_leaves_the_legend_its_line(void **state)
     struct map *map = create(&scene);
     int top = map_free(map).y;
     map_destroy(map);
-    scene_solve(&scene, 1080, 1920, NULL); /* no lists there */
+    for (int i = 0; i < scene.panels_count; i++) { /* the lists and the time bar are left out */
+        struct panel *panel = &scene.panels[i];
+        if (panel->kind == PANEL_HOT || panel->kind == PANEL_WHISTLES ||
+            panel->kind == PANEL_TIMEBAR) {
+            panel->rect = (struct panel_rect){0, 0, 0, 0};
+        }
+    }
     map = create(&scene);
     assert_true(map_free(map).y >= top + 40);
     assert_true(map_free(map).x < scene.panels[map_panel(&scene)].rect.x + 100);

@@ -297,7 +297,7 @@ run(struct renderer *renderer, int frames, int *whole, int *drawn)
         *drawn += 1;
         *whole += fake.presented_px >= W * H;
         /* the mark of the first pictures is a pixel */
-        wrong += differs(renderer) > (renderer->trial.now_ns ? 1 : 0);
+        wrong += differs(renderer) > (renderer->panes[0]->trial.now_ns ? 1 : 0);
         swap();
     }
     sample_destroy(sample);
