@@ -23,7 +23,7 @@ struct setting {
 
 static const char *const log_levels[] = {"error", "warning", "info", "debug", NULL};
 static const char *const wanders[] = {"kiosk", "true", "false", NULL};
-static const char *const displays[] = {"all", NULL}; /* -1, as DISPLAY_ALL */
+static const char *const displays[] = {"all", "each", NULL}; /* -1, -2, as DISPLAY_ALL, _EACH */
 static const char *const motions[] = {"full", "none", NULL};
 
 /* Values that the compiler cannot check here are checked by yaml_read, once, for both sources. */
@@ -107,9 +107,9 @@ static const struct setting settings[] = {
       .min = 0,
       .max = 63,
       .choices = displays,
-      .help = "which display to fill, or all as one (see --list-displays; default 0)"},
+      .help = "which to fill; all as one, or each with a window of its own (default 0)"},
      OPTION_AND_FILE,
-     "N|all",
+     "N|all|each",
      false},
     {{.key = "name", YAML_STR, AT(name), .help = "this wall's name to the hub (default wall)"},
      OPTION_AND_FILE,

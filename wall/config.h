@@ -37,7 +37,7 @@ struct config {
     struct scene_wall wall; /* where the scenes hang; 0 = as their files say */
     struct str theme;       /* as given, as are bezels; .wall has what they mean */
     struct str bezels;
-    int64_t display; /* from 0, or DISPLAY_ALL (display.h) */
+    int64_t display; /* from 0, or DISPLAY_ALL, _EACH (display.h) */
     double timeout_s, hold_s;
     bool offscreen, demo, probe, kiosk, check, list_displays, help, version;
     int log_level; /* enum log_level */

@@ -12,8 +12,12 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#define WINDOWS 16
+
 struct display {
-    SDL_Window *window;
+    SDL_Window *windows[WINDOWS];
+    struct desktop_box boxes[WINDOWS]; /* where each lies on the desktop; of one alone not asked */
+    int windows_count, entered;
     SDL_GLContext context;
     bool offscreen, asked_to_quit;
     int rate;
@@ -107,63 +111,88 @@ list_bounds(struct desktop_box boxes[DESKTOP_DISPLAYS])
     return count;
 }
 
-/* Where a window over all displays lies. Only some window systems let a window lie on several. */
+/* Only some window systems let a window lie on several displays. */
 static bool
-bounds_of_all(SDL_Rect *bounds, int *count, struct err *err)
+windows_span(void)
 {
-    struct desktop_box boxes[DESKTOP_DISPLAYS];
-    const char *driver = SDL_GetCurrentVideoDriver();
-    *count = list_bounds(boxes);
-    if (*count > 1 && strcmp(driver, "x11") != 0) {
-        return err_set(err,
-                       "display all: %s shows a window on one output only; use X11, or let the "
-                       "compositor or the wall's controller make one output of them",
-                       driver);
-    }
-    struct desktop_box all = desktop_union(boxes, *count);
-    *bounds = (SDL_Rect){all.x, all.y, all.w, all.h};
-    return *count > 0 || err_set(err, "display all: there is none");
+    return strcmp(SDL_GetCurrentVideoDriver(), "x11") == 0;
+}
+
+/* Whether each display gets a window of its own. */
+static bool
+wants_each(const struct display *display, const struct display_config *config)
+{
+    bool each = config->index == DISPLAY_EACH || (config->index == DISPLAY_ALL && !windows_span());
+    return each && !display->offscreen && config->size[0] <= 0;
 }
 
 static bool
-find_bounds(const struct display_config *config, SDL_Rect *bounds, bool *spans, struct err *err)
+make_window(struct display *display, struct desktop_box at, Uint32 flags, struct err *err)
 {
-    int count = 1;
-    if (config->index == DISPLAY_ALL && !bounds_of_all(bounds, &count, err)) {
-        return false;
+    flags |= SDL_WINDOW_OPENGL | SDL_WINDOW_ALLOW_HIGHDPI;
+    SDL_Window *window = SDL_CreateWindow("wallboard", at.x, at.y, at.w, at.h, flags);
+    if (!window) {
+        return err_set(err, "display: no window: %s", SDL_GetError());
     }
-    *spans = count > 1;
-    int index = config->index == DISPLAY_ALL ? 0 : config->index;
-    if (!*spans && SDL_GetDisplayBounds(index, bounds) != 0) {
-        return err_set(err, "display %d: %s; --list-displays shows what there is", index,
-                       SDL_GetError());
-    }
+    display->boxes[display->windows_count] = at;
+    display->windows[display->windows_count++] = window;
     return true;
 }
 
 static bool
-make_window(struct display *display, const struct display_config *config, struct err *err)
+make_one(struct display *display, const struct display_config *config, struct err *err)
 {
-    SDL_Rect bounds = {0, 0, config->size[0], config->size[1]};
-    Uint32 flags = SDL_WINDOW_OPENGL | SDL_WINDOW_ALLOW_HIGHDPI;
-    bool spans = false;
-    if (!display->offscreen && !find_bounds(config, &bounds, &spans, err)) {
-        return false;
-    }
+    struct desktop_box boxes[DESKTOP_DISPLAYS], at = {0, 0, config->size[0], config->size[1]};
     if (display->offscreen) {
-        flags |= SDL_WINDOW_HIDDEN;
-    } else if (config->size[0] > 0) {
-        bounds.w = config->size[0];
-        bounds.h = config->size[1];
-        flags |= SDL_WINDOW_BORDERLESS;
-    } else if (spans) { /* full screen is full on one display only */
-        flags |= SDL_WINDOW_BORDERLESS | SDL_WINDOW_ALWAYS_ON_TOP;
-    } else {
-        flags |= SDL_WINDOW_FULLSCREEN_DESKTOP | SDL_WINDOW_BORDERLESS;
+        return make_window(display, at, SDL_WINDOW_HIDDEN, err);
     }
-    display->window = SDL_CreateWindow("wallboard", bounds.x, bounds.y, bounds.w, bounds.h, flags);
-    if (!display->window) {
-        return err_set(err, "display: no window: %s", SDL_GetError());
+    int count = list_bounds(boxes), index = config->index < 0 ? 0 : config->index;
+    bool spans = config->index == DISPLAY_ALL && count > 1;
+    SDL_Rect bounds;
+    if (!spans && SDL_GetDisplayBounds(index, &bounds) != 0) {
+        return err_set(err, "display %d: %s; --list-displays shows what there is", index,
+                       SDL_GetError());
+    }
+    struct desktop_box all = desktop_union(boxes, count);
+    at.x = spans ? all.x : bounds.x;
+    at.y = spans ? all.y : bounds.y;
+    if (at.w > 0) {
+        return make_window(display, at, SDL_WINDOW_BORDERLESS, err);
+    }
+    at.w = spans ? all.w : bounds.w;
+    at.h = spans ? all.h : bounds.h;
+    /* full screen is full on one display only */
+    return make_window(display, at,
+                       SDL_WINDOW_BORDERLESS |
+                           (spans ? SDL_WINDOW_ALWAYS_ON_TOP : SDL_WINDOW_FULLSCREEN_DESKTOP),
+                       err);
+}
+
+static void
+drop_windows(struct display *display)
+{
+    while (display->windows_count > 0) {
+        SDL_DestroyWindow(display->windows[--display->windows_count]);
+    }
+}
+
+static bool
+make_windows(struct display *display, const struct display_config *config, struct err *err)
+{
+    struct desktop_box boxes[DESKTOP_DISPLAYS];
+    if (!wants_each(display, config)) {
+        return make_one(display, config, err);
+    }
+    int count = list_bounds(boxes);
+    if (count < 1 || count > WINDOWS) {
+        return err_set(err, "display each: there are %d displays, and up to %d are filled", count,
+                       WINDOWS);
+    }
+    for (int i = 0; i < count; i++) {
+        if (!make_window(display, boxes[i], SDL_WINDOW_FULLSCREEN_DESKTOP | SDL_WINDOW_BORDERLESS,
+                         err)) {
+            return false;
+        }
     }
     return true;
 }
@@ -177,12 +206,12 @@ make_context(struct display *display, int profile, int major, int minor)
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK, profile);
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_MAJOR_VERSION, major);
     SDL_GL_SetAttribute(SDL_GL_CONTEXT_MINOR_VERSION, minor);
-    display->context = SDL_GL_CreateContext(display->window);
+    display->context = SDL_GL_CreateContext(display->windows[0]);
     if (!display->context) {
         SDL_GL_SetAttribute(SDL_GL_CONTEXT_RESET_NOTIFICATION,
                             SDL_GL_CONTEXT_RESET_NO_NOTIFICATION);
         SDL_GL_SetAttribute(SDL_GL_CONTEXT_FLAGS, 0);
-        display->context = SDL_GL_CreateContext(display->window);
+        display->context = SDL_GL_CreateContext(display->windows[0]);
     }
     return display->context != NULL;
 }
@@ -201,15 +230,14 @@ make_gl(struct display *display, const struct display_config *config, struct err
         SDL_GL_SetAttribute(SDL_GL_DEPTH_SIZE, 0);
         SDL_GL_SetAttribute(SDL_GL_STENCIL_SIZE, 0);
         SDL_GL_SetAttribute(SDL_GL_CONTEXT_PROFILE_MASK, tries[i].profile);
-        if (!make_window(display, config, err)) {
+        if (!make_windows(display, config, err)) {
             return false;
         }
         if (make_context(display, tries[i].profile, tries[i].major, tries[i].minor)) {
             return true;
         }
         snprintf(why, sizeof why, "%s", SDL_GetError());
-        SDL_DestroyWindow(display->window);
-        display->window = NULL;
+        drop_windows(display);
     }
     return err_set(err,
                    "display: neither OpenGL 3.3 nor OpenGL ES 3.0 (%s); install the GPU's driver, "
@@ -224,7 +252,7 @@ lowest_rate(const struct display_config *config)
     int lowest = 0;
     for (int i = 0; i < SDL_GetNumVideoDisplays(); i++) {
         SDL_DisplayMode mode = {.refresh_rate = 0};
-        bool shows = config->index == DISPLAY_ALL || config->index == i;
+        bool shows = config->index < 0 || config->index == i;
         if (shows && SDL_GetCurrentDisplayMode(i, &mode) == 0 && mode.refresh_rate >= 20 &&
             (lowest == 0 || mode.refresh_rate < lowest)) {
             lowest = mode.refresh_rate;
@@ -239,12 +267,13 @@ look(struct display *display, const struct display_config *config)
     struct desktop_box boxes[DESKTOP_DISPLAYS];
     int w = 0, h = 0, rate = display->offscreen ? 0 : lowest_rate(config);
     int count = list_bounds(boxes);
-    bool all = !display->offscreen && config->index == DISPLAY_ALL && count > 1;
-    char spans[64] = "";
+    bool all = !display->offscreen && config->index < 0 && count > 1 && config->size[0] <= 0;
+    char spans[96] = "";
     display->rate = rate ? rate : 60;
-    SDL_GL_GetDrawableSize(display->window, &w, &h);
+    display_size(display, &w, &h);
     if (all) {
-        snprintf(spans, sizeof spans, "%d displays as one%s, ", count,
+        snprintf(spans, sizeof spans, "%d displays as one%s%s, ", count,
+                 display->windows_count > 1 ? ", a window each" : "",
                  desktop_has_gaps(boxes, count) ? " (with gaps that none shows)" : "");
     }
     snprintf(display->describe, sizeof display->describe, "%s, %s%dx%d at %d Hz",
@@ -296,9 +325,7 @@ display_destroy(struct display *display)
     if (display->context) {
         SDL_GL_DeleteContext(display->context);
     }
-    if (display->window) {
-        SDL_DestroyWindow(display->window);
-    }
+    drop_windows(display);
     SDL_QuitSubSystem(SDL_INIT_VIDEO);
     signal_fd = -1;
     if (display->wake_fd >= 0) {
@@ -311,18 +338,63 @@ bool
 display_renew(struct display *display, struct err *err)
 {
     SDL_GL_DeleteContext(display->context);
-    display->context = SDL_GL_CreateContext(display->window); /* with the attributes it had */
+    display->context = SDL_GL_CreateContext(display->windows[0]); /* with the attributes it had */
     if (!display->context) {
         return err_set(err, "display: no new OpenGL context: %s", SDL_GetError());
     }
     SDL_GL_SetSwapInterval(1);
+    display->entered = 0;
     return true;
+}
+
+/* Drawable pixels of a window for one of the desktop: the same on all displays. */
+static double
+density(struct display *display)
+{
+    int w = 0, h = 0;
+    SDL_GL_GetDrawableSize(display->windows[0], &w, &h);
+    return display->boxes[0].w > 0 && w > 0 ? (double)w / display->boxes[0].w : 1;
 }
 
 void
 display_size(struct display *display, int *width_px, int *height_px)
 {
-    SDL_GL_GetDrawableSize(display->window, width_px, height_px);
+    if (display->windows_count == 1) {
+        SDL_GL_GetDrawableSize(display->windows[0], width_px, height_px);
+        return;
+    }
+    struct desktop_box all = desktop_union(display->boxes, display->windows_count);
+    *width_px = (int)(all.w * density(display) + 0.5);
+    *height_px = (int)(all.h * density(display) + 0.5);
+}
+
+static struct display_part
+part_of(struct display *display, int window)
+{
+    struct display_part part = {0, 0, 0, 0};
+    SDL_GL_GetDrawableSize(display->windows[window], &part.w, &part.h);
+    if (display->windows_count > 1) {
+        struct desktop_box all = desktop_union(display->boxes, display->windows_count);
+        part.x = (int)((display->boxes[window].x - all.x) * density(display) + 0.5);
+        part.y = (int)((display->boxes[window].y - all.y) * density(display) + 0.5);
+    }
+    return part;
+}
+
+int
+display_windows(const struct display *display)
+{
+    return display->windows_count;
+}
+
+void
+display_enter(struct display *display, int window, struct display_part *part)
+{
+    if (window != display->entered) {
+        SDL_GL_MakeCurrent(display->windows[window], display->context);
+        display->entered = window;
+    }
+    *part = part_of(display, window);
 }
 
 static enum display_key
@@ -342,17 +414,20 @@ key_of(SDL_Keycode code)
     }
 }
 
-/* In pixels of the window's drawable, which on dense screens are smaller than the window's. SDL
- * makes a finger a pointer as well. */
+/* In pixels of the whole picture, which on dense screens are smaller than the window's. SDL makes a
+ * finger a pointer as well. */
 static void
-point(struct display *display, int x, int y, Uint32 which, struct display_event *out)
+point(struct display *display, Uint32 window, int x, int y, Uint32 which, struct display_event *out)
 {
-    int w = 0, h = 0, drawable_w = 0, drawable_h = 0;
-    SDL_GetWindowSize(display->window, &w, &h);
-    SDL_GL_GetDrawableSize(display->window, &drawable_w, &drawable_h);
+    int w = 0, h = 0, index = display->windows_count - 1;
+    while (index > 0 && SDL_GetWindowID(display->windows[index]) != window) {
+        index--;
+    }
+    struct display_part part = part_of(display, index);
+    SDL_GetWindowSize(display->windows[index], &w, &h);
     out->kind = DISPLAY_POINTER;
-    out->x = w > 0 ? (int)((int64_t)x * drawable_w / w) : x;
-    out->y = h > 0 ? (int)((int64_t)y * drawable_h / h) : y;
+    out->x = part.x + (w > 0 ? (int)((int64_t)x * part.w / w) : x);
+    out->y = part.y + (h > 0 ? (int)((int64_t)y * part.h / h) : y);
     out->touch = which == SDL_TOUCH_MOUSEID;
 }
 
@@ -368,10 +443,12 @@ translate(struct display *display, const SDL_Event *event, struct display_event 
         out->key = key_of(event->key.keysym.sym);
         return event->key.repeat == 0;
     case SDL_MOUSEMOTION:
-        point(display, event->motion.x, event->motion.y, event->motion.which, out);
+        point(display, event->motion.windowID, event->motion.x, event->motion.y,
+              event->motion.which, out);
         return true;
     case SDL_MOUSEBUTTONDOWN:
-        point(display, event->button.x, event->button.y, event->button.which, out);
+        point(display, event->button.windowID, event->button.x, event->button.y,
+              event->button.which, out);
         return true;
     case SDL_WINDOWEVENT:
         if (event->window.event == SDL_WINDOWEVENT_LEAVE) {
@@ -455,7 +532,10 @@ display_show_pointer(struct display *display, bool shown)
 void
 display_swap(struct display *display)
 {
-    SDL_GL_SwapWindow(display->window);
+    if (display->windows_count > 1) { /* some window systems keep one interval for all */
+        SDL_GL_SetSwapInterval(display->entered == 0 ? 1 : 0);
+    }
+    SDL_GL_SwapWindow(display->windows[display->entered]);
 }
 
 int

@@ -1,7 +1,9 @@
-/* display: one window (or none, offscreen) with a GL context, its events, and the wait for them.
+/* display: one window (or none seen, offscreen) or one for each display, with a GL context, their
+ * events, and the wait for them.
  *
- * Owns SDL. Main thread, except display_wake, which any thread may call. Never draws. It is created
- * at the display's bounds, because a full screen without a window manager is not resized later. */
+ * Owns SDL. Main thread, except display_wake, which any thread may call. Never draws. Windows are
+ * created at their display's bounds, because a full screen without a window manager is not resized
+ * later. */
 #ifndef WALL_DISPLAY_H
 #define WALL_DISPLAY_H
 
@@ -10,12 +12,14 @@
 
 struct display;
 
-enum { DISPLAY_ALL = -1 };
+/* DISPLAY_ALL: one window over all of them, where the window system lets one lie on several (X11),
+ * else as DISPLAY_EACH: a window of its own on each, and the picture over all of them. */
+enum { DISPLAY_ALL = -1, DISPLAY_EACH = -2 };
 
 struct display_config {
     bool offscreen;
     int size[2]; /* a window so big; 0 = fill the display (offscreen: give one) */
-    int index;   /* which display; DISPLAY_ALL = one window over all of them */
+    int index;   /* which display; DISPLAY_ALL, DISPLAY_EACH */
 };
 
 enum display_event_kind {
@@ -54,7 +58,8 @@ void display_destroy(struct display *display); /* NULL-safe */
 /* A new context in place of one that the driver has lost; it is current on return. */
 bool display_renew(struct display *display, struct err *err);
 
-/* Drawable pixels; may change at any time on some window systems, so ask every frame. */
+/* Drawable pixels of the whole picture; may change at any time on some window systems, so ask every
+ * frame. */
 void display_size(struct display *display, int *width_px, int *height_px);
 /* false: no event is waiting. */
 bool display_poll(struct display *display, struct display_event *out);
@@ -64,6 +69,18 @@ void display_wait(struct display *display, int timeout_ms);
 void display_wake(struct display *display);
 /* Whether the pointer is seen over the window; it is not, until asked for. */
 void display_show_pointer(struct display *display, bool shown);
+
+/* How many windows show the picture: each frame is drawn into all of them, from the last to the
+ * first. */
+int display_windows(const struct display *display);
+/* What of the whole picture a window shows. */
+struct display_part {
+    int x, y, w, h;
+};
+/* Makes its framebuffer the one that is drawn into. The context stays current with it. */
+void display_enter(struct display *display, int window, struct display_part *part);
+/* Shows what was drawn into the one that was entered last. Of several only the first waits for its
+ * display: one interval for all, instead of one after the other. */
 void display_swap(struct display *display);
 /* Refresh rate of the display in Hz, of several the lowest; 60 where it tells none. */
 int display_rate(const struct display *display);

@@ -134,6 +134,35 @@ figures(struct owners *own, struct glass *glass, int64_t *moment_ms)
     return snapshot;
 }
 
+/* Into one of the windows, which is then the one to be swapped. */
+static void
+present(struct display *display, struct renderer *renderer, int window)
+{
+    struct renderer_window at = {.index = window};
+    struct display_part part;
+    display_size(display, &at.whole_w, &at.whole_h);
+    display_enter(display, window, &part);
+    at.x = part.x;
+    at.y = part.y;
+    at.w = part.w;
+    at.h = part.h;
+    renderer_present_window(renderer, &at);
+}
+
+/* Into all windows. Returns how long the swaps took: a display may have been waited for. */
+static int64_t
+show(struct display *display, struct renderer *renderer)
+{
+    int64_t swapping_ns = 0;
+    for (int i = display_windows(display); i-- > 0;) {
+        present(display, renderer, i);
+        int64_t before_ns = clock_mono_ns();
+        display_swap(display);
+        swapping_ns += clock_mono_ns() - before_ns;
+    }
+    return swapping_ns;
+}
+
 /* Draws and, where any pixel changed, presents. Returns the snapshot drawn, or NULL. */
 static const struct snapshot *
 draw(struct owners *own, struct glass *glass, const struct feed_state *state, int64_t moment_ms)
@@ -157,16 +186,11 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
         frame.pointer = renderer_point(renderer, glass->pointer.x, glass->pointer.y);
     }
     if (renderer_draw(renderer, &frame) || glass->exposed) {
-        int w = 0, h = 0;
-        display_size(own->display, &w, &h);
         if (glass->exposed) {
             renderer_expose(renderer);
         }
-        renderer_present(renderer, w, h);
-        int64_t before_ns = clock_mono_ns();
-        display_swap(own->display);
-        int64_t after_ns = clock_mono_ns();
-        pace_frame(&glass->pace, glass->started_ns, after_ns - before_ns,
+        int64_t swapping_ns = show(own->display, renderer), after_ns = clock_mono_ns();
+        pace_frame(&glass->pace, glass->started_ns, swapping_ns,
                    1000000000LL / display_rate(own->display));
         glass->frame_ms = (after_ns - glass->started_ns + 999999) / 1000000;
         if (glass->frame++ == 0) {
@@ -202,10 +226,10 @@ awaits_first(const struct glass *glass, const struct feed_state *state, int64_t 
 static void
 rehearse(struct renderer *renderer, struct display *display, const struct renderer_frame *frame)
 {
-    int w = 0, h = 0;
-    display_size(display, &w, &h);
     if (renderer_draw(renderer, frame)) {
-        renderer_present(renderer, w, h);
+        for (int i = display_windows(display); i-- > 0;) {
+            present(display, renderer, i);
+        }
         renderer_try_out(renderer, clock_mono_ns); /* from the first that is swapped */
     }
 }

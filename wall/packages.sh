@@ -7,7 +7,8 @@ libfontconfig-dev libjansson-dev libmsgpack-dev libyaml-dev libsqlite3-dev libpn
 libglu1-mesa-dev libshp-dev fonts-noto-cjk fonts-inter tzdata"
 
 packages_test="libcmocka-dev clang-14 libclang-rt-14-dev clang-format-14 nodejs node-ws python3
-python3-jsonschema openssl git xvfb xdotool x11-apps imagemagick sqlite3 curl procps"
+python3-jsonschema openssl git xvfb xdotool x11-apps imagemagick sqlite3 curl procps
+xserver-xorg-core xserver-xorg-video-dummy"
 
 # packages_need NAME…: installs what is missing when it may, else prints the one command and fails.
 packages_need() {

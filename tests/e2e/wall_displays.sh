@@ -17,6 +17,10 @@ colours() { convert "$folder/$1.png" -crop "$2" +repage -format '%k' info:; }
 shown() { # picture: takes it; whether a wall is in it
     import -window root "$folder/$1.png" && [ "$(convert "$folder/$1.png" -format '%k' info:)" -gt 200 ]
 }
+settled() { # picture: takes it; whether it is a wall's and the one that was taken before
+    cp "$folder/$1.png" "$folder/before.png" 2>/dev/null
+    shown "$1" && cmp -s "$folder/$1.png" "$folder/before.png"
+}
 live_feed
 show() { # log, options: the wall until it has tried the window out
     local log=$1
@@ -94,6 +98,27 @@ say $? "one canvas: $(grep -o 'x11, .* Hz' "$folder/several")"
 for part in 1280x720+0+0 1280x720+1280+0 1280x720+2560+80; do
     [ "$(colours several $part)" -gt 50 ]
     say $? "the display at $part shows a part of it ($(colours several $part) colours)"
+done
+show each --display each
+say $? "--display each ends with 0 when asked to"
+grep -q '3 displays as one, a window each (with gaps that none shows), 3840x800 at 60 Hz' "$folder/each"
+say $? "a window each: $(grep -o 'x11, .* Hz' "$folder/each")"
+# One moment, so that only what it is drawn into differs.
+moment=$(date +%s%3N)
+for kind in all each; do
+    "$wall" --feed "$(cat "$folder/url")" --motion none --display $kind --at "$moment" 2>"$folder/log" &
+    wall_pid=$!
+    eventually settled "at-$kind"
+    kill $wall_pid
+    wait $wall_pid
+done
+for part in 1280x719+0+0 1280x719+1280+0 1280x719+2560+80; do # the last row has the first marks
+    for kind in all each; do
+        convert "$folder/at-$kind.png" -crop "$part" +repage "$folder/$kind-part.png"
+    done
+    apart=$(compare -metric AE "$folder/all-part.png" "$folder/each-part.png" null: 2>&1)
+    [ "$apart" = 0 ]
+    say $? "what the window at $part shows is that part of the one canvas ($apart pixels differ)"
 done
 show second --display 1
 grep -q 'x11, 1280x720 at 60 Hz' "$folder/second" && [ "$(colours second 1280x720+1280+0)" -gt 200 ] &&

@@ -358,6 +358,89 @@ test_every_window_is_right(void **state)
     }
 }
 
+/* ---- several windows ---- */
+
+/* Three over one canvas, side by side, one lower and one narrower than the others, each of its own
+ * kind. */
+static const struct {
+    struct renderer_window at;
+    int buffers, says;
+    bool loses;
+} windows[] = {
+    {{0, W, H, 0, 0, 500, H}, 2, SAYS_THE_TRUTH, false},
+    {{1, W, H, 500, 40, 380, H - 40}, 1, SAYS_NOTHING, false},
+    {{2, W, H, 880, 0, 400, H}, 3, 1, true},
+};
+enum { WINDOWS = sizeof windows / sizeof *windows };
+
+/* The simulated window becomes another one; what it was is kept in `kept`. */
+static void
+enter(struct picture kept[WINDOWS][BUFFERS], int kept_now[WINDOWS], int64_t frame, int window)
+{
+    memcpy(fake.window, kept[window], sizeof fake.window);
+    fake.buffers = windows[window].buffers;
+    fake.says = windows[window].says;
+    fake.loses = windows[window].loses;
+    fake.now = kept_now[window];
+    fake.swaps = frame;
+}
+
+static size_t
+part_differs(const struct renderer *renderer, const struct renderer_window *at)
+{
+    const struct picture *canvas = picture_of(renderer->canvas), *window = &fake.window[fake.now];
+    size_t count = 0;
+    for (int y = 0; y < at->h; y++) {
+        for (int x = 0; x < at->w; x++) {
+            count += window->pixels[y * at->w + x] != canvas->pixels[(y + at->y) * W + x + at->x];
+        }
+    }
+    return count;
+}
+
+static void
+test_several_windows(void **state)
+{
+    (void)state;
+    struct renderer *renderer = make_renderer(1, false, SAYS_NOTHING);
+    struct sample *sample = sample_create();
+    struct renderer_frame frame = sample_frame(sample);
+    struct picture own[BUFFERS], kept[WINDOWS][BUFFERS] = {{{NULL, 0, 0}}};
+    int now[WINDOWS] = {0}, parts = 0;
+    memcpy(own, fake.window, sizeof own);
+    for (int k = 0; k < WINDOWS; k++) {
+        for (int i = 0; i < windows[k].buffers; i++) {
+            kept[k][i] = make_picture(windows[k].at.w, windows[k].at.h);
+        }
+    }
+    renderer_try_out(renderer, still_clock);
+    for (int i = 0; i < 40; i++) {
+        frame.moment_ms += 1000 + i % 3 * 60000;
+        frame.feed.seq++;
+        assert_true(renderer_draw(renderer, &frame));
+        for (int k = WINDOWS - 1; k >= 0; k--) {
+            enter(kept, now, i, k);
+            fake.presented_px = 0;
+            renderer_present_window(renderer, &windows[k].at);
+            /* the mark of the first pictures is a pixel */
+            assert_true(part_differs(renderer, &windows[k].at) <= (i < 3 ? 1 : 0));
+            parts += fake.presented_px < windows[k].at.w * windows[k].at.h;
+            swap();
+            now[k] = fake.now;
+            memcpy(kept[k], fake.window, sizeof fake.window);
+        }
+    }
+    assert_true(parts > 60); /* the first two, once they are known; the third keeps nothing */
+    for (int k = 0; k < WINDOWS; k++) {
+        for (int i = 0; i < windows[k].buffers; i++) {
+            free(kept[k][i].pixels);
+        }
+    }
+    memcpy(fake.window, own, sizeof own);
+    sample_destroy(sample);
+    drop_renderer(renderer);
+}
+
 /* The simulation is no friend of the renderer: without the trial a wrong word shows. */
 static void
 test_a_wrong_word_would_show(void **state)
@@ -395,6 +478,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_window_is_right),
+        cmocka_unit_test(test_several_windows),
         cmocka_unit_test(test_a_wrong_word_would_show),
         cmocka_unit_test(test_exposed_is_whole_once),
     };
