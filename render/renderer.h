@@ -69,6 +69,8 @@ struct renderer_frame {
      * stale) may reach it over a few frames, from the top to the bottom, rather than hold one up.
      */
     bool spread;
+    /* Nothing is on the glass yet that a long frame could hold up: all dots in this one. */
+    bool first;
 };
 
 /* Draws what changed into the canvas; true where any pixel changed. */

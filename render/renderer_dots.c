@@ -363,11 +363,11 @@ renderer_paint_dots(struct renderer *renderer, int index, const struct renderer_
     if (!layer->dotted.id) {
         return;
     }
-    bool picture = frame->time_ms == 0, all;
+    bool at_once = frame->time_ms == 0 || frame->first, all;
     struct paint paint = renderer_paint_for(renderer, index, renderer->dots_list, frame);
     struct gpu_box own = renderer_box_of(renderer->scene.panels[index].rect);
     size_t most = renderer->scene.exact_points ? COUNT_MOST / 3 : COUNT_MOST;
-    paint_map_count(&paint, layer->points, picture ? SIZE_MAX : most);
+    paint_map_count(&paint, layer->points, at_once ? SIZE_MAX : most);
     if (layer->dots_lost) {
         lay_ground(renderer, layer, own);
         layer->dots_lost = false;
@@ -378,18 +378,18 @@ renderer_paint_dots(struct renderer *renderer, int index, const struct renderer_
     if (!points_are_whole(layer->points)) {
         return;
     }
-    bool anew = looks_differ(layer, &paint) || (picture && layer->next.id);
+    bool anew = looks_differ(layer, &paint) || (at_once && layer->next.id);
     if (!anew && !all && count == 0 && !layer->next.id) {
         return;
     }
     choose_painter(renderer, layer, own);
     struct dots_round round = round_of(renderer, index, &paint);
     if (anew || (all && !layer->next.id)) {
-        paint_all(renderer, layer, &round, picture);
+        paint_all(renderer, layer, &round, at_once);
     } else if (all) {
         layer->next_again = true; /* what is painted of the next picture is not right any more */
     } else {
-        paint_changed(renderer, layer, &round, picture);
+        paint_changed(renderer, layer, &round, at_once);
     }
     if (layer->next.id) {
         go_on_painting(renderer, layer, &round);

@@ -173,7 +173,8 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
                                    .still = own->config.motion == 1,
                                    .wander = wanders(&own->config),
                                    .probe = own->config.probe,
-                                   .spread = glass->filled};
+                                   .spread = glass->filled,
+                                   .first = !glass->filled};
     glass->started_ns = clock_mono_ns();
     if (state->has_state) {
         frame.snapshot = figures(own, glass, &frame.moment_ms);

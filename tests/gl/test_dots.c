@@ -277,6 +277,30 @@ a_large_change_takes_several_frames(void **state)
     }
 }
 
+/* Where nothing was on the glass there is nothing to keep going: all of it in one frame. */
+static void
+the_first_picture_is_whole(void **state)
+{
+    (void)state;
+    for (int slow = 0; slow < 2; slow++) {
+        struct renderer_frame frame =
+            slow ? set_points("street-duty", 100000) : set_points("district-daily", MOST);
+        renderer = make_renderer(slow);
+        frame.time_ms = 1000000;
+        frame.still = true;
+        for (int first = 0; first < 2; first++) {
+            frame.first = first;
+            snapshot.points_all_changed = true;
+            snapshot.points_version++;
+            snapshot.version++;
+            renderer_draw(renderer, &frame);
+            assert_int_equal(renderer_is_complete(renderer), first);
+        }
+        assert_like_a_picture(&frame, slow);
+        renderer_destroy(renderer);
+    }
+}
+
 /* All of it stale at once: where the GPU is slow over a few frames, if that is allowed. */
 static void
 a_change_of_all_is_spread(void **state)
@@ -363,6 +387,7 @@ main(void)
         cmocka_unit_test(the_processor_paints_as_the_gpu),
         cmocka_unit_test(small_changes_end_in_the_same_picture),
         cmocka_unit_test(a_large_change_takes_several_frames),
+        cmocka_unit_test(the_first_picture_is_whole),
         cmocka_unit_test(a_change_of_all_is_spread),
         cmocka_unit_test(all_ends_in_the_same_picture),
     };
