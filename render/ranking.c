@@ -113,11 +113,7 @@ choose_bars(struct ranking *ranking)
         low = high = 0;
     }
     ranking->bar_high = ceil(high / 10) * 10;
-    ranking->bar_low = floor(low / 10) * 10;
-    if (low - ranking->bar_low < 0.1 * (high - ranking->bar_low)) {
-        ranking->bar_low -= 10;
-    }
-    ranking->bar_low = ranking->bar_low < 0 ? 0 : ranking->bar_low;
+    ranking->bar_low = paint_part_round_low(low, ranking->bar_high);
 }
 
 void
