@@ -171,6 +171,13 @@ grow_unit(struct scene *scene, struct buf *notes)
 
 /* ---- the grid ---- */
 
+/* A line of text has no use for more height than its text. */
+static bool
+is_line(enum panel_kind kind)
+{
+    return kind == PANEL_HEADER || kind == PANEL_KPI;
+}
+
 /* Lines of text have the room they need: the rows of header and strip follow the text's size, not
  * the canvas's shape, and the others share what is left. */
 static void
@@ -180,8 +187,7 @@ row_shares(const struct scene *scene, const struct scene_grid *grid,
     bool line[SCENE_TRACKS] = {false};
     double sum = 0, lines_sum = 0;
     for (int i = 0; i < scene->panels_count; i++) {
-        bool is_line = scene->panels[i].kind == PANEL_HEADER || scene->panels[i].kind == PANEL_KPI;
-        if (is_line && places[i].in_grid && places[i].shown &&
+        if (is_line(scene->panels[i].kind) && places[i].in_grid && places[i].shown &&
             places[i].row[0] == places[i].row[1]) {
             line[places[i].row[0]] = true;
         }
@@ -259,20 +265,20 @@ take_over(struct scene_place *to, const struct scene_place *from)
 }
 
 /* Leaves out the least important of panel i and its continuations, and gives its area to the one
- * that has too little room, else to the most important beside it. */
+ * that has too little room, else to the most important beside it that can use it. */
 static void
 make_room(struct scene *scene, struct scene_place *places, int i, struct buf *notes)
 {
     int goes = i, heir = -1;
     for (int j = 0; j < scene->panels_count; j++) {
-        if (j != i && continues(&places[i], &places[j]) &&
+        if (j != i && !is_line(scene->panels[i].kind) && continues(&places[i], &places[j]) &&
             scene->panels[j].priority > scene->panels[goes].priority) {
             goes = j;
         }
     }
     for (int j = 0; j < scene->panels_count; j++) {
         bool better = heir < 0 || scene->panels[j].priority < scene->panels[heir].priority;
-        if (j != goes && continues(&places[goes], &places[j]) &&
+        if (j != goes && !is_line(scene->panels[j].kind) && continues(&places[goes], &places[j]) &&
             (j == i || (goes == i && better))) {
             heir = j;
         }

@@ -233,8 +233,9 @@ look_at_mark(struct legible *legible, struct renderer *renderer, int panel, size
 
 /* ---- room ---- */
 
-#define MAX_TEXTS 1024 /* of a panel, without a map's names, which keep off each other themselves  \
-                        */
+#define MAX_TEXTS                                                                                  \
+    1024 /* of a panel, without a map's names, which keep off each other themselves                \
+          */
 
 static void
 note_crowded(struct legible_crowded *crowded, struct str words, struct str other)
@@ -281,23 +282,6 @@ look_at_room(struct legible *legible, struct renderer *renderer, int panel)
             if (extent_on_arc(&boxes[k], list->commands[i].at)) {
                 note_crowded(&crowded[LEGIBLE_ON_ARC], said[k], STR(""));
             }
-        }
-    }
-}
-
-/* All that was left out in any of the frames looked at, each once. */
-static void
-look_at_left_out(struct legible *legible, const struct draw_list *list, int panel)
-{
-    const char *what;
-    for (int i = 0; (what = draw_left_out(list, i)) != NULL; i++) {
-        int at = 0;
-        while (at < DRAW_LEFT_OUT && legible->left_out[panel][at][0] &&
-               strcmp(legible->left_out[panel][at], what) != 0) {
-            at++;
-        }
-        if (at < DRAW_LEFT_OUT) {
-            snprintf(legible->left_out[panel][at], DRAW_LEFT_OUT_WORDS, "%s", what);
         }
     }
 }
@@ -375,13 +359,11 @@ legible_look(struct legible *legible, struct renderer *renderer)
     look_for_words(legible, renderer);
     for (int i = 0; i < renderer->scene.panels_count; i++) {
         const struct draw_list *list = renderer->layers[i].shown;
-        legible->dropped[i] =
-            list->dropped > legible->dropped[i] ? list->dropped : legible->dropped[i];
         if (renderer->scene.panels[i].rect.w <= 0) {
             continue;
         }
         look_at_room(legible, renderer, i);
-        look_at_left_out(legible, list, i);
+        left_out_add(&legible->left_out[i], list);
         for (size_t k = 0; k < list->count; k++) {
             if (list->commands[k].kind == DRAW_KIND_TEXT) {
                 look_at_text(legible, renderer, i, k);
@@ -635,20 +617,6 @@ void
 legible_left_out(const struct legible *legible, const struct scene *scene, struct buf *out)
 {
     for (int i = 0; i < scene->panels_count; i++) {
-        if (legible->dropped[i] > 0) {
-            buf_printf(out,
-                       "%s on %dx%d: panel '%s' drops %d texts that have no place beside a "
-                       "seam\n",
-                       scene->name, scene->solved_w, scene->solved_h, scene->panels[i].id,
-                       legible->dropped[i]);
-        }
-        for (int k = 0; k < DRAW_LEFT_OUT && legible->left_out[i][k][0]; k++) {
-            if (k == 0) {
-                buf_printf(out, "%s on %dx%d: panel '%s' has no room for: ", scene->name,
-                           scene->solved_w, scene->solved_h, scene->panels[i].id);
-            }
-            buf_printf(out, "%s%s", k > 0 ? ", " : "", legible->left_out[i][k]);
-        }
-        buf_printf(out, "%s", legible->left_out[i][0][0] ? "\n" : "");
+        left_out_tell(&legible->left_out[i], scene, i, out);
     }
 }

@@ -7,7 +7,7 @@
 #ifndef RENDER_LEGIBLE_H
 #define RENDER_LEGIBLE_H
 
-#include "render/draw.h"
+#include "render/left_out.h"
 #include "render/renderer.h"
 #include "render/theme.h"
 
@@ -51,14 +51,13 @@ enum legible_colour {
 };
 
 struct legible {
-    int dropped[SCENE_PANELS]; /* texts that had no place beside a seam, at most */
+    struct left_out left_out[SCENE_PANELS];
     /* Bit 1 << window: a panel has figures of that window; its words name it, in every frame. */
     unsigned has_window[SCENE_PANELS], lacks_window[SCENE_PANELS];
     /* Bit 1 << by: the same for whose surveys they are (市级回访, 区级回访). */
     unsigned has_by[SCENE_PANELS], lacks_by[SCENE_PANELS];
     bool has_figures, lacks_time; /* a frame with figures and without a clock to read them by */
     struct legible_crowded crowded[SCENE_PANELS][LEGIBLE_CROWD_COUNT];
-    char left_out[SCENE_PANELS][DRAW_LEFT_OUT][DRAW_LEFT_OUT_WORDS]; /* by the panel's painter */
     struct legible_text texts[SCENE_PANELS][LEGIBLE_ROLES];
     struct legible_mark marks[SCENE_PANELS][LEGIBLE_COLOUR_COUNT];
 };

@@ -435,6 +435,9 @@ paint_alarms(const struct paint *p)
     } else {
         place_district(p, &list, &list.columns);
     }
+    if (narrow && list.count > 0) {
+        draw_note_left_out(p->list, "mode");
+    }
     draw_rows(p, &list, &rows, false);
     draw_rows(p, &list, &rows, true);
     draw_base(p, list.open, list.total, list.count);

@@ -181,8 +181,10 @@ ranking_page(const struct paint *p, struct ranking *ranking, int fit)
         fit = p->panel->rows;
     }
     fit = fit > 1 ? fit : 1;
-    ranking->fit = fit;
     ranking->pages = (ranking->count + fit - 1) / fit;
+    /* Even pages: a last one of a row or two would be an empty panel for its ten seconds. */
+    fit = ranking->pages > 1 ? (ranking->count + ranking->pages - 1) / ranking->pages : fit;
+    ranking->fit = fit;
     ranking->page = ranking->pages > 1 ? (int)(p->frame->moment_ms / PAGE_MS % ranking->pages) : 0;
     ranking->first = ranking->page * fit;
     ranking->shown = ranking->count - ranking->first < fit ? ranking->count - ranking->first : fit;

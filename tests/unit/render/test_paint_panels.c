@@ -105,6 +105,47 @@ totals_stay_in_place_when_the_feed_stops(void **state)
     fixture_free(f);
 }
 
+static bool
+leaves_out(const struct fixture *f, const char *what)
+{
+    const char *noted = "";
+    for (int i = 0; noted && strcmp(noted, what) != 0; i++) {
+        noted = draw_left_out(f->paint.list, i);
+    }
+    return noted != NULL;
+}
+
+/* Where the strip is narrow what is late stays, and what went is noted. */
+static void
+what_is_late_goes_last(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *label;
+    } ORDER[] = {{"figure resolved", "今日办结"},    {"figure open", "在办"},
+                 {"figure received", "今日受理"},    {"figure whistles", "吹哨未报到"},
+                 {"figure due_soon", "将超期 24 h"}, {"figure expedite", "催办"},
+                 {"figure overdue", "已超期"}};
+    int before = 7;
+    for (int w = 1920; w >= 160; w -= 40) {
+        struct fixture *f = totals_on(w, 1);
+        int shown = 0;
+        fixture_paint(f);
+        for (int i = 0; i < 7; i++) {
+            char words[64];
+            snprintf(words, sizeof words, "\"%s", ORDER[i].label);
+            bool drawn = strstr(f->dump.ptr, words) != NULL;
+            assert_true(drawn || shown == 0); /* none before it is left */
+            assert_int_equal(leaves_out(f, ORDER[i].name), !drawn);
+            shown += drawn;
+        }
+        assert_true(shown <= before);
+        before = shown;
+        fixture_free(f);
+    }
+    assert_int_equal(before, 1);
+}
+
 /* Labels and dashes: a strip without a row of figures still says what will stand there. */
 static void
 totals_nobody_told_are_dashes(void **state)
@@ -180,6 +221,53 @@ gauges_say_value_change_base_and_target(void **state)
     fixture_line(f, "当前周期 · 区级回访");
     assert_int_equal(fixture_count(f, "arc "), 6); /* track and value each */
     assert_int_equal(fixture_count(f, "line "), 3);
+    fixture_free(f);
+}
+
+/* A value below the metric's range: the marks say what the arc begins with, the same for dials that
+ * share a range and no other. */
+static void
+a_gauges_range_holds_what_it_shows(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(PANEL_GAUGES, 936, 396);
+    f->metrics[1].low = 90; /* 响应率 */
+    struct snapshot_counts *counts = &f->district.counts[SNAPSHOT_PERIOD];
+    counts->by[SNAPSHOT_BY_DISTRICT] = fixture_survey(100, 95, 47, 70, 0);
+    fixture_paint(f);
+    assert_int_equal(fixture_count(f, "\"90\""), 1);
+    assert_int_equal(fixture_count(f, "\"60\""), 0);
+    assert_int_equal(fixture_count(f, "\"40\""), 3); /* 综合, 解决率, 满意率 */
+    f->metrics[1].target = 76;
+    fixture_paint(f);
+    assert_int_equal(fixture_count(f, "\"90\""), 0);
+    assert_int_equal(fixture_count(f, "\"70\""), 1);
+    counts->by[SNAPSHOT_BY_DISTRICT].solved = 0;
+    fixture_paint(f);
+    assert_int_equal(fixture_count(f, "\"0\""), 3);
+    fixture_free(f);
+}
+
+static void
+a_low_gauge_panel_lets_its_target_go_first(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(PANEL_GAUGES, 936, 268);
+    f->snapshot.metrics = f->metrics + 1; /* three */
+    f->snapshot.metrics_count = 3;
+    struct snapshot_counts *counts = &f->district.counts[SNAPSHOT_PERIOD];
+    counts->by[SNAPSHOT_BY_DISTRICT] = fixture_survey(6031, 5979, 4701, 5292, 0);
+    fixture_paint(f);
+    fixture_line(f, "当前周期");
+    fixture_line(f, "区级回访"); /* in the other corner */
+    fixture_line(f, "目标 99.0");
+    assert_null(draw_left_out(f->paint.list, 0));
+    f->scene.panels[0].rect.w = 420;
+    f->scene.panels[0].rect.h = 150;
+    fixture_paint(f);
+    fixture_line(f, "5,979 / 6,031");
+    assert_true(leaves_out(f, "target"));
+    assert_int_equal(fixture_count(f, "目标"), 0);
     fixture_free(f);
 }
 
@@ -456,6 +544,51 @@ a_long_board_turns_pages_with_the_moment(void **state)
 }
 
 static void
+pages_are_even(void **state)
+{
+    (void)state;
+    static char names[20][16];
+    struct fixture *f = fixture_new(PANEL_BOARD, 936, 400);
+    int rows[4] = {0};
+    for (int i = 0; i < 20; i++) {
+        snprintf(names[i], sizeof names[i], "s%02d", i);
+        street(f, i, names[i], fixture_survey(100, 99, (uint32_t)(90 - i), 80, 0),
+               (uint16_t)(i + 1), 0);
+    }
+    f->frame.moment_ms = 120000; /* the first page of two, three or four */
+    fixture_paint(f);
+    assert_true(fixture_count(f, " · 1/4\"") == 1);
+    for (int page = 0; page < 4; page++, f->frame.moment_ms += 10000) {
+        fixture_paint(f);
+        for (int i = 0; i < 20; i++) {
+            rows[page] += fixture_draws(f, names[i]);
+        }
+    }
+    for (int page = 0; page < 4; page++) {
+        assert_int_equal(rows[page], 5);
+    }
+    fixture_free(f);
+}
+
+/* A board that has no room for a column says so to the operator; the base stays with the rates. */
+static void
+columns_without_room_are_noted(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(PANEL_BOARD, 936, 500);
+    street(f, 0, "鲁谷", fixture_survey(100, 99, 90, 80, 0), 1, 2);
+    street(f, 1, "古城", fixture_survey(100, 99, 80, 80, 0), 2, 1);
+    fixture_paint(f);
+    assert_null(draw_left_out(f->paint.list, 0));
+    f->scene.panels[0].rect.w = 560;
+    fixture_paint(f);
+    assert_true(leaves_out(f, "bars") && leaves_out(f, "rank change"));
+    assert_true(leaves_out(f, "column satisfaction"));
+    assert_false(leaves_out(f, "column n"));
+    fixture_free(f);
+}
+
+static void
 a_streets_room_ranks_its_own_communities(void **state)
 {
     (void)state;
@@ -647,10 +780,13 @@ main(void)
         cmocka_unit_test(totals_and_their_changes),
         cmocka_unit_test(no_total_is_coloured_when_nothing_is_late),
         cmocka_unit_test(totals_stay_in_place_when_the_feed_stops),
+        cmocka_unit_test(what_is_late_goes_last),
         cmocka_unit_test(totals_nobody_told_are_dashes),
         cmocka_unit_test(the_periods_end_the_day_before),
         cmocka_unit_test(totals_of_a_period_say_so),
         cmocka_unit_test(gauges_say_value_change_base_and_target),
+        cmocka_unit_test(a_gauges_range_holds_what_it_shows),
+        cmocka_unit_test(a_low_gauge_panel_lets_its_target_go_first),
         cmocka_unit_test(a_gauge_without_survey_has_no_arc),
         cmocka_unit_test(zero_is_not_nothing),
         cmocka_unit_test(a_day_without_survey_breaks_the_line),
@@ -661,6 +797,8 @@ main(void)
         cmocka_unit_test(the_board_orders_ties_and_sets_the_unranked_apart),
         cmocka_unit_test(a_board_where_all_are_equal_has_no_last),
         cmocka_unit_test(a_long_board_turns_pages_with_the_moment),
+        cmocka_unit_test(pages_are_even),
+        cmocka_unit_test(columns_without_room_are_noted),
         cmocka_unit_test(a_streets_room_ranks_its_own_communities),
         cmocka_unit_test(a_board_nobody_is_surveyed_for_goes_by_its_figure),
         cmocka_unit_test(a_metric_that_the_profile_lacks_is_said),
