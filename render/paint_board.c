@@ -558,6 +558,19 @@ fit_rows(const struct paint *p, struct ranking *ranking, struct paint_row *rows,
     }
 }
 
+/* Few rows far apart begin lower, too: as airy below the title as among themselves. */
+static void
+lower_rows(const struct paint *p, const struct ranking *ranking, struct paint_row *rows, float foot)
+{
+    int lines = ranking->pages > 1 ? ranking->fit : ranking->shown;
+    float last = rows->first + rows->pitch * (float)(lines - 1);
+    float spare = paint_part_height(p) - foot - last;
+    float usual = paint_part_kiosk(p) ? 54 : 48;
+    if (p->scene->tiles_y <= 1) { /* where there are seams they have set the first one */
+        rows->first += floorf(fmaxf(0, fminf(spare / 2, (rows->pitch - usual) * 1.5f)));
+    }
+}
+
 static void
 paint_rows(const struct paint *p, struct board *board)
 {
@@ -565,8 +578,9 @@ paint_rows(const struct paint *p, struct board *board)
     bool kiosk = paint_part_kiosk(p);
     struct paint_row rows =
         kiosk ? (struct paint_row){94, 46, 28, 5} : (struct paint_row){120, 42, 23, 4};
-    fit_rows(p, ranking, &rows, kiosk ? 54 : 48,
+    fit_rows(p, ranking, &rows, kiosk ? 62 : 54,
              paint_part_height(p) - rows.first - (kiosk ? 30 : 32));
+    lower_rows(p, ranking, &rows, kiosk ? 30 : 32);
     draw_base(p, ranking, !kiosk);
     if (kiosk) {
         int room = 2; /* for so many rates */

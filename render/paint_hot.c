@@ -63,8 +63,8 @@ place_columns(const struct paint *p, const struct hot *hot)
     bool with_street = paint_part_street(p).len == 0;
     float least = paint_part_width(p) >= 700 ? 176 : 124, widest = least;
     float counts = COUNTS_RIGHT + counts_width(p, hot) / p->unit;
-    with_street = with_street && paint_part_width(p) - 48 - 92 - counts >= least;
-    float beside = 24 + (with_street ? 92.0f : 20.0f) + LEAST_BAR + counts;
+    with_street = with_street && paint_part_width(p) - 48 - 96 - counts >= least;
+    float beside = 24 + (with_street ? 96.0f : 20.0f) + LEAST_BAR + counts;
     float most = fmaxf(least, paint_part_width(p) - 24 - beside);
     struct text_style style = paint_part_sans(p, THEME_LIST, TEXT_REGULAR);
     for (int i = 0; i < hot->top.count; i++) {
@@ -73,7 +73,7 @@ place_columns(const struct paint *p, const struct hot *hot)
     }
     struct columns c = {.name_width = fminf(widest, most)};
     float end = 24 + c.name_width;
-    c.street = with_street ? end + 8 : 0;
+    c.street = with_street ? end + 12 : 0;
     c.bar = with_street ? c.street + 84 : end + 20;
     return c;
 }
