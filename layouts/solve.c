@@ -69,23 +69,26 @@ span(const struct axis *axis, int from, int to, bool flush, int *at, int *size)
 
 /* Least room a kind can say anything in, in design pixels. */
 static void
-least(enum panel_kind kind, int *w, int *h)
+least(const struct scene *scene, enum panel_kind kind, int *w, int *h)
 {
     static const int LEAST[PANEL_KIND_COUNT][2] = {
-        [PANEL_HEADER] = {640, 56}, [PANEL_KPI] = {480, 56},         [PANEL_GAUGES] = {420, 190},
+        [PANEL_HEADER] = {640, 56}, [PANEL_KPI] = {480, 56},         [PANEL_GAUGES] = {420, 160},
         [PANEL_TREND] = {320, 176}, [PANEL_CATEGORIES] = {320, 130}, [PANEL_MAP] = {240, 200},
         [PANEL_HOT] = {320, 96},    [PANEL_WHISTLES] = {320, 88},    [PANEL_TIMEBAR] = {320, 64},
         [PANEL_BOARD] = {420, 190}, [PANEL_ALARMS] = {420, 120},
     };
     *w = LEAST[kind][0];
     *h = LEAST[kind][1];
+    if (kind == PANEL_GAUGES && scene->kiosk_scale) {
+        *h = 190; /* its text is larger, and must keep off the arcs */
+    }
 }
 
 static bool
 too_small(const struct scene *scene, int i)
 {
     int least_w, least_h;
-    least(scene->panels[i].kind, &least_w, &least_h);
+    least(scene, scene->panels[i].kind, &least_w, &least_h);
     const struct panel_rect *rect = &scene->panels[i].rect;
     return rect->w < least_w * scene->unit || rect->h < least_h * scene->unit;
 }

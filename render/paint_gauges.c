@@ -520,7 +520,9 @@ has_room(const struct paint *p, const struct dial *d, const struct gauge *gauges
         say_base(p, d, &gauges[i], &base);
         float width = d->words.two_lines ? fmaxf(base.base_w, base.target_w)
                                          : base.base_w + base.gap + base.target_w;
-        if (width > d->cell - paint_part_px(p, 8) || !has_room_inside(p, d, &gauges[i])) {
+        /* A dial's two parts stand closer to each other than to the next dial's. */
+        float apart = !d->words.two_lines && base.gap > 0 ? 2 * base.gap : paint_part_px(p, 8);
+        if (width > d->cell - apart || !has_room_inside(p, d, &gauges[i])) {
             return false;
         }
     }
@@ -577,7 +579,7 @@ note_left_out(const struct paint *p, const struct dial *d, const struct gauge *g
 
 /* What a panel without a title row says at its top. */
 struct corner {
-    char both[96], basis[64];
+    char both[128], basis[64];
     struct text_style style;
 };
 
@@ -633,6 +635,27 @@ draw_empty(const struct paint *p, const struct corner *corner)
     }
 }
 
+/* Where the dials have no room for their base, and it is one, it stands beside the window. */
+static void
+add_base(const struct paint *p, const struct dial *d, const struct gauge *gauges, int count,
+         struct corner *corner)
+{
+    struct corner with = *corner;
+    size_t len = strlen(with.both);
+    char n[32];
+    paint_integer(n, sizeof n, gauges[0].n);
+    snprintf(with.both + len, sizeof with.both - len, " · n %s", n);
+    bool one = d->words.base == WORDS_NONE;
+    for (int i = 1; i < count; i++) {
+        one = one && gauges[i].n == gauges[0].n;
+    }
+    float right = paint_part_x(p, paint_part_width(p) - 24);
+    float left = right - text_width(p->text, with.style, str_from(with.both));
+    if (one && left > paint_part_x(p, 24) && !meets_arc(p, gauges, count, left, right)) {
+        *corner = with;
+    }
+}
+
 /* Places all dials and draws window and base: in the title row; without one in the right corner,
  * where that touches no dial; else one in each corner; else in a line above the dials. */
 static void
@@ -655,6 +678,9 @@ draw_window(const struct paint *p, struct dial *d, const struct gauge *gauges, i
     if (!one && !two) {
         d->top = 36;
         choose_words(p, d, gauges, count);
+    }
+    if (!two) {
+        add_base(p, d, gauges, count, &corner);
     }
     if (two) {
         paint_part_text(p, corner.style, left, y, DRAW_LEFT, THEME_DIM, corner.basis);

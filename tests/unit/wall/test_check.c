@@ -98,6 +98,10 @@ test_left_out(void **state)
         check("district-daily", 1920, 1080, (struct scene_wall){.farthest_m = 7.5});
     assert_true(near.good);
     drop(&near);
+    near = check("district-daily", 1920, 1080, (struct scene_wall){.farthest_m = 9});
+    assert_true(near.good);
+    assert_non_null(strstr(near.table.ptr, "panel 'gauges' has no room for: target, base\n"));
+    drop(&near);
 }
 
 /* A street that the invented district does not have gets the figures of one that it has. */
