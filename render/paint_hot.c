@@ -78,6 +78,15 @@ place_columns(const struct paint *p, const struct hot *hot)
     return c;
 }
 
+/* Canvas pixels of the greatest bar; 0: shorter ones would only be specks. */
+static float
+bar_room(const struct paint *p, const struct hot *hot)
+{
+    float right = paint_part_width(p) - 24;
+    float bar = paint_part_px(p, right - COUNTS_RIGHT - hot->columns.bar) - counts_width(p, hot);
+    return bar >= paint_part_px(p, 48) ? bar : 0;
+}
+
 static struct str
 code_of(const void *user, int row)
 {
@@ -111,9 +120,7 @@ draw_row(const struct paint *p, const void *user, int at, float x, float baselin
     char count[32], shown[32], change[32];
     (void)x; /* one column */
     draw_names(p, row, c, baseline);
-    float bar = paint_part_px(p, right - COUNTS_RIGHT - c->bar) - counts_width(p, hot);
-    bool tells = bar >= paint_part_px(p, 48); /* shorter ones would only be specks */
-    float width = hot->greatest && tells ? bar * (float)now / (float)hot->greatest : 0;
+    float width = hot->greatest ? bar_room(p, hot) * (float)now / (float)hot->greatest : 0;
     width = (float)paint_part_count(p, "bar", row->code, (double)width);
     float cap = text_cap_height(p->text, figures);
     paint_part_bar(p, paint_part_x(p, c->bar), baseline - cap / 2, width, paint_part_px(p, 12),
@@ -161,6 +168,12 @@ paint_hot(const struct paint *p)
     }
     hot.greatest = hot.top.rows[0]->counts[hot.window].received;
     hot.columns = place_columns(p, &hot);
+    if (!street.len && hot.columns.street <= 0) {
+        draw_note_left_out(p->list, "streets");
+    }
+    if (bar_room(p, &hot) <= 0) {
+        draw_note_left_out(p->list, "bars");
+    }
     struct paint_row_list list = {.places = places,
                                   .count = hot.top.count,
                                   .width = paint_part_width(p),
