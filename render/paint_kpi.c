@@ -392,6 +392,14 @@ arrange(const struct paint *p, struct strip *strip, float left, float right)
         float next = i + 1 < strip->count ? strip->x[i + 1] - paint_part_px(p, 16) : right;
         strip->room[i] = fminf(strip->room[i], next - strip->x[i]);
     }
+    int full = strip->style.size_px;
+    for (int i = 0; i < strip->count; i++) { /* what pressing made a little too wide, too */
+        struct text_style style = strip->style;
+        style.size_px = full;
+        int size = fit_figure(p, style, &strip->figures[i], strip->room[i]).size_px;
+        bool little = (float)size >= 0.7f * (float)full;
+        strip->style.size_px = little && size < strip->style.size_px ? size : strip->style.size_px;
+    }
 }
 
 static void

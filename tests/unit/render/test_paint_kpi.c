@@ -134,6 +134,26 @@ what_is_late_goes_last(void **state)
     assert_int_equal(before, 1);
 }
 
+/* A figure that looked less than the others would read as less. */
+static void
+figures_are_of_one_size(void **state)
+{
+    (void)state;
+    for (int w = 1920; w >= 744; w -= 24) {
+        struct fixture *f = totals_on(w, 1);
+        f->district.open = 1770;
+        fixture_paint(f);
+        int first = 0;
+        for (const char *at = f->dump.ptr; (at = strstr(at, " figures 600 ")) != NULL; at++) {
+            int size = atoi(at + strlen(" figures 600 "));
+            first = first ? first : size;
+            assert_int_equal(size, first);
+        }
+        assert_true(first > 0);
+        fixture_free(f);
+    }
+}
+
 /* Labels and dashes: a strip without a row of figures still says what will stand there. */
 static void
 totals_nobody_told_are_dashes(void **state)
@@ -190,6 +210,7 @@ main(void)
         cmocka_unit_test(no_total_is_coloured_when_nothing_is_late),
         cmocka_unit_test(totals_stay_in_place_when_the_feed_stops),
         cmocka_unit_test(what_is_late_goes_last),
+        cmocka_unit_test(figures_are_of_one_size),
         cmocka_unit_test(totals_nobody_told_are_dashes),
         cmocka_unit_test(the_periods_end_the_day_before),
         cmocka_unit_test(totals_of_a_period_say_so),
