@@ -60,9 +60,10 @@ draw_whistle(const struct paint *p, const void *user, int row, float x, float ba
     paint_figure(p, "report", left, (double)left_ms, 1,
                  "time left of the report clock, milliseconds", NULL);
 
-    float unit = paint_part_fit(p, paint_part_sans(p, THEME_LIST, TEXT_REGULAR), x, baseline,
-                                paint_part_px(p, 212), DRAW_LEFT, THEME_INK, whistle->unit);
     float end = floorf(right - whistles->column);
+    float unit =
+        paint_part_fit(p, paint_part_sans(p, THEME_LIST, TEXT_REGULAR), x, baseline,
+                       fminf(paint_part_px(p, 212), end - x), DRAW_LEFT, THEME_INK, whistle->unit);
     struct str street = paint_part_cut(paint_part_street_name(whistle->street), 240);
     struct str category = paint_part_cut(whistle->category, 240);
     snprintf(where, sizeof where, "%.*s%s%.*s", STR_ARG(street),

@@ -164,7 +164,8 @@ nothing_is_cut_from_farther_away(void **state)
 {
     (void)state;
     static const char *const NAMES[] = {"district-daily", "street-duty"};
-    static const char *const STATES[] = {"sample", "full", "zero", "stale", NULL};
+    static const char *const STATES[] = {"sample",     "full",    "zero",       "stale", "past",
+                                         "no-surveys", "million", "long-names", "latin", NULL};
     int found = 0;
     for (size_t k = 0; k < 2 * CANVASES_COUNT; k++) {
         for (int tenths = 0; tenths <= 6; tenths++) {
