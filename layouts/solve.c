@@ -69,23 +69,26 @@ span(const struct axis *axis, int from, int to, bool flush, int *at, int *size)
 
 /* Least room a kind can say anything in, in design pixels. */
 static void
-least(enum panel_kind kind, int *w, int *h)
+least(const struct scene *scene, enum panel_kind kind, int *w, int *h)
 {
     static const int LEAST[PANEL_KIND_COUNT][2] = {
-        [PANEL_HEADER] = {640, 56}, [PANEL_KPI] = {480, 56},         [PANEL_GAUGES] = {420, 190},
+        [PANEL_HEADER] = {640, 56}, [PANEL_KPI] = {480, 56},         [PANEL_GAUGES] = {420, 160},
         [PANEL_TREND] = {320, 176}, [PANEL_CATEGORIES] = {320, 130}, [PANEL_MAP] = {240, 200},
         [PANEL_HOT] = {320, 96},    [PANEL_WHISTLES] = {320, 88},    [PANEL_TIMEBAR] = {320, 64},
         [PANEL_BOARD] = {420, 190}, [PANEL_ALARMS] = {420, 120},
     };
     *w = LEAST[kind][0];
     *h = LEAST[kind][1];
+    if (kind == PANEL_GAUGES && scene->kiosk_scale) {
+        *h = 190; /* its text is larger, and must keep off the arcs */
+    }
 }
 
 static bool
 too_small(const struct scene *scene, int i)
 {
     int least_w, least_h;
-    least(scene->panels[i].kind, &least_w, &least_h);
+    least(scene, scene->panels[i].kind, &least_w, &least_h);
     const struct panel_rect *rect = &scene->panels[i].rect;
     return rect->w < least_w * scene->unit || rect->h < least_h * scene->unit;
 }
@@ -171,6 +174,13 @@ grow_unit(struct scene *scene, struct buf *notes)
 
 /* ---- the grid ---- */
 
+/* A line of text has no use for more height than its text. */
+static bool
+is_line(enum panel_kind kind)
+{
+    return kind == PANEL_HEADER || kind == PANEL_KPI;
+}
+
 /* Lines of text have the room they need: the rows of header and strip follow the text's size, not
  * the canvas's shape, and the others share what is left. */
 static void
@@ -180,8 +190,7 @@ row_shares(const struct scene *scene, const struct scene_grid *grid,
     bool line[SCENE_TRACKS] = {false};
     double sum = 0, lines_sum = 0;
     for (int i = 0; i < scene->panels_count; i++) {
-        bool is_line = scene->panels[i].kind == PANEL_HEADER || scene->panels[i].kind == PANEL_KPI;
-        if (is_line && places[i].in_grid && places[i].shown &&
+        if (is_line(scene->panels[i].kind) && places[i].in_grid && places[i].shown &&
             places[i].row[0] == places[i].row[1]) {
             line[places[i].row[0]] = true;
         }
@@ -259,20 +268,20 @@ take_over(struct scene_place *to, const struct scene_place *from)
 }
 
 /* Leaves out the least important of panel i and its continuations, and gives its area to the one
- * that has too little room, else to the most important beside it. */
+ * that has too little room, else to the most important beside it that can use it. */
 static void
 make_room(struct scene *scene, struct scene_place *places, int i, struct buf *notes)
 {
     int goes = i, heir = -1;
     for (int j = 0; j < scene->panels_count; j++) {
-        if (j != i && continues(&places[i], &places[j]) &&
+        if (j != i && !is_line(scene->panels[i].kind) && continues(&places[i], &places[j]) &&
             scene->panels[j].priority > scene->panels[goes].priority) {
             goes = j;
         }
     }
     for (int j = 0; j < scene->panels_count; j++) {
         bool better = heir < 0 || scene->panels[j].priority < scene->panels[heir].priority;
-        if (j != goes && continues(&places[goes], &places[j]) &&
+        if (j != goes && !is_line(scene->panels[j].kind) && continues(&places[goes], &places[j]) &&
             (j == i || (goes == i && better))) {
             heir = j;
         }

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <math.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,7 +46,7 @@ draw_clear(struct draw_list *list)
 {
     list->count = list->floats_count = list->bytes_count = list->cuts_count = 0;
     list->hash = HASH_SEED;
-    list->depth = list->dropped = 0;
+    list->depth = list->dropped = list->left_out_count = 0;
 }
 
 void *
@@ -416,6 +417,25 @@ draw_text_fit(struct draw_list *list, struct text *text, struct text_style style
     struct draw_cut cut_now = {x - back, roundf(baseline), width, style.size_px, s};
     draw_note_cut(list, &cut_now);
     return width;
+}
+
+void
+draw_note_left_out(struct draw_list *list, const char *what)
+{
+    for (int i = 0; i < list->left_out_count; i++) {
+        if (strncmp(list->left_out[i], what, DRAW_LEFT_OUT_WORDS - 1) == 0) {
+            return;
+        }
+    }
+    if (list->left_out_count < DRAW_LEFT_OUT) {
+        snprintf(list->left_out[list->left_out_count++], DRAW_LEFT_OUT_WORDS, "%s", what);
+    }
+}
+
+const char *
+draw_left_out(const struct draw_list *list, int i)
+{
+    return i < list->left_out_count ? list->left_out[i] : NULL;
 }
 
 bool

@@ -83,6 +83,14 @@ void draw_note_cut(struct draw_list *list, const struct draw_cut *cut);
 /* The cut text at a point, or within a few pixels of it; false: there is none. */
 bool draw_cut_at(const struct draw_list *list, float x, float y, struct draw_cut *out);
 
+/* Notes what a painter leaves out for want of room, in words for the operator ("target", "column
+ * n"); once however often it is said. At most DRAW_LEFT_OUT; more are not kept. */
+#define DRAW_LEFT_OUT 16
+#define DRAW_LEFT_OUT_WORDS 48
+void draw_note_left_out(struct draw_list *list, const char *what);
+/* The i-th of them; NULL behind the last. Valid until the list is cleared. */
+const char *draw_left_out(const struct draw_list *list, int i);
+
 bool draw_is_empty(const struct draw_list *list);
 /* A number that changes when anything drawn would look different: unchanged = nothing to repaint.
  */

@@ -58,6 +58,8 @@ struct draw_list {
     size_t cuts_count, cuts_cap;
     uint64_t hash;
     int dropped; /* texts that had no place beside a seam; not part of the look */
+    char left_out[DRAW_LEFT_OUT][DRAW_LEFT_OUT_WORDS]; /* nor is this */
+    int left_out_count;
     struct draw_box clips[8];
     int depth; /* clips in force; those deeper than the array are counted only */
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "render/draw_list.h"
+#include "render/extent.h"
 #include "render/paint_part.h"
 #include "render/renderer_inside.h"
 #include "render/sight.h"
@@ -128,13 +129,32 @@ has_chinese(struct str s)
     return false;
 }
 
+/* Whole characters of them. */
+static void
+keep_words(char out[64], struct str words)
+{
+    snprintf(out, 64, "%.*s", STR_ARG(paint_part_cut(words, 63)));
+}
+
+static struct text_style
+style_of(const struct draw_command *c)
+{
+    return (struct text_style){(enum text_face)c->face, (enum text_weight)c->weight, c->size_px, 0};
+}
+
+static struct str
+words_of(const struct draw_list *list, const struct draw_command *c)
+{
+    return (struct str){list->bytes + c->data, c->count};
+}
+
 static void
 look_at_text(struct legible *legible, struct renderer *renderer, int panel, size_t index)
 {
     const struct draw_list *list = renderer->layers[panel].shown;
     const struct draw_command *c = &list->commands[index];
     const struct scene *scene = &renderer->scene;
-    struct str words = {list->bytes + c->data, c->count};
+    struct str words = words_of(list, c);
     int role = c->role < LEGIBLE_ROLES ? c->role : 0;
     struct legible_text *seen = &legible->texts[panel][role];
     double minutes = scene_arc_minutes(scene, c->size_px / scene->unit);
@@ -143,19 +163,13 @@ look_at_text(struct legible *legible, struct renderer *renderer, int panel, size
         seen->px = c->size_px;
         seen->minutes = minutes;
         seen->least_minutes = least;
-        size_t len = words.len < sizeof seen->words ? words.len : sizeof seen->words - 1;
-        while (len > 0 && len < words.len && ((unsigned char)words.ptr[len] & 0xc0) == 0x80) {
-            len--;
-        }
-        snprintf(seen->words, sizeof seen->words, "%.*s", (int)len, words.ptr);
+        keep_words(seen->words, words);
     }
-    struct text_style style = {(enum text_face)c->face, (enum text_weight)c->weight, c->size_px, 0};
-    float width = text_width(renderer->text, style, words);
-    float x = c->at[0] + (c->align == DRAW_RIGHT    ? -width / 2
-                          : c->align == DRAW_CENTRE ? 0
-                                                    : width / 2);
+    struct extent box = extent_of_text(renderer->text, style_of(c), c->at[0], c->at[1],
+                                       (enum draw_align)c->align, words);
     float y = c->at[1] - (float)c->size_px * 0.35f;
-    uint32_t ground = c->at[2] > 0 ? c->colour2 : ground_at(renderer, panel, index, x, y);
+    uint32_t ground =
+        c->at[2] > 0 ? c->colour2 : ground_at(renderer, panel, index, (box.x0 + box.x1) / 2, y);
     double contrast = sight_contrast(c->colour, ground, SIGHT_FULL);
     double least_contrast = minutes >= LARGE_MINUTES ? LEAST_CONTRAST_LARGE : LEAST_CONTRAST;
     if (seen->count == 0 || contrast / least_contrast < seen->contrast / seen->least_contrast) {
@@ -217,11 +231,74 @@ look_at_mark(struct legible *legible, struct renderer *renderer, int panel, size
     }
 }
 
+/* ---- room ---- */
+
+#define MAX_TEXTS                                                                                  \
+    1024 /* of a panel, without a map's names, which keep off each other themselves                \
+          */
+
+static void
+note_crowded(struct legible_crowded *crowded, struct str words, struct str other)
+{
+    if (crowded->count++ == 0) {
+        keep_words(crowded->words, words);
+        keep_words(crowded->other, other);
+    }
+}
+
+/* Texts outside the panel, on each other, on an arc. */
+static void
+look_at_room(struct legible *legible, struct renderer *renderer, int panel)
+{
+    const struct draw_list *list = renderer->layers[panel].shown;
+    struct legible_crowded *crowded = legible->crowded[panel];
+    struct extent boxes[MAX_TEXTS];
+    struct str said[MAX_TEXTS];
+    int count = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct draw_command *c = &list->commands[i];
+        if (c->kind != DRAW_KIND_TEXT) {
+            continue;
+        }
+        struct str words = words_of(list, c);
+        struct extent box = extent_of_text(renderer->text, style_of(c), c->at[0], c->at[1],
+                                           (enum draw_align)c->align, words);
+        if (extent_leaves(&box, renderer->scene.panels[panel].rect)) {
+            note_crowded(&crowded[LEGIBLE_OUTSIDE], words, STR(""));
+        }
+        if (c->at[2] > 0 || count == MAX_TEXTS) {
+            continue;
+        }
+        for (int k = 0; k < count; k++) {
+            if (extent_meet(&box, &boxes[k])) {
+                note_crowded(&crowded[LEGIBLE_ON_TEXT], words, said[k]);
+            }
+        }
+        boxes[count] = box;
+        said[count++] = words;
+    }
+    for (size_t i = 0; i < list->count; i++) {
+        for (int k = 0; list->commands[i].kind == DRAW_KIND_ARC && k < count; k++) {
+            if (extent_on_arc(&boxes[k], list->commands[i].at)) {
+                note_crowded(&crowded[LEGIBLE_ON_ARC], said[k], STR(""));
+            }
+        }
+    }
+}
+
+/* ---- words ---- */
+
 /* Counts of a window; what is open or overdue is so at the moment. */
 static bool
 is_of_window(const struct snapshot_key *key)
 {
     return key->measure < SNAPSHOT_OPEN;
+}
+
+static bool
+is_of_surveys(const struct snapshot_key *key)
+{
+    return key->measure >= SNAPSHOT_EFFECTIVE && key->measure <= SNAPSHOT_BASIC;
 }
 
 static bool
@@ -242,25 +319,35 @@ look_for_words(struct legible *legible, struct renderer *renderer)
 {
     size_t count;
     const struct renderer_figure *figures = renderer_figures(renderer, &count);
-    unsigned has[SCENE_PANELS] = {0}, said[SCENE_PANELS] = {0};
+    unsigned has[SCENE_PANELS] = {0}, by[SCENE_PANELS] = {0};
     bool clock = false;
     for (size_t i = 0; i < count; i++) {
-        if (figures[i].has_key && is_of_window(&figures[i].key)) {
-            has[figures[i].panel] |= 1u << figures[i].key.window;
+        const struct snapshot_key *key = &figures[i].key;
+        if (figures[i].has_key && is_of_window(key)) {
+            has[figures[i].panel] |= 1u << key->window;
+        }
+        if (figures[i].has_key && is_of_surveys(key)) {
+            by[figures[i].panel] |= 1u << key->by;
         }
     }
     for (int i = 0; i < renderer->scene.panels_count; i++) {
         const struct draw_list *list = renderer->layers[i].shown;
+        unsigned said = 0, said_by = 0;
         for (size_t k = 0; renderer->scene.panels[i].rect.w > 0 && k < list->count; k++) {
             const struct draw_command *c = &list->commands[k];
-            struct str words = {list->bytes + c->data, c->count};
+            struct str words = words_of(list, c);
             for (int w = 0; c->kind == DRAW_KIND_TEXT && w < SNAPSHOT_WINDOW_COUNT; w++) {
-                said[i] |= says(words, paint_part_window(w)) ? 1u << w : 0;
+                said |= says(words, paint_part_window(w)) ? 1u << w : 0;
+            }
+            for (int b = 0; c->kind == DRAW_KIND_TEXT && b < SNAPSHOT_BY_COUNT; b++) {
+                said_by |= says(words, paint_part_by(b)) ? 1u << b : 0;
             }
             clock |= c->kind == DRAW_KIND_TEXT && c->role == 1 + THEME_CLOCK;
         }
         legible->has_window[i] |= has[i];
-        legible->lacks_window[i] |= has[i] & ~said[i];
+        legible->lacks_window[i] |= has[i] & ~said;
+        legible->has_by[i] |= by[i];
+        legible->lacks_by[i] |= by[i] & ~said_by;
     }
     legible->has_figures |= count > 0;
     legible->lacks_time |= count > 0 && !clock;
@@ -272,9 +359,12 @@ legible_look(struct legible *legible, struct renderer *renderer)
     look_for_words(legible, renderer);
     for (int i = 0; i < renderer->scene.panels_count; i++) {
         const struct draw_list *list = renderer->layers[i].shown;
-        legible->dropped[i] =
-            list->dropped > legible->dropped[i] ? list->dropped : legible->dropped[i];
-        for (size_t k = 0; renderer->scene.panels[i].rect.w > 0 && k < list->count; k++) {
+        if (renderer->scene.panels[i].rect.w <= 0) {
+            continue;
+        }
+        look_at_room(legible, renderer, i);
+        left_out_add(&legible->left_out[i], list);
+        for (size_t k = 0; k < list->count; k++) {
             if (list->commands[k].kind == DRAW_KIND_TEXT) {
                 look_at_text(legible, renderer, i, k);
             } else {
@@ -399,6 +489,41 @@ check_words(const struct legible *legible, const struct scene *scene, struct yam
                               paint_part_window(w));
             }
         }
+        for (int b = 0; b < SNAPSHOT_BY_COUNT; b++) {
+            if (legible->lacks_by[i] >> b & 1) {
+                found++;
+                yaml_error_at(report, scene->file, 0, 0,
+                              "panel '%s' on %dx%d: its figures are of surveys that no word on it "
+                              "names (%s); make it wider or higher",
+                              scene->panels[i].id, scene->solved_w, scene->solved_h,
+                              paint_part_by(b));
+            }
+        }
+    }
+    return found;
+}
+
+static int
+check_room(const struct legible_crowded *crowded, const struct scene *scene,
+           const struct panel *panel, struct yaml_report *report)
+{
+    static const char *const WHAT[LEGIBLE_CROWD_COUNT] = {
+        [LEGIBLE_OUTSIDE] = "lies outside of it",
+        [LEGIBLE_ON_TEXT] = "lies on another text",
+        [LEGIBLE_ON_ARC] = "lies on an arc",
+    };
+    int found = 0;
+    for (int i = 0; i < LEGIBLE_CROWD_COUNT; i++) {
+        if (crowded[i].count > 0) {
+            const char *other = crowded[i].other;
+            found++;
+            yaml_error_at(report, scene->file, 0, 0,
+                          "panel '%s' on %dx%d: '%s' %s%s%s%s%s; make the panel wider or higher, "
+                          "or move the viewer closer",
+                          panel->id, scene->solved_w, scene->solved_h, crowded[i].words, WHAT[i],
+                          other[0] ? " ('" : "", other, other[0] ? "')" : "",
+                          crowded[i].count > 1 ? ", and others do" : "");
+        }
     }
     return found;
 }
@@ -409,6 +534,7 @@ legible_check(const struct legible *legible, const struct scene *scene, const st
 {
     int found = check_words(legible, scene, report);
     for (int i = 0; i < scene->panels_count; i++) {
+        found += check_room(legible->crowded[i], scene, &scene->panels[i], report);
         for (int role = 0; role < LEGIBLE_ROLES; role++) {
             if (legible->texts[i][role].count > 0) {
                 found += check_text(&legible->texts[i][role], role, scene, theme, &scene->panels[i],
@@ -485,10 +611,12 @@ legible_table(const struct legible *legible, const struct scene *scene, const st
         table_marks(legible->marks[i], panel->id, theme, out);
     }
     table_pairs(theme, out);
+}
+
+void
+legible_left_out(const struct legible *legible, const struct scene *scene, struct buf *out)
+{
     for (int i = 0; i < scene->panels_count; i++) {
-        if (legible->dropped[i] > 0) {
-            buf_printf(out, "  panel '%s' drops %d texts that have no place beside a seam\n",
-                       scene->panels[i].id, legible->dropped[i]);
-        }
+        left_out_tell(&legible->left_out[i], scene, i, out);
     }
 }

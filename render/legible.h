@@ -7,6 +7,7 @@
 #ifndef RENDER_LEGIBLE_H
 #define RENDER_LEGIBLE_H
 
+#include "render/left_out.h"
 #include "render/renderer.h"
 #include "render/theme.h"
 
@@ -27,6 +28,18 @@ struct legible_mark {
     uint32_t ground;
 };
 
+/* Texts that have not the room they need. */
+enum legible_crowd {
+    LEGIBLE_OUTSIDE, /* of its panel: it is cut at the edge */
+    LEGIBLE_ON_TEXT, /* on another text */
+    LEGIBLE_ON_ARC,  /* on a gauge's arc */
+    LEGIBLE_CROWD_COUNT
+};
+struct legible_crowded {
+    int count;
+    char words[64], other[64]; /* the first one, and the text that it meets */
+};
+
 #define LEGIBLE_ROLES (THEME_TYPE_COUNT + 1) /* role 0: a painter that does not say */
 enum legible_colour {
     LEGIBLE_DATA,
@@ -38,10 +51,13 @@ enum legible_colour {
 };
 
 struct legible {
-    int dropped[SCENE_PANELS]; /* texts that had no place beside a seam, at most */
+    struct left_out left_out[SCENE_PANELS];
     /* Bit 1 << window: a panel has figures of that window; its words name it, in every frame. */
     unsigned has_window[SCENE_PANELS], lacks_window[SCENE_PANELS];
+    /* Bit 1 << by: the same for whose surveys they are (市级回访, 区级回访). */
+    unsigned has_by[SCENE_PANELS], lacks_by[SCENE_PANELS];
     bool has_figures, lacks_time; /* a frame with figures and without a clock to read them by */
+    struct legible_crowded crowded[SCENE_PANELS][LEGIBLE_CROWD_COUNT];
     struct legible_text texts[SCENE_PANELS][LEGIBLE_ROLES];
     struct legible_mark marks[SCENE_PANELS][LEGIBLE_COLOUR_COUNT];
 };
@@ -54,14 +70,18 @@ void legible_look(struct legible *legible, struct renderer *renderer);
  * of arc (scene_least_minutes; ISO 9241-303), or whose contrast is under WCAG 2.2's (4.5; large
  * text and marks 3), at the line of the scene's `viewing`; and pairs of the colours for data, amber
  * and red that come too close for a viewer with or without full colour vision. Reports panels whose
- * figures are of a window (今日, 当前周期 …) that no word on the panel names, and a scene that
- * shows figures and no clock. Returns how many. */
+ * figures are of a window (今日, 当前周期 …) or of surveys (市级回访, 区级回访) that no word on the
+ * panel names, and a scene that shows figures and no clock; and, for every panel, texts that lie
+ * outside it, on each other or on an arc. Returns how many. */
 int legible_check(const struct legible *legible, const struct scene *scene,
                   const struct theme *theme, struct yaml_report *report);
 
 /* The same figures as a table for people: a line a panel and role, a line a panel's marks, a line a
- * pair of colours with what carries the difference, and which panels had to drop words. */
+ * pair of colours with what carries the difference. */
 void legible_table(const struct legible *legible, const struct scene *scene,
                    const struct theme *theme, struct buf *out);
+
+/* What panels left out for want of room, a line a panel. */
+void legible_left_out(const struct legible *legible, const struct scene *scene, struct buf *out);
 
 #endif

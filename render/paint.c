@@ -186,6 +186,27 @@ paint_content(const struct paint *p)
     return box;
 }
 
+/* As many of the parts, between dots, as are no wider than room: half a word would say nothing. All
+ * where not even the first is. */
+static struct str
+whole_parts(const struct paint *p, struct text_style style, struct str text, float room)
+{
+    static const char dot[] = " · ";
+    const size_t dot_len = sizeof dot - 1;
+    struct str kept = text;
+    while (text_width(p->text, style, kept) > room) {
+        size_t at = kept.len;
+        while (at > 0 && (at + dot_len > kept.len || memcmp(kept.ptr + at, dot, dot_len) != 0)) {
+            at--;
+        }
+        if (at == 0) {
+            return text;
+        }
+        kept.len = at;
+    }
+    return kept;
+}
+
 void
 paint_part_base(const struct paint *p, const char *text)
 {
@@ -198,9 +219,15 @@ paint_part_base(const struct paint *p, const char *text)
     if (paint_part_stale(p)) {
         room -= paint_part_age_width(p) + paint_part_px(p, 16); /* it stands between */
     }
-    paint_part_fit(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR),
-                   paint_part_x(p, paint_part_width(p) - MARGIN),
-                   paint_part_y(p, title_baseline(p)), room, DRAW_RIGHT, THEME_DIM, str_from(text));
+    struct text_style style = paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR);
+    struct str whole = str_from(text), said = whole_parts(p, style, whole, room);
+    float right = paint_part_x(p, paint_part_width(p) - MARGIN);
+    float baseline = paint_part_y(p, title_baseline(p));
+    float width = paint_part_fit(p, style, right, baseline, room, DRAW_RIGHT, THEME_DIM, said);
+    if (said.len < whole.len) {
+        struct draw_cut cut = {right - width, baseline, width, style.size_px, whole};
+        draw_note_cut(p->list, &cut);
+    }
 }
 
 /* ---- the record ---- */

@@ -416,7 +416,7 @@ paint_alarms(const struct paint *p)
     bool kiosk = paint_part_kiosk(p);
     bool narrow = is_narrow(p);
     float first = kiosk ? 74 : 60, gap = kiosk ? 6 : 4, least = kiosk ? 84 : narrow ? 72 : 56;
-    float most_height = kiosk ? 92 : narrow ? 80 : 60;
+    float most_height = kiosk ? 100 : narrow ? 88 : 66;
     float below = paint_part_height(p) - first - 8;
     struct list list = {.fit = (int)((below + gap) / (least + gap))};
     if (p->panel->rows > 0 && p->panel->rows < list.fit) {
@@ -434,6 +434,9 @@ paint_alarms(const struct paint *p)
         place_kiosk(p, &list, &list.columns);
     } else {
         place_district(p, &list, &list.columns);
+    }
+    if (narrow && list.count > 0) {
+        draw_note_left_out(p->list, "mode");
     }
     draw_rows(p, &list, &rows, false);
     draw_rows(p, &list, &rows, true);

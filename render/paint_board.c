@@ -130,7 +130,7 @@ waits_for_ranks(const struct ranking *ranking)
     return base >= SNAPSHOT_EFFECTIVE && base <= SNAPSHOT_BASIC;
 }
 
-/* The leading figure first, then the rates, n, the change of rank, and the bar with what is left.
+/* The leading figure first, then n, the rates, the change of rank, and the bar with what is left.
  */
 static void
 place_columns(const struct paint *p, const struct ranking *ranking, struct columns *c)
@@ -149,7 +149,7 @@ place_columns(const struct paint *p, const struct ranking *ranking, struct colum
     float base = right - first - lead - least_rate * (float)rates - n;
     names = fminf(names, fmaxf(least_name, base));
     float room = right - first - names - lead;
-    int fit = (int)(room / least_rate);
+    int fit = (int)((room >= n ? room - n : room) / least_rate); /* no rates without their base */
     fit = fit < 0 ? 0 : fit;
     bool wide = room >= 100 * (float)rates + change + n;
     float rate = wide ? 100 : least_rate;
@@ -174,6 +174,29 @@ place_columns(const struct paint *p, const struct ranking *ranking, struct colum
     c->with_bar = c->bar_width >= least_bar;
     if (!c->with_bar) {
         c->bar = end + 12; /* where names end */
+    }
+}
+
+/* What the columns lack of what the board would show. */
+static void
+note_left_out(const struct paint *p, const struct ranking *ranking, const struct columns *c)
+{
+    for (int i = c->metrics; i < ranking->metrics_count; i++) {
+        char what[DRAW_LEFT_OUT_WORDS];
+        snprintf(what, sizeof what, "column %s", ranking->metrics[i]->id);
+        draw_note_left_out(p->list, what);
+    }
+    if (!c->with_n) {
+        draw_note_left_out(p->list, "column n");
+    }
+    bool has_change =
+        !paint_part_kiosk(p) && c->with_rank && ranking->before >= 0 && !ranking_within_street(p);
+    if (has_change && !c->with_change) {
+        draw_note_left_out(p->list, "rank change");
+    }
+    bool has_bar = paint_part_kiosk(p) ? c->most_n > 0 : ranking->bar_high > ranking->bar_low;
+    if (has_bar && !c->with_bar) {
+        draw_note_left_out(p->list, "bars");
     }
 }
 
@@ -535,6 +558,19 @@ fit_rows(const struct paint *p, struct ranking *ranking, struct paint_row *rows,
     }
 }
 
+/* Few rows far apart begin lower, too: as airy below the title as among themselves. */
+static void
+lower_rows(const struct paint *p, const struct ranking *ranking, struct paint_row *rows, float foot)
+{
+    int lines = ranking->pages > 1 ? ranking->fit : ranking->shown;
+    float last = rows->first + rows->pitch * (float)(lines - 1);
+    float spare = paint_part_height(p) - foot - last;
+    float usual = paint_part_kiosk(p) ? 54 : 48;
+    if (p->scene->tiles_y <= 1) { /* where there are seams they have set the first one */
+        rows->first += floorf(fmaxf(0, fminf(spare / 2, (rows->pitch - usual) * 1.5f)));
+    }
+}
+
 static void
 paint_rows(const struct paint *p, struct board *board)
 {
@@ -542,15 +578,18 @@ paint_rows(const struct paint *p, struct board *board)
     bool kiosk = paint_part_kiosk(p);
     struct paint_row rows =
         kiosk ? (struct paint_row){94, 46, 28, 5} : (struct paint_row){120, 42, 23, 4};
-    fit_rows(p, ranking, &rows, kiosk ? 54 : 48,
+    fit_rows(p, ranking, &rows, kiosk ? 62 : 54,
              paint_part_height(p) - rows.first - (kiosk ? 30 : 32));
+    lower_rows(p, ranking, &rows, kiosk ? 30 : 32);
     draw_base(p, ranking, !kiosk);
     if (kiosk) {
         int room = 2; /* for so many rates */
         ranking->metrics_count = ranking->metrics_count < room ? ranking->metrics_count : room;
         place_kiosk(p, ranking, &board->columns);
+        note_left_out(p, ranking, &board->columns);
     } else {
         place_columns(p, ranking, &board->columns);
+        note_left_out(p, ranking, &board->columns);
         draw_heading(p, ranking, &board->columns);
     }
     board->list = (struct paint_row_list){.places = rows,

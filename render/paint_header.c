@@ -142,6 +142,8 @@ draw_place(const struct paint *p, float room)
     if (beside) {
         end = at + paint_part_fit(p, caption, at, baseline, rest, DRAW_LEFT, THEME_DIM,
                                   str_from(p->scene->caption));
+    } else if (p->scene->caption[0]) {
+        draw_note_left_out(p->list, "caption");
     }
     return end;
 }
@@ -209,8 +211,12 @@ draw_tabs(const struct paint *p, float from, float to)
 {
     struct tabs tabs;
     measure_tabs(p, &tabs);
-    if (tabs.count < 2 || !arrange_tabs(p, &tabs, from, to)) {
-        return; /* one scene needs no choice; names never run into the place or the clock */
+    if (tabs.count < 2) {
+        return; /* one scene needs no choice */
+    }
+    if (!arrange_tabs(p, &tabs, from, to)) {
+        draw_note_left_out(p->list, "tabs"); /* names never run into the place or the clock */
+        return;
     }
     float baseline = baseline_of(p);
     for (int i = 0; i < tabs.count; i++) {

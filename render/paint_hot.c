@@ -63,8 +63,8 @@ place_columns(const struct paint *p, const struct hot *hot)
     bool with_street = paint_part_street(p).len == 0;
     float least = paint_part_width(p) >= 700 ? 176 : 124, widest = least;
     float counts = COUNTS_RIGHT + counts_width(p, hot) / p->unit;
-    with_street = with_street && paint_part_width(p) - 48 - 92 - counts >= least;
-    float beside = 24 + (with_street ? 92.0f : 20.0f) + LEAST_BAR + counts;
+    with_street = with_street && paint_part_width(p) - 48 - 96 - counts >= least;
+    float beside = 24 + (with_street ? 96.0f : 20.0f) + LEAST_BAR + counts;
     float most = fmaxf(least, paint_part_width(p) - 24 - beside);
     struct text_style style = paint_part_sans(p, THEME_LIST, TEXT_REGULAR);
     for (int i = 0; i < hot->top.count; i++) {
@@ -73,9 +73,18 @@ place_columns(const struct paint *p, const struct hot *hot)
     }
     struct columns c = {.name_width = fminf(widest, most)};
     float end = 24 + c.name_width;
-    c.street = with_street ? end + 8 : 0;
+    c.street = with_street ? end + 12 : 0;
     c.bar = with_street ? c.street + 84 : end + 20;
     return c;
+}
+
+/* Canvas pixels of the greatest bar; 0: shorter ones would only be specks. */
+static float
+bar_room(const struct paint *p, const struct hot *hot)
+{
+    float right = paint_part_width(p) - 24;
+    float bar = paint_part_px(p, right - COUNTS_RIGHT - hot->columns.bar) - counts_width(p, hot);
+    return bar >= paint_part_px(p, 48) ? bar : 0;
 }
 
 static struct str
@@ -111,9 +120,7 @@ draw_row(const struct paint *p, const void *user, int at, float x, float baselin
     char count[32], shown[32], change[32];
     (void)x; /* one column */
     draw_names(p, row, c, baseline);
-    float bar = paint_part_px(p, right - COUNTS_RIGHT - c->bar) - counts_width(p, hot);
-    bool tells = bar >= paint_part_px(p, 48); /* shorter ones would only be specks */
-    float width = hot->greatest && tells ? bar * (float)now / (float)hot->greatest : 0;
+    float width = hot->greatest ? bar_room(p, hot) * (float)now / (float)hot->greatest : 0;
     width = (float)paint_part_count(p, "bar", row->code, (double)width);
     float cap = text_cap_height(p->text, figures);
     paint_part_bar(p, paint_part_x(p, c->bar), baseline - cap / 2, width, paint_part_px(p, 12),
@@ -161,6 +168,12 @@ paint_hot(const struct paint *p)
     }
     hot.greatest = hot.top.rows[0]->counts[hot.window].received;
     hot.columns = place_columns(p, &hot);
+    if (!street.len && hot.columns.street <= 0) {
+        draw_note_left_out(p->list, "streets");
+    }
+    if (bar_room(p, &hot) <= 0) {
+        draw_note_left_out(p->list, "bars");
+    }
     struct paint_row_list list = {.places = places,
                                   .count = hot.top.count,
                                   .width = paint_part_width(p),

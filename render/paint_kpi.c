@@ -14,6 +14,7 @@
 #define PERIODS 400.0f
 
 struct kpi {
+    enum panel_kpi which;
     char label[64];
     const char *name, *formula; /* of the figure record */
     uint32_t value;
@@ -22,6 +23,13 @@ struct kpi {
     bool unknown; /* nobody has told yet: "—" */
     uint32_t before;
     enum snapshot_measure measure;
+};
+
+/* What has no room goes in this order: how much came and went can be read elsewhere, what is late
+ * must be seen. */
+static const enum panel_kpi GOES_FIRST[PANEL_KPI_COUNT] = {
+    PANEL_KPI_RESOLVED, PANEL_KPI_OPEN,     PANEL_KPI_RECEIVED, PANEL_KPI_WHISTLES,
+    PANEL_KPI_DUE_SOON, PANEL_KPI_EXPEDITE, PANEL_KPI_OVERDUE,
 };
 
 /* A span of a limit: "24 h", "30 min", "3 d"; "" for none. */
@@ -80,7 +88,7 @@ fill(const struct paint *p, enum panel_kpi which, const struct snapshot_row *row
 {
     const struct snapshot *snapshot = p->frame->snapshot;
     char hint[32];
-    *kpi = (struct kpi){.colour = THEME_INK, .name = "", .formula = ""};
+    *kpi = (struct kpi){.which = which, .colour = THEME_INK, .name = "", .formula = ""};
     const char *label = "";
     switch (which) {
     case PANEL_KPI_RECEIVED:
@@ -148,6 +156,9 @@ draw_change(const struct paint *p, const struct kpi *kpi, float x, float room)
     snprintf(change, sizeof change, "%s%.1f%%", sign, fabs(percent));
     struct text_style style = paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR);
     if (text_width(p->text, style, str_from(change)) > room) {
+        char what[DRAW_LEFT_OUT_WORDS];
+        snprintf(what, sizeof what, "change of %s", kpi->name);
+        draw_note_left_out(p->list, what);
         return; /* never into the next figure */
     }
     paint_part_text(p, style, x, paint_part_y(p, FIGURE), DRAW_LEFT, THEME_DIM, change);
@@ -262,10 +273,9 @@ struct strip {
 
 /* A whole number of figures a tile, where that leaves them room. */
 static float
-pitch_of(const struct paint *p, float room)
+pitch_of(const struct paint *p, int count, float room)
 {
-    int count = p->panel->kpis_count;
-    float even = floorf(room / (float)count);
+    float even = floorf(room / (float)(count > 0 ? count : 1));
     float pitch = fminf(fmaxf(paint_part_px(p, PITCH), floorf(even * 0.65f)), even);
     if (p->scene->tiles_x > 1) {
         float tile = (float)p->panel->rect.w / (float)p->scene->tiles_x;
@@ -348,21 +358,63 @@ place(const struct paint *p, struct strip *strip, float left, float pitch)
     return strip->count > 0 ? end - air : left;
 }
 
-/* The widest pitch at which all stand left of right; what has no room then goes from the end. */
+static void
+leave_one_out(struct strip *strip)
+{
+    for (int k = 0; k < PANEL_KPI_COUNT; k++) {
+        for (int i = 0; i < strip->count; i++) {
+            if (strip->figures[i].which == GOES_FIRST[k]) {
+                strip->count--;
+                memmove(&strip->figures[i], &strip->figures[i + 1],
+                        (size_t)(strip->count - i) * sizeof *strip->figures);
+                return;
+            }
+        }
+    }
+}
+
+/* The widest pitch at which all stand left of right; where there is none, with one less. */
 static void
 arrange(const struct paint *p, struct strip *strip, float left, float right)
 {
-    float pitch = pitch_of(p, right - left), least = paint_part_px(p, 60);
-    strip->style = common_style(p, strip, pitch - paint_part_px(p, 30));
-    while (place(p, strip, left, pitch) > right && pitch > least) {
-        pitch -= paint_part_px(p, 4);
-    }
-    while (strip->count > 0 && place(p, strip, left, pitch) > right) {
-        strip->count--;
+    float least = paint_part_px(p, 60);
+    for (; strip->count > 0; leave_one_out(strip)) {
+        float pitch = pitch_of(p, strip->count, right - left);
+        strip->style = common_style(p, strip, pitch - paint_part_px(p, 30));
+        while (place(p, strip, left, pitch) > right && pitch > least) {
+            pitch -= paint_part_px(p, 4);
+        }
+        if (place(p, strip, left, pitch) <= right) {
+            break;
+        }
     }
     for (int i = 0; i < strip->count; i++) {
         float next = i + 1 < strip->count ? strip->x[i + 1] - paint_part_px(p, 16) : right;
         strip->room[i] = fminf(strip->room[i], next - strip->x[i]);
+    }
+    int full = strip->style.size_px;
+    for (int i = 0; i < strip->count; i++) { /* what pressing made a little too wide, too */
+        struct text_style style = strip->style;
+        style.size_px = full;
+        int size = fit_figure(p, style, &strip->figures[i], strip->room[i]).size_px;
+        bool little = (float)size >= 0.7f * (float)full;
+        strip->style.size_px = little && size < strip->style.size_px ? size : strip->style.size_px;
+    }
+}
+
+static void
+note_left_out(const struct paint *p, const struct strip *all, const struct strip *shown)
+{
+    for (int i = 0; i < all->count; i++) {
+        int at = 0;
+        while (at < shown->count && shown->figures[at].which != all->figures[i].which) {
+            at++;
+        }
+        if (at == shown->count) {
+            char what[DRAW_LEFT_OUT_WORDS];
+            snprintf(what, sizeof what, "figure %s", all->figures[i].name);
+            draw_note_left_out(p->list, what);
+        }
     }
 }
 
@@ -385,6 +437,8 @@ paint_kpi(const struct paint *p)
     float right = paint_part_x(p, paint_part_width(p) - MARGIN / 2);
     if (paint_part_width(p) - 2 * MARGIN - PERIODS >= LEAST_PITCH * (float)p->panel->kpis_count) {
         right = draw_periods(p) - air;
+    } else {
+        draw_note_left_out(p->list, "periods");
     }
     struct strip strip = {.count = 0};
     for (int i = 0; i < p->panel->kpis_count && i < PANEL_KPIS; i++) {
@@ -392,14 +446,14 @@ paint_kpi(const struct paint *p)
         fill(p, p->panel->kpis[i], row ? row : &nobody, kpi);
         kpi->unknown = !row;
     }
-    int count = strip.count;
+    struct strip all = strip;
     arrange(p, &strip, left, right);
     if (paint_part_stale(
             p)) { /* the figures stay where they were, if the tag has room beside them */
         right = fminf(right, paint_part_x(p, paint_part_width(p) - MARGIN));
         right = draw_age(p, right) - air;
         if (end_of(p, &strip) > right + air / 2) {
-            strip.count = count;
+            strip = all;
             arrange(p, &strip, left, right);
         }
         int last = strip.count - 1;
@@ -407,6 +461,7 @@ paint_kpi(const struct paint *p)
             strip.room[last] = fminf(strip.room[last], right - strip.x[last]);
         }
     }
+    note_left_out(p, &all, &strip);
     for (int i = 0; i < strip.count; i++) {
         const struct kpi *kpi = &strip.figures[i];
         draw_one(p, kpi, fit_figure(p, strip.style, kpi, strip.room[i]), strip.x[i], strip.room[i]);

@@ -307,6 +307,14 @@ paint_part_before(int window)
     }
 }
 
+double
+paint_part_round_low(double least, double high)
+{
+    double low = floor(least / 10) * 10;
+    low -= least - low < 0.1 * (high - low) ? 10 : 0;
+    return low < 0 ? 0 : low;
+}
+
 /* ---- words ---- */
 
 void

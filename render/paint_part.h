@@ -83,6 +83,10 @@ const char *paint_part_basis(const struct snapshot_metric *metric, int by, bool 
 /* The window a change is measured against, or -1. */
 int paint_part_before(int window);
 
+/* Where a scale begins that is to show values from least on and ends at high: at a round number
+ * (of tens) that leaves the least some length, never below 0. */
+double paint_part_round_low(double least, double high);
+
 /* A value with the metric's decimals, "—" for NaN. */
 void paint_part_value(char *out, size_t size, double value, int decimals);
 /* "+12", "−6", "0" */

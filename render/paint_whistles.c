@@ -60,15 +60,22 @@ draw_whistle(const struct paint *p, const void *user, int row, float x, float ba
     paint_figure(p, "report", left, (double)left_ms, 1,
                  "time left of the report clock, milliseconds", NULL);
 
-    float unit = paint_part_fit(p, paint_part_sans(p, THEME_LIST, TEXT_REGULAR), x, baseline,
-                                paint_part_px(p, 212), DRAW_LEFT, THEME_INK, whistle->unit);
     float end = floorf(right - whistles->column);
+    float unit =
+        paint_part_fit(p, paint_part_sans(p, THEME_LIST, TEXT_REGULAR), x, baseline,
+                       fminf(paint_part_px(p, 212), end - x), DRAW_LEFT, THEME_INK, whistle->unit);
     struct str street = paint_part_cut(paint_part_street_name(whistle->street), 240);
     struct str category = paint_part_cut(whistle->category, 240);
     snprintf(where, sizeof where, "%.*s%s%.*s", STR_ARG(street),
              street.len && category.len ? " · " : "", STR_ARG(category));
-    paint_part_fit(p, paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR), end, baseline,
-                   end - x - unit - paint_part_px(p, 12), DRAW_RIGHT, THEME_DIM, str_from(where));
+    struct text_style caption = paint_part_sans(p, THEME_CAPTION, TEXT_REGULAR);
+    struct str words = str_from(where);
+    float room = end - x - unit - paint_part_px(p, 12);
+    float least = text_width(p->text, caption, street) + 4 * (float)caption.size_px;
+    if (street.len && text_width(p->text, caption, words) > room && room < least) {
+        words = street; /* a character of the matter would tell nothing */
+    }
+    paint_part_fit(p, caption, end, baseline, room, DRAW_RIGHT, THEME_DIM, words);
 }
 
 static void

@@ -113,11 +113,7 @@ choose_bars(struct ranking *ranking)
         low = high = 0;
     }
     ranking->bar_high = ceil(high / 10) * 10;
-    ranking->bar_low = floor(low / 10) * 10;
-    if (low - ranking->bar_low < 0.1 * (high - ranking->bar_low)) {
-        ranking->bar_low -= 10;
-    }
-    ranking->bar_low = ranking->bar_low < 0 ? 0 : ranking->bar_low;
+    ranking->bar_low = paint_part_round_low(low, ranking->bar_high);
 }
 
 void
@@ -185,8 +181,10 @@ ranking_page(const struct paint *p, struct ranking *ranking, int fit)
         fit = p->panel->rows;
     }
     fit = fit > 1 ? fit : 1;
-    ranking->fit = fit;
     ranking->pages = (ranking->count + fit - 1) / fit;
+    /* Even pages: a last one of a row or two would be an empty panel for its ten seconds. */
+    fit = ranking->pages > 1 ? (ranking->count + ranking->pages - 1) / ranking->pages : fit;
+    ranking->fit = fit;
     ranking->page = ranking->pages > 1 ? (int)(p->frame->moment_ms / PAGE_MS % ranking->pages) : 0;
     ranking->first = ranking->page * fit;
     ranking->shown = ranking->count - ranking->first < fit ? ranking->count - ranking->first : fit;

@@ -32,7 +32,8 @@ struct ranking {
 
 /* The panel's rows in order; the frame has a snapshot. Pages come with ranking_page. */
 void ranking_collect(const struct paint *p, struct ranking *ranking);
-/* Turns to the page of the moment where as many rows fit on one. */
+/* Turns to the page of the moment where as many rows fit on one; all pages but the last have the
+ * same number of rows, and the last hardly fewer. */
 void ranking_page(const struct paint *p, struct ranking *ranking, int fit);
 
 /* A street's room ranks its own communities among themselves. */

@@ -1,5 +1,6 @@
 #include "render/renderer_inside.h"
 
+#include "render/left_out.h"
 #include "render/map/map.h"
 #include "render/paint_tip.h"
 
@@ -430,6 +431,16 @@ int
 renderer_max_size(const struct renderer *renderer)
 {
     return renderer->gpu->max_size;
+}
+
+void
+renderer_left_out(const struct renderer *renderer, struct buf *out)
+{
+    for (int i = 0; renderer->has_scene && i < renderer->scene.panels_count; i++) {
+        struct left_out all = {.dropped = 0};
+        left_out_add(&all, renderer->layers[i].shown);
+        left_out_tell(&all, &renderer->scene, i, out);
+    }
 }
 
 void

@@ -61,6 +61,27 @@ look(struct legible *legible, struct renderer *renderer, const struct snapshot *
     legible_look(legible, renderer);
 }
 
+/* What the scene is for is not to go missing unnoticed: panels of the first priority that the
+ * arrangement has and the canvas has no room for. Returns how many. */
+static int
+check_first(const struct scene *scene, struct yaml_report *report)
+{
+    int found = 0;
+    for (int i = 0; i < scene->panels_count; i++) {
+        const struct panel *panel = &scene->panels[i];
+        bool shown = scene->grids[scene->grid_now].places[i].shown;
+        if (shown && panel->rect.w == 0 && panel->priority == 0) {
+            found++;
+            yaml_error_at(report, scene->file, 0, 0,
+                          "panel '%s' on %dx%d, read from %.1f m: it is of the first priority and "
+                          "there is no room for it; make the canvas larger or move the viewer "
+                          "closer, or give it a priority over 0 where the scene can do without it",
+                          panel->id, scene->solved_w, scene->solved_h, scene->farthest_m);
+        }
+    }
+    return found;
+}
+
 /* What is left out on this canvas, and what cannot be read there. false: it cannot be drawn. */
 static bool
 check_canvas(struct scene *scene, const struct drawn *drawn, int w, int h, bool table,
@@ -77,13 +98,15 @@ check_canvas(struct scene *scene, const struct drawn *drawn, int w, int h, bool 
     }
     if (good) {
         look(legible, drawn->renderer, drawn->snapshot);
-        int found = legible_check(legible, scene, &theme, report);
+        int found = check_first(scene, report);
+        found += legible_check(legible, scene, &theme, report);
         if (table) {
             legible_table(legible, scene, &theme, out);
         } else {
             buf_printf(out, "%s on %dx%d: %s\n", scene->name, w, h,
                        found ? "not legible everywhere" : "legible");
         }
+        legible_left_out(legible, scene, out);
     }
     buf_add(out, notes.len ? notes.ptr : "", notes.len);
     buf_free(&notes);

@@ -204,6 +204,9 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
         }
     }
     glass->filled |= frame.snapshot != NULL;
+    if (frame.snapshot) {
+        stage_tell_left_out(own->stage);
+    }
     glass->seq = state->seq;
     glass->stale = state->stale;
     glass->in_sync = state->in_sync;

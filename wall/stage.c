@@ -17,6 +17,7 @@ struct stage {
     char tabs[SCENE_TABS][sizeof((struct scene *)0)->folder + 80];
     char names[SCENE_TABS][64];
     int tabs_count;
+    bool told; /* what the scene leaves out on this canvas */
 };
 
 bool
@@ -86,6 +87,7 @@ put_on(struct stage *stage, struct scene *scene, struct yaml_report *report)
         return false;
     }
     stage->scene = *scene;
+    stage->told = false;
     return true;
 }
 
@@ -197,6 +199,18 @@ stage_resize(struct stage *stage, int w, int h)
     free(scene);
     yaml_report_free(&report);
     return good;
+}
+
+void
+stage_tell_left_out(struct stage *stage)
+{
+    struct buf lines = {0};
+    if (!stage->told) {
+        renderer_left_out(stage->renderer, &lines);
+        log_lines(lines.ptr);
+        buf_free(&lines);
+    }
+    stage->told = true;
 }
 
 int

@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "render/extent.h"
 #include "render/text/text.h"
 #include "tests/golden/golden.h"
 #include "tests/golden/states.h"
@@ -81,8 +82,8 @@ tear_down(void **state)
 
 /* One run of glyphs of a dumped draw list. */
 struct run {
-    float x0, y0, x1, y1; /* what its glyphs may cover */
-    bool halo;            /* lies on a map */
+    struct extent box; /* what its glyphs may cover */
+    bool halo;         /* lies on a map */
     int size_px;
     char words[200];
 };
@@ -125,8 +126,7 @@ draw(const char *state)
     return lists;
 }
 
-/* `text X Y align face weight size "words" …` to the box of its glyphs: Chinese from 0.86 em above
- * the baseline to 0.12 em below it, figures from 0.74 em. */
+/* `text X Y align face weight size "words" …` to the box of its glyphs. */
 static bool
 read_run(const char *line, struct run *out)
 {
@@ -151,11 +151,10 @@ read_run(const char *line, struct run *out)
                                : weight == 500 ? TEXT_MEDIUM
                                                : TEXT_REGULAR,
                                size, 0};
-    float width = text_width(measure, style, str_from(out->words));
-    out->x0 = strcmp(align, "right") == 0 ? x - width : align[0] == 'c' ? x - width / 2 : x;
-    out->x1 = out->x0 + width;
-    out->y0 = y - (float)size * (figures ? 0.74f : 0.86f);
-    out->y1 = y + (float)size * 0.12f;
+    enum draw_align aligned = align[0] == 'r'   ? DRAW_RIGHT
+                              : align[0] == 'c' ? DRAW_CENTRE
+                                                : DRAW_LEFT;
+    out->box = extent_of_text(measure, style, x, y, aligned, str_from(out->words));
     return true;
 }
 
@@ -190,16 +189,8 @@ static void
 complain(const char *what, const struct part *part, const struct run *run)
 {
     print_error("%s on %dx%d: '%s' of %s %s (%.1f, %.1f to %.1f, %.1f)\n", scene.name,
-                scene.solved_w, scene.solved_h, run->words, part->id, what, (double)run->x0,
-                (double)run->y0, (double)run->x1, (double)run->y1);
-}
-
-static bool
-meet(const struct run *a, const struct run *b)
-{
-    const float air = 0.5f; /* of an em box, glyphs of two lines may share the edge */
-    return a->x0 + air < b->x1 && b->x0 + air < a->x1 && a->y0 + (a->y1 - a->y0) * 0.15f < b->y1 &&
-           b->y0 + (b->y1 - b->y0) * 0.15f < a->y1;
+                scene.solved_w, scene.solved_h, run->words, part->id, what, (double)run->box.x0,
+                (double)run->box.y0, (double)run->box.x1, (double)run->box.y1);
 }
 
 static void
@@ -208,11 +199,8 @@ check_part(const struct part *part, void *user)
     int *wrong = user;
     for (int i = 0; i < part->count; i++) {
         const struct run *run = &part->runs[i];
-        int x = (int)floorf(run->x0), y = (int)floorf(run->y0);
-        /* Half a pixel: an em box is a little larger than what is drawn of it. */
-        if (run->x0 < (float)part->rect.x || run->y0 + 0.5f < (float)part->rect.y ||
-            run->x1 > (float)(part->rect.x + part->rect.w) ||
-            run->y1 > (float)(part->rect.y + part->rect.h)) {
+        int x = (int)floorf(run->box.x0), y = (int)floorf(run->box.y0);
+        if (extent_leaves(&run->box, part->rect)) {
             complain("lies outside its panel", part, run);
             ++*wrong;
         }
@@ -221,13 +209,13 @@ check_part(const struct part *part, void *user)
             complain("is too small for the farthest viewer", part, run);
             ++*wrong;
         }
-        if (scene_seam_shift_x(&scene, x, (int)ceilf(run->x1) - x) != 0 ||
-            scene_seam_shift(&scene, y, (int)ceilf(run->y1) - y) != 0) {
+        if (scene_seam_shift_x(&scene, x, (int)ceilf(run->box.x1) - x) != 0 ||
+            scene_seam_shift(&scene, y, (int)ceilf(run->box.y1) - y) != 0) {
             complain("lies across a seam", part, run);
             ++*wrong;
         }
         for (int j = i + 1; j < part->count; j++) {
-            if (!run->halo && !part->runs[j].halo && meet(run, &part->runs[j])) {
+            if (!run->halo && !part->runs[j].halo && extent_meet(&run->box, &part->runs[j].box)) {
                 complain("meets another text", part, run);
                 complain("is that", part, &part->runs[j]);
                 ++*wrong;
@@ -376,8 +364,9 @@ write_part(const struct part *part, void *user)
                part->rect.h);
     for (int i = 0; i < part->count; i++) {
         const struct run *run = &part->runs[i];
-        buf_printf(out, "%d %d %d %d %s\n", (int)lroundf(run->x0), (int)lroundf(run->y0),
-                   (int)lroundf(run->x1 - run->x0), (int)lroundf(run->y1 - run->y0), run->words);
+        buf_printf(out, "%d %d %d %d %s\n", (int)lroundf(run->box.x0), (int)lroundf(run->box.y0),
+                   (int)lroundf(run->box.x1 - run->box.x0), (int)lroundf(run->box.y1 - run->box.y0),
+                   run->words);
     }
 }
 

@@ -49,10 +49,9 @@ load(const char *name, const char *look)
 
 /* Draws the states, one after the other, as the scene is hung, and checks what was seen. */
 static int
-check(int w, int h, const char *const *states, struct yaml_report *report)
+check_solved(const char *const *states, struct yaml_report *report)
 {
     memset(&legible, 0, sizeof legible);
-    scene_solve(&scene, w, h, NULL);
     if (!renderer_set_scene(renderer, &scene, report)) {
         fail_msg("%s", report->text.ptr);
     }
@@ -65,6 +64,24 @@ check(int w, int h, const char *const *states, struct yaml_report *report)
         states_destroy(shown);
     }
     return legible_check(&legible, &scene, &theme, report);
+}
+
+static int
+check(int w, int h, const char *const *states, struct yaml_report *report)
+{
+    scene_solve(&scene, w, h, NULL);
+    return check_solved(states, report);
+}
+
+static int
+index_of(enum panel_kind kind)
+{
+    int i = 0;
+    while (i < scene.panels_count && scene.panels[i].kind != kind) {
+        i++;
+    }
+    assert_true(i < scene.panels_count);
+    return i;
 }
 
 static const char *const SAMPLE[] = {"sample", NULL};
@@ -140,6 +157,73 @@ text_grows_for_a_viewer_farther_away_up_to_twice(void **state)
     yaml_report_free(&report);
 }
 
+/* From wherever it is read, what does not fit goes; nothing is cut at an edge, lies on another text
+ * or on an arc. */
+static void
+nothing_is_cut_from_farther_away(void **state)
+{
+    (void)state;
+    static const char *const NAMES[] = {"district-daily", "street-duty"};
+    static const char *const STATES[] = {"sample",     "full",    "zero",       "stale", "past",
+                                         "no-surveys", "million", "long-names", "latin", NULL};
+    int found = 0;
+    for (size_t k = 0; k < 2 * CANVASES_COUNT; k++) {
+        for (int tenths = 0; tenths <= 6; tenths++) {
+            struct yaml_report report = {0};
+            load(NAMES[k % 2], "night");
+            scene_solve(&scene, CANVASES[k / 2][0], CANVASES[k / 2][1], NULL);
+            scene.wall.farthest_m = scene.farthest_m * (1 + tenths / 10.0);
+            int here = check(CANVASES[k / 2][0], CANVASES[k / 2][1], STATES, &report);
+            if (here > 0) {
+                print_error("%s from %.2f m:\n%s", NAMES[k % 2], scene.farthest_m, report.text.ptr);
+            }
+            found += here;
+            yaml_report_free(&report);
+        }
+    }
+    assert_int_equal(found, 0);
+}
+
+/* Panels that are much lower and narrower than any that the solver gives. */
+static void
+what_has_no_room_is_named(void **state)
+{
+    (void)state;
+    struct yaml_report report = {0};
+    load("district-daily", "night");
+    scene_solve(&scene, 3840, 1080, NULL);
+    scene.panels[index_of(PANEL_GAUGES)].rect.h = 60;
+    scene.panels[index_of(PANEL_BOARD)].rect.w = 200;
+    int found = check_solved(SAMPLE, &report);
+    assert_true(found >= 3 && found == report.count);
+    assert_non_null(strstr(report.text.ptr, "panel 'gauges' on 3840x1080: '"));
+    assert_non_null(strstr(report.text.ptr, "' lies outside of it, and others do; make the panel"));
+    assert_non_null(strstr(report.text.ptr, "' lies on another text ('"));
+    scene.panels[index_of(PANEL_GAUGES)].rect.h = 110;
+    assert_true(check_solved(SAMPLE, &report) > 0);
+    assert_non_null(strstr(report.text.ptr, "' lies on an arc"));
+    yaml_report_free(&report);
+}
+
+/* Of two sets of surveys side by side nobody can tell which a figure is of, unless it says so. */
+static void
+surveys_that_are_not_named_are_reported(void **state)
+{
+    (void)state;
+    struct yaml_report report = {0};
+    load("street-duty", "night");
+    assert_int_equal(check(1920, 1080, SAMPLE, &report), 0);
+    int gauges = index_of(PANEL_GAUGES);
+    assert_int_equal(legible.has_by[gauges], 1 << SNAPSHOT_BY_DISTRICT);
+    scene.panels[gauges].rect.w = 100; /* no place for whole words */
+    scene.panels[index_of(PANEL_BOARD)].rect.w = 330;
+    assert_true(check_solved(SAMPLE, &report) > 0);
+    assert_non_null(strstr(report.text.ptr,
+                           "panel 'communities' on 1920x1080: its figures are of surveys that no "
+                           "word on it names (区级回访)"));
+    yaml_report_free(&report);
+}
+
 /* A text that its painter made smaller is judged as it is drawn, not by its role's size: dials in a
  * panel a third as wide keep what is read in full at what its readers need. */
 static void
@@ -152,10 +236,7 @@ small_dials_keep_what_is_read(void **state)
     grid->columns[0] = 0.55;
     grid->tiles_x = grid->tiles_y = 1;
     assert_int_equal(check(3840, 1080, SAMPLE, &report), 0);
-    int gauges = 0;
-    while (scene.panels[gauges].kind != PANEL_GAUGES) {
-        gauges++;
-    }
+    int gauges = index_of(PANEL_GAUGES);
     const struct legible_text *name = &legible.texts[gauges][1 + THEME_NAME];
     assert_true(scene.panels[gauges].rect.w > 0 && name->count > 0);
     assert_true(name->px < theme.sizes[THEME_NAME][0]);
@@ -259,11 +340,11 @@ nothing_is_dropped_beside_the_seams(void **state)
             .tiles = {wall[2], wall[3]}, .has_bezel = true, .bezel = 8.0 * wall[1] / 1080};
         assert_int_equal(check(wall[0], wall[1], SAMPLE, &report), 0);
         for (int i = 0; i < scene.panels_count; i++) {
-            if (legible.dropped[i] > 0) {
+            if (legible.left_out[i].dropped > 0) {
                 print_error("%s on %dx%d: '%s' drops %d\n", scene.name, wall[0], wall[1],
-                            scene.panels[i].id, legible.dropped[i]);
+                            scene.panels[i].id, legible.left_out[i].dropped);
             }
-            dropped += legible.dropped[i];
+            dropped += legible.left_out[i].dropped;
         }
         yaml_report_free(&report);
     }
@@ -277,6 +358,9 @@ main(void)
         cmocka_unit_test(every_state_of_the_scenes_shipped_is_legible),
         cmocka_unit_test(the_designs_sizes_are_those_drawn),
         cmocka_unit_test(text_grows_for_a_viewer_farther_away_up_to_twice),
+        cmocka_unit_test(nothing_is_cut_from_farther_away),
+        cmocka_unit_test(what_has_no_room_is_named),
+        cmocka_unit_test(surveys_that_are_not_named_are_reported),
         cmocka_unit_test(small_dials_keep_what_is_read),
         cmocka_unit_test(what_is_drawn_too_small_is_named),
         cmocka_unit_test(pale_and_alike_colours_are_reported),

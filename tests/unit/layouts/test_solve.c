@@ -316,6 +316,38 @@ room_is_made_by_priority(void **state)
     buf_free(&notes);
 }
 
+/* The strip over a panel that goes cannot use its height, and stays as high as its text. */
+static void
+a_line_of_text_inherits_nothing(void **state)
+{
+    (void)state;
+    static struct scene scene;
+    scene.grids_count = 1;
+    scene.panels_count = 3;
+    scene.grids[0] = (struct scene_grid){.canvas_w = 1080,
+                                         .canvas_h = 1080,
+                                         .tiles_x = 1,
+                                         .tiles_y = 1,
+                                         .columns = {1},
+                                         .rows = {80, 100, 900},
+                                         .columns_count = 1,
+                                         .rows_count = 3};
+    static const enum panel_kind KINDS[] = {PANEL_KPI, PANEL_ALARMS, PANEL_BOARD};
+    for (int i = 0; i < 3; i++) {
+        scene.panels[i] = (struct panel){.kind = KINDS[i], .priority = i == 0 ? 0 : 3 - i};
+        scene.grids[0].places[i] =
+            (struct scene_place){.shown = true, .in_grid = true, .row = {i, i}, .inside = -1};
+        scene.panels[i].id[0] = (char)('a' + i);
+    }
+    struct buf notes = {0};
+    scene_solve(&scene, 1080, 1080, &notes); /* b has 100 px and needs 120 */
+    assert_string_equal(notes.ptr, ": panel 'b' is left out: too little room\n");
+    assert_int_equal(scene.panels[0].rect.h, 80);
+    assert_int_equal(scene.panels[2].rect.y, 80);
+    assert_int_equal(scene.panels[2].rect.h, 1000);
+    buf_free(&notes);
+}
+
 static void
 the_greater_priority_number_goes_first(void **state)
 {
@@ -392,6 +424,7 @@ main(void)
         cmocka_unit_test(each_shape_has_its_arrangement),
         cmocka_unit_test(what_has_no_place_is_named),
         cmocka_unit_test(room_is_made_by_priority),
+        cmocka_unit_test(a_line_of_text_inherits_nothing),
         cmocka_unit_test(the_greater_priority_number_goes_first),
         cmocka_unit_test(text_moves_off_a_seam),
         cmocka_unit_test(arcs_are_those_of_the_design),

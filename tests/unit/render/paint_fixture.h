@@ -187,6 +187,17 @@ fixture_coloured(struct fixture *f, const char *text, enum theme_colour colour)
     }
 }
 
+/* The painter has noted that it had no room for this. */
+static inline bool
+fixture_leaves_out(const struct fixture *f, const char *what)
+{
+    const char *noted = "";
+    for (int i = 0; noted && strcmp(noted, what) != 0; i++) {
+        noted = draw_left_out(f->paint.list, i);
+    }
+    return noted != NULL;
+}
+
 static inline int
 fixture_count(const struct fixture *f, const char *what)
 {

@@ -8,6 +8,7 @@
 
 #include "render/draw.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static struct text *text;
@@ -172,10 +173,38 @@ test_fade(void **state)
     assert_int_equal(draw_fade(0x11223380, 7), 0x11223380);
 }
 
+/* Once each, as many as there is room for, until the list is cleared; it looks no different. */
+static void
+what_is_left_out_is_noted(void **state)
+{
+    (void)state;
+    struct draw_list *noted = draw_create();
+    uint64_t hash = draw_hash(noted);
+    assert_null(draw_left_out(noted, 0));
+    draw_note_left_out(noted, "target");
+    draw_note_left_out(noted, "base");
+    draw_note_left_out(noted, "target");
+    assert_string_equal(draw_left_out(noted, 0), "target");
+    assert_string_equal(draw_left_out(noted, 1), "base");
+    assert_null(draw_left_out(noted, 2));
+    for (int i = 0; i < 2 * DRAW_LEFT_OUT; i++) {
+        char what[16];
+        snprintf(what, sizeof what, "figure %d", i);
+        draw_note_left_out(noted, what);
+    }
+    assert_non_null(draw_left_out(noted, DRAW_LEFT_OUT - 1));
+    assert_null(draw_left_out(noted, DRAW_LEFT_OUT));
+    assert_true(draw_hash(noted) == hash);
+    draw_clear(noted);
+    assert_null(draw_left_out(noted, 0));
+    draw_destroy(noted);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_left_out_is_noted),
         cmocka_unit_test(test_dump_of_shapes),
         cmocka_unit_test(test_dump_of_text),
         cmocka_unit_test(test_clips_intersect_and_nest),

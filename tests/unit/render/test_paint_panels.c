@@ -1,158 +1,6 @@
 /* What each panel says about given counts: figures, colours, order, words, empty states. */
 #include "tests/unit/render/paint_fixture.h"
 
-/* ---- totals ---- */
-
-static struct fixture *
-totals_on(int width, int tiles)
-{
-    struct fixture *f = fixture_new(PANEL_KPI, width, 80);
-    static const enum panel_kpi all[] = {PANEL_KPI_RECEIVED, PANEL_KPI_OPEN,     PANEL_KPI_RESOLVED,
-                                         PANEL_KPI_WHISTLES, PANEL_KPI_DUE_SOON, PANEL_KPI_OVERDUE,
-                                         PANEL_KPI_EXPEDITE};
-    memcpy(f->scene.panels[0].kpis, all, sizeof all);
-    f->scene.panels[0].kpis_count = 7;
-    f->scene.panels[0].window = SNAPSHOT_TODAY;
-    f->scene.tiles_x = tiles;
-    f->district.counts[SNAPSHOT_TODAY].received = 412;
-    f->district.counts[SNAPSHOT_YESTERDAY_SO_FAR].received = 388;
-    f->district.counts[SNAPSHOT_TODAY].resolved = 388;
-    f->district.counts[SNAPSHOT_YESTERDAY_SO_FAR].resolved = 400;
-    f->district.open = 1234567;
-    f->district.due_soon = 37;
-    f->district.overdue = 12;
-    f->district.overdue_stage[SNAPSHOT_EXPEDITE] = 4;
-    f->snapshot.warn_ms[SNAPSHOT_RESOLVE] = 24 * WHEN_HOUR;
-    f->snapshot.limit_ms[SNAPSHOT_EXPEDITE] = 5 * WHEN_DAY;
-    return f;
-}
-
-static struct fixture *
-totals(void)
-{
-    return totals_on(3840, 4);
-}
-
-static void
-totals_and_their_changes(void **state)
-{
-    (void)state;
-    struct fixture *f = totals();
-    fixture_paint(f);
-    fixture_coloured(f, "412", THEME_INK);
-    fixture_line(f, "+6.2%");
-    fixture_line(f, "−3.0%");
-    fixture_line(f, "1,234,567");
-    fixture_coloured(f, "37", THEME_AMBER);
-    fixture_coloured(f, "12", THEME_RED);
-    fixture_coloured(f, "4", THEME_RED);
-    fixture_line(f, "将超期 24 h");
-    fixture_line(f, "催办（满 5 天）");
-    assert_int_equal((int)fixture_figure(f, "open")->number, 1234567);
-    assert_int_equal(fixture_figure(f, "received")->key.measure, SNAPSHOT_RECEIVED);
-    assert_int_equal(fixture_figure(f, "expedite")->key.measure, SNAPSHOT_OVERDUE_EXPEDITE);
-    fixture_free(f);
-}
-
-static void
-no_total_is_coloured_when_nothing_is_late(void **state)
-{
-    (void)state;
-    struct fixture *f = totals();
-    f->district.due_soon = f->district.overdue = 0;
-    f->district.overdue_stage[SNAPSHOT_EXPEDITE] = 0;
-    f->snapshot.warn_ms[SNAPSHOT_RESOLVE] = f->snapshot.limit_ms[SNAPSHOT_EXPEDITE] = 0;
-    f->district.counts[SNAPSHOT_YESTERDAY_SO_FAR].received = 0; /* no base, no percentage */
-    fixture_paint(f);
-    char amber[16], red[16];
-    snprintf(amber, sizeof amber, "#%08x", f->theme.colours[THEME_AMBER]);
-    snprintf(red, sizeof red, "#%08x", f->theme.colours[THEME_RED]);
-    assert_int_equal(fixture_count(f, amber) + fixture_count(f, red), 0);
-    assert_false(fixture_draws(f, "+6.2%"));
-    fixture_line(f, "将超期");
-    fixture_line(f, "催办");
-    fixture_free(f);
-}
-
-static float
-place_of(struct fixture *f, const char *words)
-{
-    float x = 0;
-    assert_int_equal(sscanf(fixture_line(f, words), "text %f", &x), 1);
-    return x;
-}
-
-/* A feed that stops changes what the figures look like and not where they stand. */
-static void
-totals_stay_in_place_when_the_feed_stops(void **state)
-{
-    (void)state;
-    static const char *const labels[] = {"今日受理", "在办", "已超期", "催办（满 5 天）"};
-    struct fixture *f = totals_on(1920, 1);
-    float before[4];
-    fixture_paint(f);
-    for (int i = 0; i < 4; i++) {
-        before[i] = place_of(f, labels[i]);
-    }
-    f->frame.feed.connected = false;
-    f->frame.feed.stale = true;
-    f->frame.feed.age_ms = 4 * WHEN_MINUTE;
-    fixture_paint(f);
-    fixture_line(f, "4 分前");
-    for (int i = 0; i < 4; i++) {
-        assert_float_equal(place_of(f, labels[i]), before[i], 0.01);
-    }
-    fixture_free(f);
-}
-
-/* Labels and dashes: a strip without a row of figures still says what will stand there. */
-static void
-totals_nobody_told_are_dashes(void **state)
-{
-    (void)state;
-    struct fixture *f = totals();
-    f->snapshot.groups[SNAPSHOT_DISTRICT].count = 0;
-    fixture_paint(f);
-    fixture_line(f, "今日受理");
-    fixture_line(f, "催办（满 5 天）");
-    fixture_coloured(f, "—", THEME_DIM);
-    assert_true(isnan(fixture_figure(f, "open")->number));
-    assert_false(fixture_figure(f, "open")->has_key);
-    assert_false(fixture_draws(f, "+6.2%"));
-    fixture_free(f);
-}
-
-static void
-the_periods_end_the_day_before(void **state)
-{
-    (void)state;
-    struct fixture *f = totals();
-    f->snapshot.windows[SNAPSHOT_PERIOD].from_ms = when_instant(2026, 11, 19, 0, 0, 0);
-    f->snapshot.windows[SNAPSHOT_PERIOD].to_ms = when_instant(2026, 12, 19, 0, 0, 0);
-    f->snapshot.windows[SNAPSHOT_PREVIOUS_PERIOD].from_ms = when_instant(2026, 10, 19, 0, 0, 0);
-    f->snapshot.period_day = 5;
-    fixture_paint(f);
-    fixture_line(f, "考核周期 10月19日 – 11月18日");
-    fixture_line(f, "当前周期第 5 天 11月19日 – 12月18日");
-    fixture_free(f);
-}
-
-static void
-totals_of_a_period_say_so(void **state)
-{
-    (void)state;
-    struct fixture *f = totals();
-    f->scene.panels[0].window = SNAPSHOT_PERIOD;
-    f->district.counts[SNAPSHOT_PERIOD].received = 6571;
-    f->district.counts[SNAPSHOT_PREVIOUS_PERIOD].received = 6525;
-    fixture_paint(f);
-    fixture_line(f, "当前周期受理");
-    fixture_line(f, "6,571");
-    fixture_line(f, "+0.7%");
-    assert_int_equal(fixture_figure(f, "received")->key.window, SNAPSHOT_PERIOD);
-    fixture_free(f);
-}
-
 /* ---- gauges ---- */
 
 static void
@@ -180,6 +28,53 @@ gauges_say_value_change_base_and_target(void **state)
     fixture_line(f, "当前周期 · 区级回访");
     assert_int_equal(fixture_count(f, "arc "), 6); /* track and value each */
     assert_int_equal(fixture_count(f, "line "), 3);
+    fixture_free(f);
+}
+
+/* A value below the metric's range: the marks say what the arc begins with, the same for dials that
+ * share a range and no other. */
+static void
+a_gauges_range_holds_what_it_shows(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(PANEL_GAUGES, 936, 396);
+    f->metrics[1].low = 90; /* 响应率 */
+    struct snapshot_counts *counts = &f->district.counts[SNAPSHOT_PERIOD];
+    counts->by[SNAPSHOT_BY_DISTRICT] = fixture_survey(100, 95, 47, 70, 0);
+    fixture_paint(f);
+    assert_int_equal(fixture_count(f, "\"90\""), 1);
+    assert_int_equal(fixture_count(f, "\"60\""), 0);
+    assert_int_equal(fixture_count(f, "\"40\""), 3); /* 综合, 解决率, 满意率 */
+    f->metrics[1].target = 76;
+    fixture_paint(f);
+    assert_int_equal(fixture_count(f, "\"90\""), 0);
+    assert_int_equal(fixture_count(f, "\"70\""), 1);
+    counts->by[SNAPSHOT_BY_DISTRICT].solved = 0;
+    fixture_paint(f);
+    assert_int_equal(fixture_count(f, "\"0\""), 3);
+    fixture_free(f);
+}
+
+static void
+a_low_gauge_panel_lets_its_target_go_first(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(PANEL_GAUGES, 936, 268);
+    f->snapshot.metrics = f->metrics + 1; /* three */
+    f->snapshot.metrics_count = 3;
+    struct snapshot_counts *counts = &f->district.counts[SNAPSHOT_PERIOD];
+    counts->by[SNAPSHOT_BY_DISTRICT] = fixture_survey(6031, 5979, 4701, 5292, 0);
+    fixture_paint(f);
+    fixture_line(f, "当前周期");
+    fixture_line(f, "区级回访"); /* in the other corner */
+    fixture_line(f, "目标 99.0");
+    assert_null(draw_left_out(f->paint.list, 0));
+    f->scene.panels[0].rect.w = 420;
+    f->scene.panels[0].rect.h = 150;
+    fixture_paint(f);
+    fixture_line(f, "5,979 / 6,031");
+    assert_true(fixture_leaves_out(f, "target"));
+    assert_int_equal(fixture_count(f, "目标"), 0);
     fixture_free(f);
 }
 
@@ -456,6 +351,51 @@ a_long_board_turns_pages_with_the_moment(void **state)
 }
 
 static void
+pages_are_even(void **state)
+{
+    (void)state;
+    static char names[20][16];
+    struct fixture *f = fixture_new(PANEL_BOARD, 936, 400);
+    int rows[4] = {0};
+    for (int i = 0; i < 20; i++) {
+        snprintf(names[i], sizeof names[i], "s%02d", i);
+        street(f, i, names[i], fixture_survey(100, 99, (uint32_t)(90 - i), 80, 0),
+               (uint16_t)(i + 1), 0);
+    }
+    f->frame.moment_ms = 120000; /* the first page of two, three or four */
+    fixture_paint(f);
+    assert_true(fixture_count(f, " · 1/4\"") == 1);
+    for (int page = 0; page < 4; page++, f->frame.moment_ms += 10000) {
+        fixture_paint(f);
+        for (int i = 0; i < 20; i++) {
+            rows[page] += fixture_draws(f, names[i]);
+        }
+    }
+    for (int page = 0; page < 4; page++) {
+        assert_int_equal(rows[page], 5);
+    }
+    fixture_free(f);
+}
+
+/* A board that has no room for a column says so to the operator; the base stays with the rates. */
+static void
+columns_without_room_are_noted(void **state)
+{
+    (void)state;
+    struct fixture *f = fixture_new(PANEL_BOARD, 936, 500);
+    street(f, 0, "鲁谷", fixture_survey(100, 99, 90, 80, 0), 1, 2);
+    street(f, 1, "古城", fixture_survey(100, 99, 80, 80, 0), 2, 1);
+    fixture_paint(f);
+    assert_null(draw_left_out(f->paint.list, 0));
+    f->scene.panels[0].rect.w = 560;
+    fixture_paint(f);
+    assert_true(fixture_leaves_out(f, "bars") && fixture_leaves_out(f, "rank change"));
+    assert_true(fixture_leaves_out(f, "column satisfaction"));
+    assert_false(fixture_leaves_out(f, "column n"));
+    fixture_free(f);
+}
+
+static void
 a_streets_room_ranks_its_own_communities(void **state)
 {
     (void)state;
@@ -644,13 +584,9 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(totals_and_their_changes),
-        cmocka_unit_test(no_total_is_coloured_when_nothing_is_late),
-        cmocka_unit_test(totals_stay_in_place_when_the_feed_stops),
-        cmocka_unit_test(totals_nobody_told_are_dashes),
-        cmocka_unit_test(the_periods_end_the_day_before),
-        cmocka_unit_test(totals_of_a_period_say_so),
         cmocka_unit_test(gauges_say_value_change_base_and_target),
+        cmocka_unit_test(a_gauges_range_holds_what_it_shows),
+        cmocka_unit_test(a_low_gauge_panel_lets_its_target_go_first),
         cmocka_unit_test(a_gauge_without_survey_has_no_arc),
         cmocka_unit_test(zero_is_not_nothing),
         cmocka_unit_test(a_day_without_survey_breaks_the_line),
@@ -661,6 +597,8 @@ main(void)
         cmocka_unit_test(the_board_orders_ties_and_sets_the_unranked_apart),
         cmocka_unit_test(a_board_where_all_are_equal_has_no_last),
         cmocka_unit_test(a_long_board_turns_pages_with_the_moment),
+        cmocka_unit_test(pages_are_even),
+        cmocka_unit_test(columns_without_room_are_noted),
         cmocka_unit_test(a_streets_room_ranks_its_own_communities),
         cmocka_unit_test(a_board_nobody_is_surveyed_for_goes_by_its_figure),
         cmocka_unit_test(a_metric_that_the_profile_lacks_is_said),

@@ -78,6 +78,32 @@ test_wall(void **state)
     drop(&far);
 }
 
+/* What a scene is for is not to go missing unnoticed; what a panel leaves out is named. */
+static void
+test_left_out(void **state)
+{
+    (void)state;
+    struct outcome far =
+        check("district-daily", 1920, 1080, (struct scene_wall){.farthest_m = 9.6});
+    assert_false(far.good);
+    assert_non_null(strstr(far.report.text.ptr,
+                           "panel 'gauges' on 1920x1080, read from 9.6 m: it is of the first "
+                           "priority and there is no room for it"));
+    assert_null(strstr(far.report.text.ptr, "panel 'hot'")); /* the scene can do without it */
+    assert_non_null(strstr(far.table.ptr, "panel 'hot' is left out"));
+    assert_non_null(
+        strstr(far.table.ptr, "district-daily on 1920x1080: panel 'header' has no room for: tabs"));
+    drop(&far);
+    struct outcome near =
+        check("district-daily", 1920, 1080, (struct scene_wall){.farthest_m = 7.5});
+    assert_true(near.good);
+    drop(&near);
+    near = check("district-daily", 1920, 1080, (struct scene_wall){.farthest_m = 9});
+    assert_true(near.good);
+    assert_non_null(strstr(near.table.ptr, "panel 'gauges' has no room for: target, base\n"));
+    drop(&near);
+}
+
 /* A street that the invented district does not have gets the figures of one that it has. */
 static void
 test_sample(void **state)
@@ -113,6 +139,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_shipped),
         cmocka_unit_test(test_wall),
+        cmocka_unit_test(test_left_out),
         cmocka_unit_test(test_sample),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
