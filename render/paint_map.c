@@ -62,6 +62,16 @@ hairline(const struct paint *p)
     return fmaxf(1, 1.5f * p->unit);
 }
 
+/* A triangle's edge is a hard step. Land has borders drawn over it; water has none, so it gets a
+ * line of its own colour, which beyond the edge fades out within a pixel. */
+static void
+ground_water(const struct paint *p)
+{
+    uint32_t colour = p->theme->colours[THEME_MAP_WATER];
+    fill_shapes(p, SCENE_LAYER_WATER, colour);
+    outline_shapes(p, SCENE_LAYER_WATER, 1, colour);
+}
+
 /* One street's room: the others are there, but dim. */
 static void
 ground_focus(const struct paint *p, const struct map_shape *focus)
@@ -70,7 +80,7 @@ ground_focus(const struct paint *p, const struct map_shape *focus)
     struct panel_rect clip = map_clip(p->map);
     draw_rect(p->list, (float)clip.x, (float)clip.y, (float)clip.w, (float)clip.h, 0,
               colours[THEME_MAP_OTHER]);
-    fill_shapes(p, SCENE_LAYER_WATER, colours[THEME_MAP_WATER]);
+    ground_water(p);
     outline_shapes(p, SCENE_LAYER_CONTEXT, hairline(p), colours[THEME_LINE]);
     outline_shapes(p, SCENE_LAYER_STREETS, hairline(p), colours[THEME_LINE]);
     draw_triangles(p->list, focus->triangles, focus->triangles_count, colours[THEME_MAP_LAND]);
@@ -85,7 +95,7 @@ ground_district(const struct paint *p)
 {
     const uint32_t *colours = p->theme->colours;
     outline_shapes(p, SCENE_LAYER_CONTEXT, hairline(p), colours[THEME_LINE]);
-    fill_shapes(p, SCENE_LAYER_WATER, colours[THEME_MAP_WATER]);
+    ground_water(p);
     fill_shapes(p, SCENE_LAYER_DISTRICT, colours[THEME_MAP_LAND]);
     fill_shapes(p, SCENE_LAYER_STREETS, colours[THEME_MAP_LAND]);
     outline_shapes(p, SCENE_LAYER_STREETS, hairline(p), colours[THEME_MAP_BORDER]);
