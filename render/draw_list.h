@@ -57,7 +57,7 @@ struct draw_list {
     struct draw_cut_record *cuts; /* not part of the look */
     size_t cuts_count, cuts_cap;
     uint64_t hash;
-    int dropped; /* texts that had no place beside a seam; not part of the look */
+    int dropped; /* texts that had no place: beside a seam, on the map; not part of the look */
     struct draw_box clips[8];
     int depth; /* clips in force; those deeper than the array are counted only */
 };

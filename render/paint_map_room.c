@@ -139,7 +139,7 @@ leader_by(float from_x, float from_y, float turn_x, float turn_y, const struct p
     return (struct paint_map_leader){{from_x, from_y, turn_x, turn_y, end_x, end_y}, 3};
 }
 
-/* From the box's middle straight out, then to the circle. */
+/* From the box's middle straight out, then to the place: to its circle where it has one. */
 struct paint_map_leader
 paint_map_room_route(const struct paint_map_box *box, const struct paint_map_goal *goal)
 {
@@ -147,7 +147,11 @@ paint_map_room_route(const struct paint_map_box *box, const struct paint_map_goa
     bool beside = side > 0 ? goal->x - goal->ring > box->x1 : goal->x + goal->ring < box->x0;
     if (beside) {
         float from_x = side > 0 ? box->x1 : box->x0, from_y = roundf((box->y0 + box->y1) / 2);
-        float level = fminf(goal->bend, (fabsf(goal->x - from_x) - goal->ring) / 2);
+        float far = fabsf(goal->x - from_x) - goal->ring;
+        float level = fminf(goal->bend, far / 2);
+        if (goal->ring == 0 && far <= 2 * goal->bend) {
+            level = far; /* a right angle rather than a line that leans a little */
+        }
         return leader_by(from_x, from_y, from_x + side * level, from_y, goal);
     }
     /* above or below: straight from the edge */

@@ -33,7 +33,7 @@ struct paint_map_room {
     struct paint_map_box whole;
     struct paint_map_box taken[PAINT_MAP_ROOM_LABELS + 4]; /* labels, attribution, title */
     int taken_count;
-    struct paint_map_leader leaders[PAINT_MAP_ROOM_LABELS];
+    struct paint_map_leader leaders[2 * PAINT_MAP_ROOM_LABELS]; /* where two may be drawn: both */
     int leaders_count;
 };
 
