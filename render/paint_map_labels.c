@@ -407,6 +407,7 @@ begin(struct labels *labels, const struct paint *p)
                                           .gap = paint_part_px(p, 5),
                                           .name_cap = text_cap_height(p->text, labels->name)};
     labels->at.room.scene = p->scene;
+    labels->at.room.clear = labels->at.gap;
     labels->at.room.whole = box_of(map_free(p->map));
     keep_attribution(p, labels->at.gap, &labels->at.room);
 }
@@ -425,15 +426,15 @@ draw_labels(const struct labels *labels)
 }
 
 void
-paint_map_labels(const struct paint *p)
+paint_map_labels(const struct paint *p, const struct points *points)
 {
     static struct labels labels;
     begin(&labels, p);
     if (!p->scene->focus_street[0]) {
         place_streets(&labels);
     }
-    struct paint_map_callout callout;
-    bool has_callout = paint_map_callout_prepare(p, &labels.at.room, &callout);
+    static struct paint_map_callout callout;
+    bool has_callout = paint_map_callout_prepare(p, points, &labels.at.room, &callout);
     draw_clip(p->list, map_clip(p->map));
     draw_leaders(&labels);
     if (has_callout) {

@@ -87,12 +87,30 @@ legs_cross(const float *a, const float *b)
            side_of(b, b + 2, a) * side_of(b, b + 2, a + 2) < 0;
 }
 
+static float
+distance_to_leg(const float *at, const float *a)
+{
+    float dx = a[2] - a[0], dy = a[3] - a[1], length2 = dx * dx + dy * dy;
+    float t = length2 > 0 ? ((at[0] - a[0]) * dx + (at[1] - a[1]) * dy) / length2 : 0;
+    t = fminf(fmaxf(t, 0), 1);
+    return hypotf(at[0] - a[0] - t * dx, at[1] - a[1] - t * dy);
+}
+
+/* Whether two legs cross, or run so near each other that they look like one. */
 static bool
-leaders_cross(const struct paint_map_leader *a, const struct paint_map_leader *b)
+legs_touch(const float *a, const float *b, float clear)
+{
+    return legs_cross(a, b) ||
+           (clear > 0 && (distance_to_leg(a, b) < clear || distance_to_leg(a + 2, b) < clear ||
+                          distance_to_leg(b, a) < clear || distance_to_leg(b + 2, a) < clear));
+}
+
+static bool
+leaders_cross(const struct paint_map_leader *a, const struct paint_map_leader *b, float clear)
 {
     for (int i = 0; i + 1 < a->points; i++) {
         for (int j = 0; j + 1 < b->points; j++) {
-            if (legs_cross(&a->xy[2 * i], &b->xy[2 * j])) {
+            if (legs_touch(&a->xy[2 * i], &b->xy[2 * j], clear)) {
                 return true;
             }
         }
@@ -118,7 +136,7 @@ paint_map_room_struck(const struct paint_map_room *room, const struct paint_map_
         struck += leader_strikes(leader, &room->taken[i]);
     }
     for (int i = 0; i < room->leaders_count; i++) {
-        struck += leaders_cross(leader, &room->leaders[i]);
+        struck += leaders_cross(leader, &room->leaders[i], room->clear);
     }
     return struck;
 }
@@ -182,7 +200,7 @@ hidden_of(const struct paint_map_room *room, const struct paint_map_leader *lead
         }
     }
     for (int i = 0; i < room->leaders_count; i++) {
-        hidden += leaders_cross(leader, &room->leaders[i]) ? crossing : 0;
+        hidden += leaders_cross(leader, &room->leaders[i], room->clear) ? crossing : 0;
     }
     return hidden;
 }

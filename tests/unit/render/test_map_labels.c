@@ -333,6 +333,111 @@ a_callout_keeps_off_names_and_their_lines(void **state)
     off_map(f);
 }
 
+static struct snapshot_burst
+some_burst(void)
+{
+    return (struct snapshot_burst){.category = STR("供暖"),
+                                   .street = STR("八角"),
+                                   .street_code = STR("110107003"),
+                                   .community = STR("八角北路"),
+                                   .count = 17,
+                                   .window_ms = 2 * WHEN_HOUR,
+                                   .usual = 1.62,
+                                   .lon = 116.197,
+                                   .lat = 39.91};
+}
+
+/* The last frame drawn, which is the callout's. */
+static struct box
+callout_box(const struct fixture *f)
+{
+    struct box box = {0};
+    for (size_t i = 0; i < f->paint.list->count; i++) {
+        const struct draw_command *c = &f->paint.list->commands[i];
+        if (c->kind == DRAW_KIND_FRAME) {
+            box = (struct box){c->at[0], c->at[1], c->at[0] + c->at[2], c->at[1] + c->at[3]};
+        }
+    }
+    return box;
+}
+
+/* Late tickets anywhere under it: it goes elsewhere, again and again. */
+static void
+a_callout_keeps_off_late_tickets(void **state)
+{
+    (void)state;
+    static const char *const scenes[] = {"street-duty", "district-daily"};
+    for (int s = 0; s < 2; s++) {
+        struct fixture *f = on_map(scenes[s], 1);
+        struct snapshot_burst burst = some_burst();
+        f->snapshot.bursts = &burst;
+        f->snapshot.bursts_count = 1;
+        uint32_t row = 0;
+        while (!str_eq(f->rows[row].code, burst.street_code)) {
+            row++;
+        }
+        for (int count = 0; count < POINTS; count++) {
+            fixture_paint(f);
+            struct box box = callout_box(f);
+            assert_true(box.x1 - box.x0 > 100 * f->paint.unit); /* with all its words */
+            for (int i = 0; i < count; i++) {
+                float x, y;
+                map_project(map, points[i].lon_e7 * 1e-7, points[i].lat_e7 * 1e-7, &x, &y);
+                assert_false(x > box.x0 && x < box.x1 && y > box.y0 && y < box.y1);
+            }
+            /* The next one in its middle, by bisection: the map is Mercator's. */
+            double west = 115, east = 118, south = 39, north = 41;
+            for (int step = 0; step < 40; step++) {
+                float x, y;
+                map_project(map, (west + east) / 2, (south + north) / 2, &x, &y);
+                *(x < (box.x0 + box.x1) / 2 ? &west : &east) = (west + east) / 2;
+                *(y > (box.y0 + box.y1) / 2 ? &south : &north) = (south + north) / 2;
+            }
+            points[count] = (struct snapshot_point){.lon_e7 = (int32_t)(west * 1e7),
+                                                    .lat_e7 = (int32_t)(south * 1e7),
+                                                    .overdue_ms = f->frame.moment_ms - 1,
+                                                    .street = row,
+                                                    .used = true};
+            f->snapshot.points_all_changed = true;
+            f->snapshot.points_version++;
+        }
+        off_map(f);
+    }
+}
+
+/* Where its box has no place there are a few characters, or the circle alone; and that is told. */
+static void
+a_burst_shows_wherever_there_is_no_room(void **state)
+{
+    (void)state;
+    int forms[4] = {0};
+    for (float size = 0.9f; size < 2; size += 0.05f) {
+        struct fixture *f = on_canvas("district-daily", 1920, 1080);
+        struct snapshot_burst burst = some_burst();
+        f->snapshot.bursts = &burst;
+        f->snapshot.bursts_count = 1;
+        f->paint.unit *= size;
+        fixture_paint(f);
+        int circles = 0, dropped = f->paint.list->dropped;
+        for (size_t i = 0; i < f->paint.list->count; i++) {
+            const struct draw_command *c = &f->paint.list->commands[i];
+            circles += c->kind == DRAW_KIND_POLYLINE && c->closed &&
+                       c->colour == f->theme.colours[THEME_AMBER];
+        }
+        assert_int_equal(circles, 1);
+        bool wide = fixture_draws(f, "聚集：供暖 17 件 / 2 小时");
+        bool narrow = fixture_draws(f, "聚集：供暖 17 件");
+        bool tag = fixture_draws(f, "聚集 17");
+        assert_true(wide + narrow + tag <= 1);
+        forms[wide ? 0 : narrow ? 1 : tag ? 2 : 3]++;
+        f->snapshot.bursts_count = 0;
+        fixture_paint(f);
+        assert_int_equal(dropped - f->paint.list->dropped, !wide && !narrow);
+        off_map(f);
+    }
+    assert_true(forms[1] > 0 && forms[2] > 0);
+}
+
 /* ---- the attribution ---- */
 
 /* The text's command; NULL where it is not drawn. */
@@ -420,6 +525,8 @@ main(void)
         cmocka_unit_test(every_street_has_its_name),
         cmocka_unit_test(great_counts_are_short),
         cmocka_unit_test(a_callout_keeps_off_names_and_their_lines),
+        cmocka_unit_test(a_callout_keeps_off_late_tickets),
+        cmocka_unit_test(a_burst_shows_wherever_there_is_no_room),
         cmocka_unit_test(the_attribution_is_in_the_title_over_a_time_bar),
         cmocka_unit_test(a_streets_counts_and_the_attribution_share_a_line),
     };
