@@ -438,6 +438,60 @@ a_burst_shows_wherever_there_is_no_room(void **state)
     assert_true(forms[1] > 0 && forms[2] > 0);
 }
 
+/* The count of that colour under the only street whose counts differ; where it ends. */
+static float
+end_of_count(const struct fixture *f, enum theme_colour colour, char *out, size_t size)
+{
+    for (size_t i = 0; i < f->paint.list->count; i++) {
+        const struct draw_command *c = &f->paint.list->commands[i];
+        struct str s = {f->paint.list->bytes + c->data, c->count};
+        if (c->kind == DRAW_KIND_TEXT && c->at[2] > 0 && c->colour == f->theme.colours[colour] &&
+            s.len == 3) {
+            snprintf(out, size, "%.*s", STR_ARG(s));
+            return text_box(f, c).x1;
+        }
+    }
+    return 0;
+}
+
+/* Open and overdue count to their values, ones under ones; what is recorded is the value. */
+static void
+counts_count_in_place(void **state)
+{
+    (void)state;
+    static const enum theme_colour colours[] = {THEME_DIM, THEME_RED};
+    struct fixture *f = on_map("district-daily", 1);
+    struct motion *motion = motion_create();
+    f->paint.motion = motion;
+    for (int i = 0; i < 9; i++) {
+        f->rows[i].open = f->rows[i].overdue = 5;
+    }
+    f->rows[3].open = f->rows[3].overdue = 310;
+    motion_begin(motion, 0, 1000);
+    fixture_paint(f);
+    f->rows[3].open = f->rows[3].overdue = 890;
+    char before[2][16] = {"310", "310"}, now[16], name[64];
+    float end[2] = {0, 0};
+    for (int ms = 0; ms <= 300; ms += 50) {
+        motion_begin(motion, 0, 1016 + ms);
+        fixture_paint(f);
+        for (int k = 0; k < 2; k++) {
+            float at = end_of_count(f, colours[k], now, sizeof now);
+            assert_true(strcmp(now, before[k]) >= 0);
+            assert_true(ms == 0 || fabsf(at - end[k]) < 0.01f);
+            snprintf(before[k], sizeof before[k], "%s", now);
+            end[k] = at;
+        }
+        assert_true(ms == 0 || ms == 300 || (strcmp(now, "310") > 0 && strcmp(now, "890") < 0));
+        snprintf(name, sizeof name, "%.*s:open", STR_ARG(f->rows[3].code));
+        assert_true(fixture_figure(f, name)->number == 890);
+        assert_string_equal(fixture_figure(f, name)->value, "890");
+    }
+    assert_string_equal(now, "890");
+    motion_destroy(motion);
+    off_map(f);
+}
+
 /* ---- the attribution ---- */
 
 /* The text's command; NULL where it is not drawn. */
@@ -524,6 +578,7 @@ main(void)
         cmocka_unit_test(a_callouts_line_keeps_off_labels),
         cmocka_unit_test(every_street_has_its_name),
         cmocka_unit_test(great_counts_are_short),
+        cmocka_unit_test(counts_count_in_place),
         cmocka_unit_test(a_callout_keeps_off_names_and_their_lines),
         cmocka_unit_test(a_callout_keeps_off_late_tickets),
         cmocka_unit_test(a_burst_shows_wherever_there_is_no_room),
