@@ -20,7 +20,7 @@
 #define ON_STREETS 900
 #define DATA 6
 #define HANDFUL 8
-#define SOON 60
+#define SOON 150
 #define OVERDUE 400
 #define THIRD_LINE 24
 #define STRUCK 300
