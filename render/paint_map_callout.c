@@ -19,6 +19,8 @@
 #define LEGEND_BOTTOM 104
 #define MOST_WHAT 10 /* characters of names */
 #define MOST_WHERE 12
+#define FEW_WHAT 6 /* in three lines */
+#define FEW_WHERE 8
 
 static void
 write_span(char *out, size_t size, int64_t window_ms)
@@ -87,15 +89,16 @@ write_narrow(const struct snapshot_burst *burst, struct paint_map_callout_words 
 {
     char span[32];
     write_span(span, sizeof span, burst->window_ms);
-    struct str what = brief(burst->category, MOST_WHAT);
+    struct str what = brief(burst->category, FEW_WHAT);
     struct str place = burst->community.len ? burst->community : burst->street;
-    struct str where = brief(place, MOST_WHERE);
+    struct str where = brief(place, FEW_WHERE);
     snprintf(out->lines[0], sizeof out->lines[0], "聚集：%.*s%s %u 件", STR_ARG(what),
              what.len < burst->category.len ? "…" : "", burst->count);
     snprintf(out->lines[1], sizeof out->lines[1], "%.*s%s一带", STR_ARG(where),
              where.len < place.len ? "…" : "");
     snprintf(out->lines[2], sizeof out->lines[2], "%s，平日 %.1f 件", span, burst->usual);
     out->count = 3;
+    out->cut = what.len < burst->category.len || where.len < place.len;
 }
 
 /* Design pixels from a box's top to its lines, and its height; kiosks' are a tenth larger. */
@@ -110,8 +113,8 @@ measure_callout(const struct paint *p, struct paint_map_callout *out,
     const struct snapshot_burst *burst = out->burst;
     struct paint_map_callout_words *words = out->words;
     struct paint_map_callout_words *wide = &words[PAINT_MAP_CALLOUT_WIDE];
-    out->cut = write_callout(burst, MOST_WHAT, MOST_WHERE, wide->lines[0], wide->lines[1],
-                             sizeof wide->lines[0]);
+    wide->cut = write_callout(burst, MOST_WHAT, MOST_WHERE, wide->lines[0], wide->lines[1],
+                              sizeof wide->lines[0]);
     wide->count = 2;
     write_narrow(burst, &words[PAINT_MAP_CALLOUT_NARROW]);
     snprintf(words[PAINT_MAP_CALLOUT_TAG].lines[0], sizeof words->lines[0], "聚集 %u",
@@ -267,7 +270,7 @@ paint_map_callout_box(const struct paint *p, const struct paint_map_callout *cal
               tinted(p->theme->colours[THEME_PANEL], amber, 0.045f));
     draw_frame(p->list, box->x0, box->y0, w, h, radius, line, amber);
     draw_words(p, callout);
-    if (callout->cut || !is_whole) {
+    if (!is_whole || callout->words[callout->spot.form].cut) {
         note_whole(p, callout);
     }
     char name[64], value[16];

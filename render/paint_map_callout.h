@@ -12,12 +12,12 @@
 struct paint_map_callout_words {
     char lines[3][320];
     int count;
+    bool cut; /* a name in them */
 };
 
 struct paint_map_callout {
     const struct snapshot_burst *burst;
     struct paint_map_callout_words words[PAINT_MAP_CALLOUT_CIRCLE];
-    bool cut; /* a name in them */
     struct text_style head_style, body_style;
     float scale; /* of the box */
     struct paint_map_callout_spot spot;
