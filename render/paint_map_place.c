@@ -18,6 +18,7 @@
 #define FAR_NEAR 150
 #define LAND_CELLS 256     /* a side, at most */
 #define TRIES_MOST 24      /* orders: a change of the map or of its canvas waits for them */
+#define TRIED_LABELS 12    /* of more than that, fewer orders */
 #define STUB 12            /* design pixels: a level leg shorter than that looks like a slip */
 #define COVERED_MOST 0.03f /* of a label beside the district: what its corner may lie on */
 #define ABROAD_MOST 0.1f   /* of a line: what it may pass of another street */
@@ -587,12 +588,20 @@ improve_by(struct attempt *best, const struct paint_map_room *room, int count, i
     return false;
 }
 
+/* How many orders may be tried: one takes as long as the square of how many labels there are. */
+static int
+tries_for(int count)
+{
+    return count <= TRIED_LABELS ? TRIES_MOST
+                                 : TRIES_MOST * TRIED_LABELS * TRIED_LABELS / (count * count);
+}
+
 /* Puts whoever lacks something first as long as that is for the better: those without a name before
  * those without counts. */
 static void
 improve(struct attempt *best, const struct paint_map_room *room, int count)
 {
-    int tries = TRIES_MOST;
+    int tries = tries_for(count);
     for (int lacks_counts = 0; lacks_counts < 2; lacks_counts++) {
         for (int i = 0; i < count && tries > 0; i++) {
             const struct paint_map_label *label = &best->list[i];
@@ -615,7 +624,7 @@ grant_counts(struct attempt *best, const struct paint_map_room *room, int count)
     best->names.room = *room;
     best->bad = place_all(&best->names, best->list, count, false);
     improve(best, room, count);
-    for (int i = 0; i < count && i < TRIES_MOST; i++) {
+    for (int i = 0; i < count && i < tries_for(count); i++) {
         now = *best;
         now.list[i].plain = false;
         now.names.room = *room;
