@@ -85,7 +85,7 @@ bool draw_cut_at(const struct draw_list *list, float x, float y, struct draw_cut
 
 /* Notes what a painter leaves out for want of room, in words for the operator ("target", "column
  * n"); once however often it is said. At most DRAW_LEFT_OUT; more are not kept. */
-#define DRAW_LEFT_OUT 16
+#define DRAW_LEFT_OUT 24
 #define DRAW_LEFT_OUT_WORDS 48
 void draw_note_left_out(struct draw_list *list, const char *what);
 /* The i-th of them; NULL behind the last. Valid until the list is cleared. */

@@ -62,6 +62,16 @@ hairline(const struct paint *p)
     return fmaxf(1, 1.5f * p->unit);
 }
 
+/* A triangle's edge is a hard step. Land has borders drawn over it; water has none, so it gets a
+ * line of its own colour, which beyond the edge fades out within a pixel. */
+static void
+ground_water(const struct paint *p)
+{
+    uint32_t colour = p->theme->colours[THEME_MAP_WATER];
+    fill_shapes(p, SCENE_LAYER_WATER, colour);
+    outline_shapes(p, SCENE_LAYER_WATER, 1, colour);
+}
+
 /* One street's room: the others are there, but dim. */
 static void
 ground_focus(const struct paint *p, const struct map_shape *focus)
@@ -70,7 +80,7 @@ ground_focus(const struct paint *p, const struct map_shape *focus)
     struct panel_rect clip = map_clip(p->map);
     draw_rect(p->list, (float)clip.x, (float)clip.y, (float)clip.w, (float)clip.h, 0,
               colours[THEME_MAP_OTHER]);
-    fill_shapes(p, SCENE_LAYER_WATER, colours[THEME_MAP_WATER]);
+    ground_water(p);
     outline_shapes(p, SCENE_LAYER_CONTEXT, hairline(p), colours[THEME_LINE]);
     outline_shapes(p, SCENE_LAYER_STREETS, hairline(p), colours[THEME_LINE]);
     draw_triangles(p->list, focus->triangles, focus->triangles_count, colours[THEME_MAP_LAND]);
@@ -85,7 +95,7 @@ ground_district(const struct paint *p)
 {
     const uint32_t *colours = p->theme->colours;
     outline_shapes(p, SCENE_LAYER_CONTEXT, hairline(p), colours[THEME_LINE]);
-    fill_shapes(p, SCENE_LAYER_WATER, colours[THEME_MAP_WATER]);
+    ground_water(p);
     fill_shapes(p, SCENE_LAYER_DISTRICT, colours[THEME_MAP_LAND]);
     fill_shapes(p, SCENE_LAYER_STREETS, colours[THEME_MAP_LAND]);
     outline_shapes(p, SCENE_LAYER_STREETS, hairline(p), colours[THEME_MAP_BORDER]);
@@ -280,11 +290,10 @@ draw_ripples(const struct paint *p, const struct points *points)
     draw_unclip(p->list);
 }
 
-/* The dots themselves are in a kept picture under the list, but where there is none. */
+/* The dots themselves are in a kept picture under the list, but where there is none: own. */
 static void
-draw_points(const struct paint *p)
+draw_points(const struct paint *p, struct points *own)
 {
-    struct points *own = p->points ? NULL : points_create(p->map, p->scene->exact_points);
     if (own) {
         size_t count;
         paint_map_count(p, own, SIZE_MAX);
@@ -294,7 +303,6 @@ draw_points(const struct paint *p)
     if (!p->scene->still && !p->frame->still) {
         draw_ripples(p, own ? own : p->points);
     }
-    points_destroy(own);
 }
 
 /* ---- around the map ---- */
@@ -351,6 +359,14 @@ paint_map_attribution(const struct paint *p, struct paint_map_attribution *out)
     return true;
 }
 
+/* A count on its way to its value. */
+static void
+write_counting(const struct paint *p, char *out, size_t size, const char *what, struct str code,
+               uint32_t value)
+{
+    paint_integer(out, size, llround(paint_part_count(p, what, code, value)));
+}
+
 /* Right in the title's line: one street's counts, where the district's map has them beside each
  * name; the attribution where that is its place. */
 static void
@@ -361,9 +377,11 @@ draw_base(const struct paint *p)
     bool attributed = paint_map_attribution(p, &attribution) && attribution.in_title;
     char open[24], overdue[24], text[96 + sizeof p->scene->attribution] = "";
     if (row) {
+        write_counting(p, open, sizeof open, "map:open", row->code, row->open);
+        write_counting(p, overdue, sizeof overdue, "map:overdue", row->code, row->overdue);
+        snprintf(text, sizeof text, "在办 %s · 超期 %s", open, overdue);
         paint_integer(open, sizeof open, row->open);
         paint_integer(overdue, sizeof overdue, row->overdue);
-        snprintf(text, sizeof text, "在办 %s · 超期 %s", open, overdue);
         paint_map_record(p, row, SNAPSHOT_OPEN, open);
         paint_map_record(p, row, SNAPSHOT_OVERDUE, overdue);
     }
@@ -411,13 +429,17 @@ paint_map(const struct paint *p)
     if (!p->map) {
         return;
     }
-    if (p->frame->snapshot) {
-        draw_points(p);
+    bool has_points = p->frame->snapshot != NULL;
+    struct points *own =
+        has_points && !p->points ? points_create(p->map, p->scene->exact_points) : NULL;
+    if (has_points) {
+        draw_points(p, own);
     }
     draw_attribution(p);
     draw_base(p);
     if (!has_focus(p)) {
         draw_legend(p);
     }
-    paint_map_labels(p);
+    paint_map_labels(p, own ? own : p->points);
+    points_destroy(own);
 }

@@ -7,8 +7,9 @@
 #include "render/points.h"
 
 /* Street names with their counts (not where one street is in focus) and the callout of the greatest
- * burst: nothing over another, all inside the map's free room. */
-void paint_map_labels(const struct paint *p);
+ * burst: nothing over another, all inside the map's free room. points: what the callout keeps off;
+ * may be NULL. */
+void paint_map_labels(const struct paint *p, const struct points *points);
 
 /* Design pixels from the panel's top to below its title's line. */
 #define PAINT_MAP_TITLE 52

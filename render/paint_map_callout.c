@@ -3,19 +3,24 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
+#include "render/draw_list.h"
 #include "render/map/map.h"
 #include "render/paint_map.h"
 #include "render/paint_part.h"
 
-/* Design pixels: between the places that are tried; the circle's radius; what the map keeps off its
- * edges; from the panel's corner to the ends of the legend. */
-#define STEP 16
+/* Design pixels: the circle's radius; what the map keeps off its edges; from the panel's corner to
+ * the ends of the legend. */
 #define RING 46
 #define SMALL_RING 30
 #define MARGIN 24
 #define LEGEND_RIGHT 440
 #define LEGEND_BOTTOM 104
+#define MOST_WHAT 10 /* characters of names */
+#define MOST_WHERE 12
+#define FEW_WHAT 6 /* in three lines */
+#define FEW_WHERE 8
 
 static void
 write_span(char *out, size_t size, int64_t window_ms)
@@ -72,65 +77,113 @@ write_callout(const struct snapshot_burst *burst, int most_what, int most_where,
     return what_cut || where_cut;
 }
 
-static void
-measure_callout(const struct paint *p, const struct snapshot_burst *burst,
-                struct paint_map_callout *out)
+static float
+pad_of(const struct paint *p, enum paint_map_callout_form form)
 {
-    out->cut = write_callout(burst, 10, 12, out->head, out->body, sizeof out->head);
+    return paint_part_px(p, form == PAINT_MAP_CALLOUT_TAG ? 10 : 18);
+}
+
+/* The same in three lines of less width, or in a tag. */
+static void
+write_narrow(const struct snapshot_burst *burst, struct paint_map_callout_words *out)
+{
+    char span[32];
+    write_span(span, sizeof span, burst->window_ms);
+    struct str what = brief(burst->category, FEW_WHAT);
+    struct str place = burst->community.len ? burst->community : burst->street;
+    struct str where = brief(place, FEW_WHERE);
+    snprintf(out->lines[0], sizeof out->lines[0], "聚集：%.*s%s %u 件", STR_ARG(what),
+             what.len < burst->category.len ? "…" : "", burst->count);
+    snprintf(out->lines[1], sizeof out->lines[1], "%.*s%s一带", STR_ARG(where),
+             where.len < place.len ? "…" : "");
+    snprintf(out->lines[2], sizeof out->lines[2], "%s，平日 %.1f 件", span, burst->usual);
+    out->count = 3;
+    out->cut = what.len < burst->category.len || where.len < place.len;
+}
+
+/* Design pixels from a box's top to its lines, and its height; kiosks' are a tenth larger. */
+static const float BASELINES[PAINT_MAP_CALLOUT_CIRCLE][3] = {
+    {38, 71, 0}, {38, 71, 100}, {27, 0, 0}};
+static const float HEIGHTS[PAINT_MAP_CALLOUT_CIRCLE] = {92, 121, 40};
+
+static void
+measure_callout(const struct paint *p, struct paint_map_callout *out,
+                struct paint_map_callout_wish *wish)
+{
+    const struct snapshot_burst *burst = out->burst;
+    struct paint_map_callout_words *words = out->words;
+    struct paint_map_callout_words *wide = &words[PAINT_MAP_CALLOUT_WIDE];
+    wide->cut = write_callout(burst, MOST_WHAT, MOST_WHERE, wide->lines[0], wide->lines[1],
+                              sizeof wide->lines[0]);
+    wide->count = 2;
+    write_narrow(burst, &words[PAINT_MAP_CALLOUT_NARROW]);
+    snprintf(words[PAINT_MAP_CALLOUT_TAG].lines[0], sizeof words->lines[0], "聚集 %u",
+             burst->count);
+    words[PAINT_MAP_CALLOUT_TAG].count = 1;
     out->head_style = paint_part_sans(p, THEME_CAPTION, TEXT_MEDIUM);
     out->body_style = paint_part_sans(p, THEME_SMALL, TEXT_REGULAR);
-    out->pad = paint_part_px(p, 18);
-    float head = text_width(p->text, out->head_style, str_from(out->head));
-    float body = text_width(p->text, out->body_style, str_from(out->body));
-    out->w = ceilf(fmaxf(head, body)) + 2 * out->pad;
-    out->h = roundf(paint_part_px(p, 92) * (p->scene->kiosk_scale ? 1.1f : 1));
-    out->goal =
-        (struct paint_map_goal){.ring = RING * p->unit, .inset = out->pad, .bend = 40 * p->unit};
-    map_project(p->map, burst->lon, burst->lat, &out->goal.x, &out->goal.y);
-}
-
-/* What a place for the callout costs, in pixels that it may be farther off for: as little of the
- * streets and of other leaders under it, and as few labels over its line, as can be. least: what
- * is dearer need not be told exactly. */
-static float
-cost_of(const struct paint *p, const struct paint_map_room *room,
-        const struct paint_map_callout *callout, const struct paint_map_box *box, float least)
-{
-    float cost = paint_map_room_distance(box, callout->goal.x, callout->goal.y) +
-                 map_cover(p->map, box->x0, box->y0, box->x1, box->y1) * 900 * p->unit;
-    if (cost >= least) {
-        return cost;
+    out->scale = p->scene->kiosk_scale ? 1.1f : 1;
+    for (int form = 0; form < PAINT_MAP_CALLOUT_CIRCLE; form++) {
+        float width = 0, pad = pad_of(p, (enum paint_map_callout_form)form);
+        for (int i = 0; i < words[form].count; i++) {
+            struct text_style style = i ? out->body_style : out->head_style;
+            width = fmaxf(width, text_width(p->text, style, str_from(words[form].lines[i])));
+        }
+        wish->w[form] = ceilf(width) + 2 * pad;
+        wish->h[form] = roundf(paint_part_px(p, HEIGHTS[form]) * out->scale);
     }
-    struct paint_map_leader leader = paint_map_room_route(box, &callout->goal);
-    return cost + (float)paint_map_room_struck(room, &leader) * 300 * p->unit +
-           (float)paint_map_room_covers(room, box) * 2000 * p->unit;
+    wish->goal = (struct paint_map_goal){
+        .ring = RING * p->unit, .inset = pad_of(p, PAINT_MAP_CALLOUT_WIDE), .bend = 40 * p->unit};
+    wish->small_ring = SMALL_RING * p->unit;
+    map_project(p->map, burst->lon, burst->lat, &wish->goal.x, &wish->goal.y);
 }
 
-/* The callout's best box: off labels and the burst itself. */
-static bool
-place_callout(const struct paint *p, const struct paint_map_room *room,
-              const struct paint_map_callout *callout, struct paint_map_box *best)
+/* The ground around the map's free room, too, but not the title's line, the legend, and what other
+ * panels lie on. */
+static void
+widen(const struct paint *p, const struct paint_map_room *room, struct paint_map_room *out)
 {
-    const struct paint_map_goal *goal = &callout->goal;
-    const struct paint_map_box circle = {goal->x - goal->ring, goal->y - goal->ring,
-                                         goal->x + goal->ring, goal->y + goal->ring};
-    float least = INFINITY, step = STEP * p->unit;
-    for (float y = room->whole.y0; y + callout->h <= room->whole.y1; y += step) {
-        for (float x = room->whole.x0; x + callout->w <= room->whole.x1; x += step) {
-            struct paint_map_box box = {roundf(x), roundf(y), roundf(x) + callout->w,
-                                        roundf(y) + callout->h};
-            if (paint_map_room_distance(&box, goal->x, goal->y) >= least ||
-                paint_map_room_meet(&box, &circle) || !paint_map_room_free(room, &box)) {
-                continue;
-            }
-            float cost = cost_of(p, room, callout, &box, least);
-            if (cost < least) {
-                least = cost;
-                *best = box;
-            }
+    struct panel_rect clip = map_clip(p->map);
+    float margin = paint_part_px(p, MARGIN), x = (float)clip.x, y = (float)clip.y;
+    *out = *room;
+    out->whole = (struct paint_map_box){x + margin, fmaxf(y, paint_part_y(p, PAINT_MAP_TITLE)),
+                                        x + (float)clip.w - margin, y + (float)clip.h - margin};
+    paint_map_room_take(out, (struct paint_map_box){0, 0, paint_part_x(p, LEGEND_RIGHT),
+                                                    paint_part_y(p, LEGEND_BOTTOM)});
+    for (int i = 0; i < p->scene->panels_count; i++) {
+        struct panel_rect r = p->scene->panels[i].rect;
+        if (&p->scene->panels[i] != p->panel && r.w > 0) {
+            paint_map_room_take(out,
+                                (struct paint_map_box){(float)r.x, (float)r.y, (float)(r.x + r.w),
+                                                       (float)(r.y + r.h)});
         }
     }
-    return isfinite(least);
+}
+
+bool
+paint_map_callout_prepare(const struct paint *p, const struct points *points,
+                          const struct paint_map_room *room, struct paint_map_callout *out)
+{
+    static struct paint_map_room wider;
+    struct paint_map_callout_wish wish;
+    memset(&wish, 0, sizeof wish); /* it is compared with the last one */
+    out->burst = burst_shown(p);
+    if (!out->burst) {
+        return false;
+    }
+    wish.map = p->map;
+    wish.points = points;
+    wish.unit = p->unit;
+    wish.dot_reach = points ? paint_map_dot_reach(p, points) : 0;
+    measure_callout(p, out, &wish);
+    struct panel_rect clip = map_clip(p->map);
+    if (wish.goal.x < (float)clip.x || wish.goal.y < (float)clip.y ||
+        wish.goal.x > (float)(clip.x + clip.w) || wish.goal.y > (float)(clip.y + clip.h)) {
+        return false;
+    }
+    widen(p, room, &wider);
+    paint_map_callout_place(&wish, room, &wider, &out->spot);
+    return true;
 }
 
 /* A dashed circle, as an outline of short straight edges. */
@@ -146,55 +199,17 @@ draw_circle(const struct paint *p, float x, float y, float radius, uint32_t colo
     draw_polyline(p->list, xy, 72, true, 2 * p->unit, 7 * p->unit, colour);
 }
 
-/* Where the names leave no place in the map's free room: the ground around it, too, but not the
- * title's line and the legend; then nearer, with a smaller circle. */
-static bool
-place_anywhere(const struct paint *p, const struct paint_map_room *room,
-               struct paint_map_callout *callout)
-{
-    struct paint_map_room wider = *room;
-    struct panel_rect clip = map_clip(p->map);
-    float margin = paint_part_px(p, MARGIN), x = (float)clip.x, y = (float)clip.y;
-    wider.whole = (struct paint_map_box){x + margin, fmaxf(y, paint_part_y(p, PAINT_MAP_TITLE)),
-                                         x + (float)clip.w - margin, y + (float)clip.h - margin};
-    paint_map_room_take(&wider, (struct paint_map_box){0, 0, paint_part_x(p, LEGEND_RIGHT),
-                                                       paint_part_y(p, LEGEND_BOTTOM)});
-    if (place_callout(p, &wider, callout, &callout->box)) {
-        return true;
-    }
-    callout->goal.ring = SMALL_RING * p->unit;
-    return place_callout(p, &wider, callout, &callout->box);
-}
-
-bool
-paint_map_callout_prepare(const struct paint *p, const struct paint_map_room *room,
-                          struct paint_map_callout *out)
-{
-    const struct snapshot_burst *burst = burst_shown(p);
-    if (!burst) {
-        return false;
-    }
-    *out = (struct paint_map_callout){.burst = burst};
-    measure_callout(p, burst, out);
-    struct panel_rect clip = map_clip(p->map);
-    if (out->goal.x < (float)clip.x || out->goal.y < (float)clip.y ||
-        out->goal.x > (float)(clip.x + clip.w) || out->goal.y > (float)(clip.y + clip.h) ||
-        (!place_callout(p, room, out, &out->box) && !place_anywhere(p, room, out))) {
-        return false;
-    }
-    out->leader = paint_map_room_lead(room, &out->box, &out->goal);
-    return true;
-}
-
 void
 paint_map_callout_line(const struct paint *p, const struct paint_map_callout *callout)
 {
     uint32_t amber = paint_colour(p, THEME_AMBER);
-    const float *xy = callout->leader.xy;
-    draw_circle(p, callout->goal.x, callout->goal.y, callout->goal.ring, amber);
-    if (callout->leader.points == 3) {
+    const struct paint_map_goal *goal = &callout->spot.goal;
+    const struct paint_map_leader *leader = &callout->spot.leader;
+    const float *xy = leader->xy;
+    draw_circle(p, goal->x, goal->y, goal->ring, amber);
+    if (leader->points == 3) {
         draw_polyline(p->list, xy, 3, false, 2 * p->unit, 0, amber);
-    } else if (callout->leader.points == 2) { /* on whole pixels where it is upright */
+    } else if (leader->points == 2) { /* on whole pixels where it is upright */
         draw_line(p->list, xy[0], xy[1], xy[2], xy[3], 2 * p->unit, amber);
     }
 }
@@ -213,34 +228,52 @@ tinted(uint32_t ground, uint32_t colour, float part)
 
 /* All of it, for a pointer that rests on the callout. */
 static void
-note_whole(const struct paint *p, const struct snapshot_burst *burst,
-           const struct paint_map_callout *callout)
+note_whole(const struct paint *p, const struct paint_map_callout *callout)
 {
     char head[320], body[320], both[700];
-    write_callout(burst, 60, 60, head, body, sizeof head);
+    const struct paint_map_box *box = &callout->spot.box;
+    write_callout(callout->burst, 60, 60, head, body, sizeof head);
     snprintf(both, sizeof both, "%s，%s", head, body);
-    struct draw_cut cut = {callout->box.x0 + callout->pad, callout->box.y0 + callout->h,
-                           callout->w - 2 * callout->pad, (int)callout->h, str_from(both)};
+    struct draw_cut cut = {box->x0, box->y1, box->x1 - box->x0, (int)(box->y1 - box->y0),
+                           str_from(both)};
     draw_note_cut(p->list, &cut);
+}
+
+static void
+draw_words(const struct paint *p, const struct paint_map_callout *callout)
+{
+    const enum paint_map_callout_form form = callout->spot.form;
+    const struct paint_map_callout_words *words = &callout->words[form];
+    const struct paint_map_box *box = &callout->spot.box;
+    for (int i = 0; i < words->count; i++) {
+        float x = box->x0 + pad_of(p, form);
+        float y = box->y0 + roundf(BASELINES[form][i] * p->unit * callout->scale);
+        paint_part_text(p, i ? callout->body_style : callout->head_style, x, y, DRAW_LEFT,
+                        i ? THEME_DIM : THEME_AMBER, words->lines[i]);
+    }
 }
 
 void
 paint_map_callout_box(const struct paint *p, const struct paint_map_callout *callout)
 {
     const struct snapshot_burst *burst = callout->burst;
-    const struct paint_map_box *box = &callout->box;
+    const struct paint_map_box *box = &callout->spot.box;
     uint32_t amber = paint_colour(p, THEME_AMBER);
+    float w = box->x1 - box->x0, h = box->y1 - box->y0;
     float radius = paint_part_px(p, 4), line = fmaxf(1, roundf(1.5f * p->unit));
-    draw_rect(p->list, box->x0, box->y0, callout->w, callout->h, radius,
+    bool is_whole = callout->spot.form <= PAINT_MAP_CALLOUT_NARROW;
+    if (!is_whole) {
+        draw_note_left_out(p->list, "words of a burst");
+    }
+    if (callout->spot.form == PAINT_MAP_CALLOUT_CIRCLE) {
+        return;
+    }
+    draw_rect(p->list, box->x0, box->y0, w, h, radius,
               tinted(p->theme->colours[THEME_PANEL], amber, 0.045f));
-    draw_frame(p->list, box->x0, box->y0, callout->w, callout->h, radius, line, amber);
-    float text = box->x0 + callout->pad;
-    draw_text(p->list, p->text, callout->head_style, text, box->y0 + roundf(callout->h * 0.41f),
-              DRAW_LEFT, amber, str_from(callout->head));
-    paint_part_text(p, callout->body_style, text, box->y0 + roundf(callout->h * 0.77f), DRAW_LEFT,
-                    THEME_DIM, callout->body);
-    if (callout->cut) {
-        note_whole(p, burst, callout);
+    draw_frame(p->list, box->x0, box->y0, w, h, radius, line, amber);
+    draw_words(p, callout);
+    if (!is_whole || callout->words[callout->spot.form].cut) {
+        note_whole(p, callout);
     }
     char name[64], value[16];
     snprintf(name, sizeof name, "burst:%.*s", STR_ARG(paint_part_cut(burst->street_code, 48)));

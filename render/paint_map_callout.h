@@ -6,25 +6,30 @@
 #ifndef RENDER_PAINT_MAP_CALLOUT_H
 #define RENDER_PAINT_MAP_CALLOUT_H
 
-#include "render/paint_map_room.h"
+#include "render/paint_map_callout_place.h"
+
+/* One of its forms in words. */
+struct paint_map_callout_words {
+    char lines[3][320];
+    int count;
+    bool cut; /* a name in them */
+};
 
 struct paint_map_callout {
     const struct snapshot_burst *burst;
-    char head[320], body[320];
-    bool cut; /* one of them */
+    struct paint_map_callout_words words[PAINT_MAP_CALLOUT_CIRCLE];
     struct text_style head_style, body_style;
-    float w, h, pad;
-    struct paint_map_goal goal; /* the burst's place and its circle */
-    struct paint_map_box box;
-    struct paint_map_leader leader; /* from the box to the circle */
+    float scale; /* of the box */
+    struct paint_map_callout_spot spot;
 };
 
-/* Measures and places it; false where there is no burst to show or no place for it is free. */
-bool paint_map_callout_prepare(const struct paint *p, const struct paint_map_room *room,
-                               struct paint_map_callout *out);
+/* Measures and places it; false where there is no burst to show. points: NULL where there are none
+ * to keep off. */
+bool paint_map_callout_prepare(const struct paint *p, const struct points *points,
+                               const struct paint_map_room *room, struct paint_map_callout *out);
 /* The circle and the line: goes under the labels, so that it passes behind a name, never over. */
 void paint_map_callout_line(const struct paint *p, const struct paint_map_callout *callout);
-/* The box and its words. */
+/* The box and its words, as far as there is room; the list notes where they are not whole. */
 void paint_map_callout_box(const struct paint *p, const struct paint_map_callout *callout);
 
 #endif

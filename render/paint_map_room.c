@@ -87,12 +87,30 @@ legs_cross(const float *a, const float *b)
            side_of(b, b + 2, a) * side_of(b, b + 2, a + 2) < 0;
 }
 
+static float
+distance_to_leg(const float *at, const float *a)
+{
+    float dx = a[2] - a[0], dy = a[3] - a[1], length2 = dx * dx + dy * dy;
+    float t = length2 > 0 ? ((at[0] - a[0]) * dx + (at[1] - a[1]) * dy) / length2 : 0;
+    t = fminf(fmaxf(t, 0), 1);
+    return hypotf(at[0] - a[0] - t * dx, at[1] - a[1] - t * dy);
+}
+
+/* Whether two legs cross, or run so near each other that they look like one. */
 static bool
-leaders_cross(const struct paint_map_leader *a, const struct paint_map_leader *b)
+legs_touch(const float *a, const float *b, float clear)
+{
+    return legs_cross(a, b) ||
+           (clear > 0 && (distance_to_leg(a, b) < clear || distance_to_leg(a + 2, b) < clear ||
+                          distance_to_leg(b, a) < clear || distance_to_leg(b + 2, a) < clear));
+}
+
+static bool
+leaders_cross(const struct paint_map_leader *a, const struct paint_map_leader *b, float clear)
 {
     for (int i = 0; i + 1 < a->points; i++) {
         for (int j = 0; j + 1 < b->points; j++) {
-            if (legs_cross(&a->xy[2 * i], &b->xy[2 * j])) {
+            if (legs_touch(&a->xy[2 * i], &b->xy[2 * j], clear)) {
                 return true;
             }
         }
@@ -118,7 +136,7 @@ paint_map_room_struck(const struct paint_map_room *room, const struct paint_map_
         struck += leader_strikes(leader, &room->taken[i]);
     }
     for (int i = 0; i < room->leaders_count; i++) {
-        struck += leaders_cross(leader, &room->leaders[i]);
+        struck += leaders_cross(leader, &room->leaders[i], room->clear);
     }
     return struck;
 }
@@ -139,7 +157,7 @@ leader_by(float from_x, float from_y, float turn_x, float turn_y, const struct p
     return (struct paint_map_leader){{from_x, from_y, turn_x, turn_y, end_x, end_y}, 3};
 }
 
-/* From the box's middle straight out, then to the circle. */
+/* From the box's middle straight out, then to the place: to its circle where it has one. */
 struct paint_map_leader
 paint_map_room_route(const struct paint_map_box *box, const struct paint_map_goal *goal)
 {
@@ -147,7 +165,11 @@ paint_map_room_route(const struct paint_map_box *box, const struct paint_map_goa
     bool beside = side > 0 ? goal->x - goal->ring > box->x1 : goal->x + goal->ring < box->x0;
     if (beside) {
         float from_x = side > 0 ? box->x1 : box->x0, from_y = roundf((box->y0 + box->y1) / 2);
-        float level = fminf(goal->bend, (fabsf(goal->x - from_x) - goal->ring) / 2);
+        float far = fabsf(goal->x - from_x) - goal->ring;
+        float level = fminf(goal->bend, far / 2);
+        if (goal->ring == 0 && far <= 2 * goal->bend) {
+            level = far; /* a right angle rather than a line that leans a little */
+        }
         return leader_by(from_x, from_y, from_x + side * level, from_y, goal);
     }
     /* above or below: straight from the edge */
@@ -178,7 +200,7 @@ hidden_of(const struct paint_map_room *room, const struct paint_map_leader *lead
         }
     }
     for (int i = 0; i < room->leaders_count; i++) {
-        hidden += leaders_cross(leader, &room->leaders[i]) ? crossing : 0;
+        hidden += leaders_cross(leader, &room->leaders[i], room->clear) ? crossing : 0;
     }
     return hidden;
 }

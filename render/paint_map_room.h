@@ -31,10 +31,11 @@ struct paint_map_goal {
 struct paint_map_room {
     const struct scene *scene;
     struct paint_map_box whole;
-    struct paint_map_box taken[PAINT_MAP_ROOM_LABELS + 4]; /* labels, attribution, title */
+    struct paint_map_box taken[PAINT_MAP_ROOM_LABELS + 16]; /* labels, attribution, panels */
     int taken_count;
-    struct paint_map_leader leaders[PAINT_MAP_ROOM_LABELS];
+    struct paint_map_leader leaders[2 * PAINT_MAP_ROOM_LABELS]; /* where two may be drawn: both */
     int leaders_count;
+    float clear; /* leaders that are nearer to each other count as crossing */
 };
 
 bool paint_map_room_meet(const struct paint_map_box *a, const struct paint_map_box *b);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define TILE 32
+#define CELL 16    /* pixels, at least, of the grid that counts dots */
 #define BLOCK 1024 /* slots that share the time at which one of them changes by itself */
 #define NOWHERE UINT32_MAX
 #define NOT_SHOWN ((1u << 29) - 1)
@@ -47,6 +48,8 @@ struct points {
     int64_t moment_ms;
     uint64_t version;
     uint32_t street;
+    uint32_t (*cells)[POINTS_STATE_COUNT]; /* of the grid */
+    struct points_grid dots;
     struct points_dot *changed;
     size_t changed_count, changed_cap;
     uint64_t *keys; /* of points_in: state and place */
@@ -127,6 +130,30 @@ make_places(struct points *points, size_t count)
     points->places_count = count;
 }
 
+static uint64_t
+next_look(void)
+{
+    static uint64_t looks;
+    return ++looks;
+}
+
+static void
+make_cells(struct points *points)
+{
+    struct points_grid *dots = &points->dots;
+    int longest = points->clip.w > points->clip.h ? points->clip.w : points->clip.h;
+    dots->cell_px = longest / (POINTS_CELLS - 1) + 1;
+    dots->cell_px = dots->cell_px > CELL ? dots->cell_px : CELL;
+    dots->across = points->clip.w / dots->cell_px + 1;
+    dots->down = points->clip.h / dots->cell_px + 1;
+    points->cells = calloc((size_t)dots->across * (size_t)dots->down, sizeof *points->cells);
+    if (!points->cells) {
+        abort();
+    }
+    dots->cells = (const uint32_t(*)[POINTS_STATE_COUNT])points->cells;
+    dots->look = next_look();
+}
+
 struct points *
 points_create(const struct map *map, bool exact)
 {
@@ -146,6 +173,7 @@ points_create(const struct map *map, bool exact)
         abort();
     }
     memset(points->tiles, 0xff, tiles * sizeof *points->tiles);
+    make_cells(points);
     if (points->grid) {
         make_places(points, map_cells_count(map));
     }
@@ -158,6 +186,7 @@ points_destroy(struct points *points)
 {
     if (points) {
         free(points->tiles);
+        free(points->cells);
         free(points->places);
         free(points->tickets);
         free(points->slots);
@@ -208,6 +237,20 @@ note_change(struct points *points, const struct place *place)
     points->changed[points->changed_count++] = (struct points_dot){.x = place->x, .y = place->y};
 }
 
+/* One dot more or less where the place is. */
+static void
+count_dot(struct points *points, const struct place *place, uint32_t state, bool there)
+{
+    struct points_grid *dots = &points->dots;
+    int column = ((int)place->x - points->clip.x) / dots->cell_px;
+    int row = ((int)place->y - points->clip.y) / dots->cell_px;
+    column = column < 0 ? 0 : column >= dots->across ? dots->across - 1 : column;
+    row = row < 0 ? 0 : row >= dots->down ? dots->down - 1 : row;
+    uint32_t *count = &points->cells[row * dots->across + column][state];
+    *count = there ? *count + 1 : *count - 1;
+    dots->look = next_look();
+}
+
 /* One ticket more or less of a state in a place. */
 static void
 count_ticket(struct points *points, uint32_t place, uint32_t state, int step)
@@ -215,6 +258,9 @@ count_ticket(struct points *points, uint32_t place, uint32_t state, int step)
     uint32_t *tickets = &points->tickets[place][state], *tally = points->tally[state];
     uint32_t before = *tickets, after = (uint32_t)((int64_t)before + step);
     *tickets = after;
+    if (before == 0 || after == 0) {
+        count_dot(points, &points->places[place], state, after > 0);
+    }
     before = before < POINTS_TALLY ? before : POINTS_TALLY;
     after = after < POINTS_TALLY ? after : POINTS_TALLY;
     if (before != after) {
@@ -339,6 +385,9 @@ forget_all(struct points *points)
         memset(points->tickets[i], 0, sizeof points->tickets[i]);
     }
     memset(points->tally, 0, sizeof points->tally);
+    size_t cells = (size_t)points->dots.across * (size_t)points->dots.down;
+    memset(points->cells, 0, cells * sizeof *points->cells);
+    points->dots.look = next_look();
     points->slots_count = points->arrivals_count = points->newest_count = 0;
     points->all_changed = true;
 }
@@ -563,6 +612,12 @@ points_all(struct points *points, size_t *count)
     struct panel_rect clip = points->clip; /* a cell's middle may lie a little outside it */
     struct panel_rect whole = {clip.x - TILE, clip.y - TILE, clip.w + 2 * TILE, clip.h + 2 * TILE};
     return points_in(points, &whole, 1, count);
+}
+
+struct points_grid
+points_grid(const struct points *points)
+{
+    return points->dots;
 }
 
 uint32_t

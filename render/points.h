@@ -56,6 +56,17 @@ const struct points_dot *points_in(struct points *points, const struct panel_rec
 /* All of them, in that order. */
 const struct points_dot *points_all(struct points *points, size_t *count);
 
+/* How many dots of each state lie in each cell of a grid from the map's top left, row by row; at
+ * most POINTS_CELLS a side. look: another one whenever a number is another, and never that of other
+ * points. */
+#define POINTS_CELLS 257
+struct points_grid {
+    const uint32_t (*cells)[POINTS_STATE_COUNT];
+    int cell_px, across, down;
+    uint64_t look;
+};
+struct points_grid points_grid(const struct points *points);
+
 /* How many dots of a state stand for so many tickets, 1 – POINTS_TALLY (that many or more: a dot
  * looks the same from there on, so that one more ticket among a hundred changes nothing). */
 #define POINTS_TALLY 12

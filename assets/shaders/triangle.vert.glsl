@@ -1,5 +1,5 @@
-// Plain triangles: the filled areas of the map. Their edges are drawn over by border strokes, which
-// are anti-aliased.
+// Plain triangles: the filled areas of the map. Their edges are drawn over by strokes, which are
+// anti-aliased: by a border, or by a line of the area's own colour.
 layout(location = 0) in vec2 in_at;
 layout(location = 1) in vec4 in_colour; // sRGB, straight alpha
 

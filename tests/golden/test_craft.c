@@ -202,6 +202,74 @@ test_hairlines(void **state)
     yaml_report_free(&report);
 }
 
+/* ---- slanted edges ---- */
+
+struct steps {
+    int edges, hard; /* between two colours: all, and those with no colour between them */
+};
+
+/* From a to b, or back, at once or over one pixel that is neither. */
+static void
+look_at_edge(struct steps *steps, const uint32_t at[3], uint32_t a, uint32_t b)
+{
+    bool hard = (at[0] == a && at[1] == b) || (at[0] == b && at[1] == a);
+    bool soft =
+        at[1] != a && at[1] != b && ((at[0] == a && at[2] == b) || (at[0] == b && at[2] == a));
+    steps->edges += hard || soft;
+    steps->hard += hard;
+}
+
+static struct steps
+find_steps(const uint8_t *pixels, const struct scene *scene, uint32_t a, uint32_t b)
+{
+    const struct panel_rect r = panel_of(scene, PANEL_MAP)->rect;
+    struct steps steps = {0};
+    int w = scene->solved_w;
+    for (int y = r.y; y < r.y + r.h - 2; y++) {
+        for (int x = r.x; x < r.x + r.w - 2; x++) {
+            uint32_t here = pixel(pixels, w, x, y);
+            const uint32_t across[3] = {here, pixel(pixels, w, x + 1, y),
+                                        pixel(pixels, w, x + 2, y)};
+            const uint32_t down[3] = {here, pixel(pixels, w, x, y + 1), pixel(pixels, w, x, y + 2)};
+            look_at_edge(&steps, across, a, b);
+            look_at_edge(&steps, down, a, b);
+        }
+    }
+    return steps;
+}
+
+/* The river's banks have no stairs: between water and ground there is a pixel of neither, but where
+ * the map ends and where the bank happens to pass between two pixels. */
+static void
+test_banks(void **state)
+{
+    (void)state;
+    static struct scene scene;
+    static const char *const themes[] = {"day", "night"};
+    for (int i = 0; i < 2 * CANVASES; i++) {
+        const struct canvas *canvas = &canvases[i / 2];
+        struct yaml_report report = {0};
+        struct theme theme;
+        struct renderer *renderer = show(canvas, RENDERER_GL, &scene);
+        snprintf(scene.theme, sizeof scene.theme, "%s", themes[i % 2]);
+        assert_true(theme_load(scene.theme, &theme, &report));
+        assert_true(renderer_set_scene(renderer, &scene, &report));
+        draw_state(renderer, "nothing");
+        size_t bytes = (size_t)scene.solved_w * (size_t)scene.solved_h * 4;
+        uint8_t *pixels = malloc(bytes);
+        assert_non_null(pixels);
+        assert_true(renderer_read(renderer, pixels, bytes));
+        uint32_t ground = theme.colours[scene.focus_street[0] ? THEME_MAP_OTHER : THEME_PANEL];
+        struct steps steps = find_steps(pixels, &scene, theme.colours[THEME_MAP_WATER], ground);
+        bool has_river = strcmp(canvas->scene, "district-daily") == 0;
+        assert_true(steps.edges > (has_river ? 300 : -1));
+        assert_true(steps.hard * 8 <= steps.edges);
+        free(pixels);
+        yaml_report_free(&report);
+        renderer_destroy(renderer);
+    }
+}
+
 /* ---- figures ---- */
 
 /* Numbers of as many digits are equally wide, in both faces, every weight and every size that a
@@ -277,9 +345,8 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pixel_grid),
-        cmocka_unit_test(test_hairlines),
-        cmocka_unit_test(test_figures_never_jump),
+        cmocka_unit_test(test_pixel_grid),   cmocka_unit_test(test_hairlines),
+        cmocka_unit_test(test_banks),        cmocka_unit_test(test_figures_never_jump),
         cmocka_unit_test(test_clock_stands),
     };
     return cmocka_run_group_tests(tests, context_group_set_up, context_group_tear_down);

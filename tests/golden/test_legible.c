@@ -324,7 +324,8 @@ figures_that_do_not_say_when_are_reported(void **state)
     yaml_report_free(&report);
 }
 
-/* On walls of tiles that the file knows nothing of, everything still has its place. */
+/* On walls of tiles that the file knows nothing of, everything still has its place, but for a few
+ * of the map's counts: names go before them. */
 static void
 nothing_is_dropped_beside_the_seams(void **state)
 {

@@ -71,6 +71,12 @@ static const struct look street[] = {
     {"100k-points", "map", 300, 300, 160, 120},
 };
 
+/* A screen of half the width: little room for names and counts. */
+static const struct look narrow[] = {
+    {"sample", "map", 436, 60, 490, 430},
+    {"million", "map", 436, 60, 490, 430},
+};
+
 static const struct panel *
 panel_of(const struct scene *scene, const char *id)
 {
@@ -84,13 +90,13 @@ panel_of(const struct scene *scene, const char *id)
 
 /* Pictures of a row of states are drawn by one renderer: none leaves anything for the next. */
 static struct renderer *
-show(const char *name, const char *theme, struct scene *scene)
+show(const char *name, const char *theme, int w, int h, struct scene *scene)
 {
     struct yaml_report report = {0};
     struct err err = {""};
     assert_true(scene_load(name, scene, &report));
     snprintf(scene->theme, sizeof scene->theme, "%s", theme);
-    scene_solve(scene, scene->canvas_w, scene->canvas_h, NULL);
+    scene_solve(scene, w ? w : scene->canvas_w, h ? h : scene->canvas_h, NULL);
     struct renderer *renderer = renderer_create(RENDERER_GL, &err);
     assert_non_null(renderer);
     assert_true(renderer_set_scene(renderer, scene, &report));
@@ -127,13 +133,14 @@ look_is_alike(struct renderer *renderer, const struct scene *scene, const char *
 }
 
 static void
-assert_looks(const char *name, const char *prefix, const struct look *looks, size_t count)
+assert_looks(const char *name, const char *prefix, int w, int h, const struct look *looks,
+             size_t count)
 {
     static const char *const themes[] = {"night", "day"};
     static struct scene scene;
     int differ = 0;
     for (int t = 0; t < 2; t++) {
-        struct renderer *renderer = show(name, themes[t], &scene);
+        struct renderer *renderer = show(name, themes[t], w, h, &scene);
         uint8_t *pixels = malloc((size_t)scene.solved_w * (size_t)scene.solved_h * 4);
         assert_non_null(pixels);
         for (size_t i = 0; i < count; i++) {
@@ -149,14 +156,21 @@ static void
 test_district(void **state)
 {
     (void)state;
-    assert_looks("district-daily", "district", district, sizeof district / sizeof *district);
+    assert_looks("district-daily", "district", 0, 0, district, sizeof district / sizeof *district);
 }
 
 static void
 test_street(void **state)
 {
     (void)state;
-    assert_looks("street-duty", "street", street, sizeof street / sizeof *street);
+    assert_looks("street-duty", "street", 0, 0, street, sizeof street / sizeof *street);
+}
+
+static void
+test_narrow(void **state)
+{
+    (void)state;
+    assert_looks("district-daily", "narrow", 1920, 1080, narrow, sizeof narrow / sizeof *narrow);
 }
 
 int
@@ -165,6 +179,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_district),
         cmocka_unit_test(test_street),
+        cmocka_unit_test(test_narrow),
     };
     return cmocka_run_group_tests(tests, context_group_set_up, context_group_tear_down);
 }

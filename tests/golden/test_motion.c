@@ -279,6 +279,64 @@ test_none(void **state)
     wall_free(wall);
 }
 
+/* An arrival's rings: out from where it is, and gone after 1.2 s. */
+static void
+test_ripple(void **state)
+{
+    (void)state;
+    struct wall *wall = wall_new("street-duty");
+    put_state(wall, "sample");
+    const struct snapshot *snapshot = states_snapshot(wall->states);
+    int64_t arrived = 0;
+    for (size_t i = 0; i < snapshot->points_count; i++) {
+        int64_t then = snapshot->points[i].arrived_ms;
+        arrived = then > arrived ? then : arrived;
+    }
+    wall->frame.moment_ms = arrived + 200;
+    draw_at(wall, 0);
+    assert_true(renderer_due_ms(wall->renderer) == START + 1); /* it goes on */
+    bool alike = crop_is_alike(wall, "map", 348, 388, 140, 140, "pixels/motion-ripple-200.png");
+    wall->frame.moment_ms = arrived + 800;
+    draw_at(wall, 600);
+    alike = crop_is_alike(wall, "map", 348, 388, 140, 140, "pixels/motion-ripple-800.png") && alike;
+    wall->frame.moment_ms = arrived + 1200;
+    draw_at(wall, 1000);
+    assert_true(renderer_due_ms(wall->renderer) > START + 1001); /* but for the flash */
+    assert_true(alike);
+    wall_free(wall);
+}
+
+/* The map's counts on their way, in the title and under a name. */
+static void
+test_map_counts(void **state)
+{
+    (void)state;
+    static const char *const scenes[] = {"district-daily", "street-duty"};
+    static const struct panel_rect crops[] = {{1210, 520, 200, 100}, {600, 0, 272, 60}};
+    bool alike = true;
+    for (int i = 0; i < 2; i++) {
+        char name[64];
+        struct wall *wall = wall_sized(scenes[i], i ? W : 3840, H);
+        struct snapshot_row *streets = states_rows(wall->states, SNAPSHOT_STREET);
+        draw_at(wall, 0);
+        for (size_t k = 0; k < states_snapshot(wall->states)->groups[SNAPSHOT_STREET].count; k++) {
+            streets[k].open += 120;
+            streets[k].overdue += 5;
+        }
+        states_snapshot(wall->states)->version++;
+        draw_at(wall, 20);
+        draw_at(wall, 140);
+        snprintf(name, sizeof name, "pixels/motion-counts-%s-120.png", i ? "street" : "district");
+        alike = crop_is_alike(wall, "map", crops[i].x, crops[i].y, crops[i].w, crops[i].h, name) &&
+                alike;
+        draw_at(wall, 320);
+        draw_at(wall, 340);
+        assert_true(renderer_due_ms(wall->renderer) == INT64_MAX);
+        wall_free(wall);
+    }
+    assert_true(alike);
+}
+
 /* Half-way each of the two is seen by its part; at the end only the new one. */
 static void
 test_crossing(void **state)
@@ -467,6 +525,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_instants), cmocka_unit_test(test_lists),
         cmocka_unit_test(test_arrives),  cmocka_unit_test(test_none),
+        cmocka_unit_test(test_ripple),   cmocka_unit_test(test_map_counts),
         cmocka_unit_test(test_crossing), cmocka_unit_test(test_flash),
         cmocka_unit_test(test_alarms),   cmocka_unit_test(test_wander),
     };

@@ -1,52 +1,10 @@
 /* The map's names, counts, callout and attribution: what they say, and that each keeps off the
  * others and reads as its own street's. */
-#include "tests/unit/render/map_fixture.h"
+#include "tests/unit/render/map_look.h"
 
 static const int canvases[][2] = {{3840, 1080}, {1920, 1080}, {3840, 2160},
                                   {1080, 1920}, {5760, 1080}, {1366, 768}};
 enum { CANVASES = sizeof canvases / sizeof *canvases };
-
-struct box {
-    float x0, y0, x1, y1;
-};
-
-/* The box of a text drawn: its capitals above the baseline, its width. */
-static struct box
-text_box(const struct fixture *f, const struct draw_command *c)
-{
-    struct text_style style = {(enum text_face)c->face, (enum text_weight)c->weight, c->size_px, 0};
-    struct str s = {f->paint.list->bytes + c->data, c->count};
-    float w = text_width(f->paint.text, style, s), cap = text_cap_height(f->paint.text, style);
-    float x = c->at[0] - (c->align == DRAW_CENTRE ? w / 2 : c->align == DRAW_RIGHT ? w : 0);
-    return (struct box){x, c->at[1] - cap, x + w, c->at[1]};
-}
-
-/* Every haloed text, which labels alone have: apart from each other, in the free room. */
-static int
-check_labels(const struct fixture *f)
-{
-    struct box boxes[64];
-    int count = 0;
-    struct panel_rect room = map_free(map);
-    for (size_t i = 0; i < f->paint.list->count; i++) {
-        const struct draw_command *c = &f->paint.list->commands[i];
-        if (c->kind != DRAW_KIND_TEXT || c->at[2] <= 0) {
-            continue;
-        }
-        struct box b = text_box(f, c);
-        assert_true(b.x0 >= (float)room.x && b.x1 <= (float)(room.x + room.w));
-        assert_true(b.y0 >= (float)room.y && b.y1 <= (float)(room.y + room.h));
-        int x = (int)b.x0, y = (int)b.y0;
-        assert_int_equal(scene_seam_shift_x(&f->scene, x, (int)b.x1 - x), 0);
-        assert_int_equal(scene_seam_shift(&f->scene, y, (int)b.y1 - y), 0);
-        for (int j = 0; j < count; j++) {
-            assert_true(b.x1 <= boxes[j].x0 || b.x0 >= boxes[j].x1 || b.y1 <= boxes[j].y0 ||
-                        b.y0 >= boxes[j].y1);
-        }
-        boxes[count++] = b;
-    }
-    return count;
-}
 
 static void
 labels_say_open_and_overdue(void **state)
@@ -226,29 +184,6 @@ a_burst_is_called_out(void **state)
     off_map(f);
 }
 
-/* Names and counts that a line from a to b lies behind, by walking it in half pixels. */
-static int
-behind(const struct fixture *f, const float *a, const float *b)
-{
-    int struck = 0;
-    for (size_t i = 0; i < f->paint.list->count; i++) {
-        const struct draw_command *c = &f->paint.list->commands[i];
-        if (c->kind != DRAW_KIND_TEXT || c->at[2] <= 0) {
-            continue;
-        }
-        struct box box = text_box(f, c);
-        int steps = (int)(2 * hypotf(b[0] - a[0], b[1] - a[1])) + 1;
-        bool meets = false;
-        for (int step = 0; step <= steps; step++) {
-            float t = (float)step / (float)steps;
-            float x = a[0] + (b[0] - a[0]) * t, y = a[1] + (b[1] - a[1]) * t;
-            meets |= x > box.x0 && x < box.x1 && y > box.y0 && y < box.y1;
-        }
-        struck += meets;
-    }
-    return struck;
-}
-
 /* Wherever in the district a burst is, there is a place beside it for the callout from which the
  * line to it passes behind no name and no count. */
 static void
@@ -289,154 +224,6 @@ a_callouts_line_keeps_off_labels(void **state)
 
 /* ---- names beside the district ---- */
 
-/* The line from a label to its street: false where the command is none. Both its ends. */
-static bool
-leader_of(const struct fixture *f, const struct draw_command *c, float from[2], float to[2])
-{
-    if (c->colour != f->theme.colours[THEME_MAP_DISTRICT]) {
-        return false;
-    }
-    if (c->kind == DRAW_KIND_LINE) {
-        memcpy(from, &c->at[0], 2 * sizeof *from);
-        memcpy(to, &c->at[2], 2 * sizeof *to);
-        return true;
-    }
-    assert_int_equal(c->kind, DRAW_KIND_POLYLINE);
-    assert_int_equal(c->count, 3);
-    const float *xy = f->paint.list->floats + c->data;
-    memcpy(from, xy, 2 * sizeof *from);
-    memcpy(to, xy + 4, 2 * sizeof *to);
-    return true;
-}
-
-static const struct map_shape *
-street_at(float x, float y)
-{
-    int count;
-    const struct map_shape *shapes = map_shapes(map, &count);
-    for (int i = 0; i < count; i++) {
-        if (shapes[i].kind == SCENE_LAYER_STREETS && map_shape_holds(&shapes[i], x, y)) {
-            return &shapes[i];
-        }
-    }
-    return NULL;
-}
-
-static const struct map_shape *
-street_named(struct str name)
-{
-    int count;
-    const struct map_shape *shapes = map_shapes(map, &count);
-    for (int i = 0; i < count; i++) {
-        if (shapes[i].kind == SCENE_LAYER_STREETS &&
-            str_eq(paint_part_street_name(shapes[i].name), name)) {
-            return &shapes[i];
-        }
-    }
-    return NULL;
-}
-
-/* The box of a label's name and of its counts, which are drawn after it. */
-static struct box
-label_box(const struct fixture *f, const struct draw_command *name)
-{
-    struct box all = text_box(f, name);
-    const struct draw_command *end = f->paint.list->commands + f->paint.list->count;
-    for (const struct draw_command *c = name + 1; c < end; c++) {
-        if (c->kind != DRAW_KIND_TEXT || c->at[2] <= 0 || c->align == DRAW_CENTRE) {
-            break;
-        }
-        struct box b = text_box(f, c);
-        all.x0 = fminf(all.x0, b.x0);
-        all.x1 = fmaxf(all.x1, b.x1);
-        all.y1 = fmaxf(all.y1, b.y1);
-    }
-    return all;
-}
-
-/* How far from a label a leader begins: beside it level with its middle, or above or below it; and
- * always away from it. */
-static float
-from_label(const struct fixture *f, const struct draw_command *name, const float *at,
-           const float *next)
-{
-    struct box b = label_box(f, name);
-    float centre = (b.x0 + b.x1) / 2, middle = (b.y0 + b.y1) / 2;
-    bool beside = at[1] == next[1];
-    if (beside ? (next[0] > at[0]) != (at[0] > centre) : (next[1] > at[1]) != (at[1] > middle)) {
-        return INFINITY;
-    }
-    float dx = fmaxf(fmaxf(b.x0 - at[0], at[0] - b.x1), 0);
-    float dy = fmaxf(fmaxf(b.y0 - at[1], at[1] - b.y1), 0);
-    return hypotf(dx, beside ? 10 * (middle - at[1]) : dy);
-}
-
-/* The name a leader begins at. */
-static const struct draw_command *
-name_at(const struct fixture *f, const float *at, const float *next)
-{
-    const struct draw_command *best = NULL;
-    for (size_t i = 0; i < f->paint.list->count; i++) {
-        const struct draw_command *c = &f->paint.list->commands[i];
-        if (c->kind == DRAW_KIND_TEXT && c->at[2] > 0 && c->align == DRAW_CENTRE &&
-            (!best || from_label(f, c, at, next) < from_label(f, best, at, next))) {
-            best = c;
-        }
-    }
-    return best;
-}
-
-/* Every leader leads from a name into that street, behind no name and no count where there is room
- * for that. How many. */
-static int
-check_leaders(const struct fixture *f, bool roomy, const struct draw_command **led)
-{
-    int leaders = 0;
-    for (size_t i = 0; i < f->paint.list->count; i++) {
-        const struct draw_command *c = &f->paint.list->commands[i];
-        float from[2], to[2];
-        if (!leader_of(f, c, from, to)) {
-            continue;
-        }
-        const float *xy = f->paint.list->floats + c->data;
-        bool bent = c->kind == DRAW_KIND_POLYLINE;
-        const struct draw_command *name = name_at(f, from, bent ? xy + 2 : to);
-        const struct map_shape *street = street_at(to[0], to[1]);
-        assert_non_null(name);
-        assert_non_null(street);
-        struct str said = {f->paint.list->bytes + name->data, name->count};
-        assert_true(str_eq(paint_part_street_name(street->name), said));
-        assert_true(hypotf(to[0] - from[0], to[1] - from[1]) > 8 * f->paint.unit);
-        if (!bent) {
-            assert_true(!roomy || behind(f, from, to) == 0);
-        } else {
-            assert_true(!roomy || behind(f, xy, xy + 2) + behind(f, xy + 2, xy + 4) == 0);
-            assert_true(fmodf(xy[1] + c->at[0] / 2, 1) == 0); /* the level leg: whole rows */
-        }
-        led[leaders++] = name;
-    }
-    return leaders;
-}
-
-/* No name without a leader has its label's middle in another street. */
-static void
-check_homes(const struct fixture *f, const struct draw_command **led, int leaders)
-{
-    for (size_t i = 0; i < f->paint.list->count; i++) {
-        const struct draw_command *c = &f->paint.list->commands[i];
-        bool is_led = false;
-        for (int k = 0; k < leaders; k++) {
-            is_led |= led[k] == c;
-        }
-        if (c->kind != DRAW_KIND_TEXT || c->at[2] <= 0 || c->align != DRAW_CENTRE || is_led) {
-            continue;
-        }
-        struct str name = {f->paint.list->bytes + c->data, c->count};
-        const struct map_shape *at = street_at(c->at[0], c->at[1]), *own = street_named(name);
-        assert_true(!at || at == own);
-    }
-}
-
 static void
 every_street_has_its_name(void **state)
 {
@@ -451,14 +238,14 @@ every_street_has_its_name(void **state)
             f->rows[row].overdue = most[i % 4] / 10;
         }
         fixture_paint(f);
-        int labels = check_labels(f), here = check_leaders(f, i % 4 == 0, led);
+        int labels = check_labels(f), here = check_leaders(f, led);
         for (int row = 0; row < 9; row++) {
             char name[64];
             struct str named = paint_part_street_name(f->rows[row].name);
             snprintf(name, sizeof name, "%.*s", STR_ARG(named));
             fixture_coloured(f, name, THEME_INK);
         }
-        assert_true(i % 4 > 1 || labels == 27); /* with both counts */
+        assert_true(labels >= (i % 4 == 0 ? 27 : i % 4 == 1 ? 23 : 20)); /* most with both counts */
         check_homes(f, led, here);
         leaders += here;
         uint64_t hash = draw_hash(f->paint.list);
@@ -477,11 +264,10 @@ great_counts_are_short(void **state)
     static const struct {
         uint32_t count;
         const char *text;
-    } cases[] = {{9999, "9,999"},      {10000, "1.0万"},
-                 {10049, "1.0万"},     {10500, "1.1万"},
-                 {14500, "1.5万"},     {99949, "10.0万"},
-                 {99950, "10.0万"},    {99999, "10.0万"},
-                 {1234567, "123.5万"}, {4294967295u, "429,496.7万"}};
+    } cases[] = {{9999, "9,999"},           {10000, "1.0万"},  {10049, "1.0万"},
+                 {10500, "1.1万"},          {14500, "1.5万"},  {99949, "10.0万"},
+                 {99950, "10.0万"},         {99999, "10.0万"}, {1234567, "123.5万"},
+                 {4294967295u, "429,497万"}}; /* for which there is no room: small */
     struct fixture *f = on_map("district-daily", 1);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         f->rows[0].open = f->rows[0].overdue = cases[i].count;
@@ -521,7 +307,7 @@ a_callout_keeps_off_names_and_their_lines(void **state)
         burst.lat = 39.89 + 0.0095 * (at / 9);
         fixture_paint(f);
         check_labels(f);
-        assert_true(check_leaders(f, true, led) > 0);
+        assert_true(check_leaders(f, led) > 0);
         for (size_t i = 0; i < f->paint.list->count; i++) {
             const struct draw_command *c = &f->paint.list->commands[i];
             frame = c->kind == DRAW_KIND_FRAME ? c : frame;
@@ -544,6 +330,165 @@ a_callout_keeps_off_names_and_their_lines(void **state)
             }
         }
     }
+    off_map(f);
+}
+
+static struct snapshot_burst
+some_burst(void)
+{
+    return (struct snapshot_burst){.category = STR("供暖"),
+                                   .street = STR("八角"),
+                                   .street_code = STR("110107003"),
+                                   .community = STR("八角北路"),
+                                   .count = 17,
+                                   .window_ms = 2 * WHEN_HOUR,
+                                   .usual = 1.62,
+                                   .lon = 116.197,
+                                   .lat = 39.91};
+}
+
+/* The last frame drawn, which is the callout's. */
+static struct box
+callout_box(const struct fixture *f)
+{
+    struct box box = {0};
+    for (size_t i = 0; i < f->paint.list->count; i++) {
+        const struct draw_command *c = &f->paint.list->commands[i];
+        if (c->kind == DRAW_KIND_FRAME) {
+            box = (struct box){c->at[0], c->at[1], c->at[0] + c->at[2], c->at[1] + c->at[3]};
+        }
+    }
+    return box;
+}
+
+/* Late tickets anywhere under it: it goes elsewhere, again and again. */
+static void
+a_callout_keeps_off_late_tickets(void **state)
+{
+    (void)state;
+    static const char *const scenes[] = {"street-duty", "district-daily"};
+    for (int s = 0; s < 2; s++) {
+        struct fixture *f = on_map(scenes[s], 1);
+        struct snapshot_burst burst = some_burst();
+        f->snapshot.bursts = &burst;
+        f->snapshot.bursts_count = 1;
+        uint32_t row = 0;
+        while (!str_eq(f->rows[row].code, burst.street_code)) {
+            row++;
+        }
+        for (int count = 0; count < POINTS; count++) {
+            fixture_paint(f);
+            struct box box = callout_box(f);
+            assert_true(box.x1 - box.x0 > 100 * f->paint.unit); /* with all its words */
+            for (int i = 0; i < count; i++) {
+                float x, y;
+                map_project(map, points[i].lon_e7 * 1e-7, points[i].lat_e7 * 1e-7, &x, &y);
+                assert_false(x > box.x0 && x < box.x1 && y > box.y0 && y < box.y1);
+            }
+            /* The next one in its middle, by bisection: the map is Mercator's. */
+            double west = 115, east = 118, south = 39, north = 41;
+            for (int step = 0; step < 40; step++) {
+                float x, y;
+                map_project(map, (west + east) / 2, (south + north) / 2, &x, &y);
+                *(x < (box.x0 + box.x1) / 2 ? &west : &east) = (west + east) / 2;
+                *(y > (box.y0 + box.y1) / 2 ? &south : &north) = (south + north) / 2;
+            }
+            points[count] = (struct snapshot_point){.lon_e7 = (int32_t)(west * 1e7),
+                                                    .lat_e7 = (int32_t)(south * 1e7),
+                                                    .overdue_ms = f->frame.moment_ms - 1,
+                                                    .street = row,
+                                                    .used = true};
+            f->snapshot.points_all_changed = true;
+            f->snapshot.points_version++;
+        }
+        off_map(f);
+    }
+}
+
+/* Where its box has no place there are a few characters, or the circle alone; and that is told. */
+static void
+a_burst_shows_wherever_there_is_no_room(void **state)
+{
+    (void)state;
+    int forms[4] = {0};
+    for (float size = 0.9f; size < 2; size += 0.05f) {
+        struct fixture *f = on_canvas("district-daily", 1920, 1080);
+        struct snapshot_burst burst = some_burst();
+        f->snapshot.bursts = &burst;
+        f->snapshot.bursts_count = 1;
+        f->paint.unit *= size;
+        fixture_paint(f);
+        int circles = 0, left_out = noted(f);
+        for (size_t i = 0; i < f->paint.list->count; i++) {
+            const struct draw_command *c = &f->paint.list->commands[i];
+            circles += c->kind == DRAW_KIND_POLYLINE && c->closed &&
+                       c->colour == f->theme.colours[THEME_AMBER];
+        }
+        assert_int_equal(circles, 1);
+        bool wide = fixture_draws(f, "聚集：供暖 17 件 / 2 小时");
+        bool narrow = fixture_draws(f, "聚集：供暖 17 件");
+        bool tag = fixture_draws(f, "聚集 17");
+        assert_true(wide + narrow + tag <= 1);
+        forms[wide ? 0 : narrow ? 1 : tag ? 2 : 3]++;
+        f->snapshot.bursts_count = 0;
+        fixture_paint(f);
+        assert_int_equal(left_out - noted(f), !wide && !narrow);
+        off_map(f);
+    }
+    assert_true(forms[1] > 0 && forms[2] > 0);
+}
+
+/* The count of that colour under the only street whose counts differ; where it ends. */
+static float
+end_of_count(const struct fixture *f, enum theme_colour colour, char *out, size_t size)
+{
+    for (size_t i = 0; i < f->paint.list->count; i++) {
+        const struct draw_command *c = &f->paint.list->commands[i];
+        struct str s = {f->paint.list->bytes + c->data, c->count};
+        if (c->kind == DRAW_KIND_TEXT && c->at[2] > 0 && c->colour == f->theme.colours[colour] &&
+            s.len == 3) {
+            snprintf(out, size, "%.*s", STR_ARG(s));
+            return text_box(f, c).x1;
+        }
+    }
+    return 0;
+}
+
+/* Open and overdue count to their values, ones under ones; what is recorded is the value. */
+static void
+counts_count_in_place(void **state)
+{
+    (void)state;
+    static const enum theme_colour colours[] = {THEME_DIM, THEME_RED};
+    struct fixture *f = on_map("district-daily", 1);
+    struct motion *motion = motion_create();
+    f->paint.motion = motion;
+    for (int i = 0; i < 9; i++) {
+        f->rows[i].open = f->rows[i].overdue = 5;
+    }
+    f->rows[3].open = f->rows[3].overdue = 310;
+    motion_begin(motion, 0, 1000);
+    fixture_paint(f);
+    f->rows[3].open = f->rows[3].overdue = 890;
+    char before[2][16] = {"310", "310"}, now[16], name[64];
+    float end[2] = {0, 0};
+    for (int ms = 0; ms <= 300; ms += 50) {
+        motion_begin(motion, 0, 1016 + ms);
+        fixture_paint(f);
+        for (int k = 0; k < 2; k++) {
+            float at = end_of_count(f, colours[k], now, sizeof now);
+            assert_true(strcmp(now, before[k]) >= 0);
+            assert_true(ms == 0 || fabsf(at - end[k]) < 0.01f);
+            snprintf(before[k], sizeof before[k], "%s", now);
+            end[k] = at;
+        }
+        assert_true(ms == 0 || ms == 300 || (strcmp(now, "310") > 0 && strcmp(now, "890") < 0));
+        snprintf(name, sizeof name, "%.*s:open", STR_ARG(f->rows[3].code));
+        assert_true(fixture_figure(f, name)->number == 890);
+        assert_string_equal(fixture_figure(f, name)->value, "890");
+    }
+    assert_string_equal(now, "890");
+    motion_destroy(motion);
     off_map(f);
 }
 
@@ -635,7 +580,10 @@ main(void)
         cmocka_unit_test(a_callouts_line_keeps_off_labels),
         cmocka_unit_test(every_street_has_its_name),
         cmocka_unit_test(great_counts_are_short),
+        cmocka_unit_test(counts_count_in_place),
         cmocka_unit_test(a_callout_keeps_off_names_and_their_lines),
+        cmocka_unit_test(a_callout_keeps_off_late_tickets),
+        cmocka_unit_test(a_burst_shows_wherever_there_is_no_room),
         cmocka_unit_test(the_attribution_is_in_the_title_over_a_time_bar),
         cmocka_unit_test(a_streets_counts_and_the_attribution_share_a_line),
     };

@@ -142,6 +142,26 @@ assert_told(const struct points *points, const struct points_dot *a, size_t a_co
     }
 }
 
+/* The grid's cells hold all dots, each state's where they are. */
+static void
+assert_grid(const struct points *points, const struct points_dot *dots, size_t count)
+{
+    static uint32_t want[POINTS_CELLS * POINTS_CELLS][POINTS_STATE_COUNT];
+    struct points_grid grid = points_grid(points);
+    struct panel_rect clip = map_clip(map);
+    memset(want, 0, sizeof want);
+    assert_true(grid.across <= POINTS_CELLS && grid.down <= POINTS_CELLS);
+    for (size_t i = 0; i < count; i++) {
+        int column = ((int)dots[i].x - clip.x) / grid.cell_px;
+        int row = ((int)dots[i].y - clip.y) / grid.cell_px;
+        column = column < 0 ? 0 : column >= grid.across ? grid.across - 1 : column;
+        row = row < 0 ? 0 : row >= grid.down ? grid.down - 1 : row;
+        want[row * grid.across + column][dots[i].state]++;
+    }
+    size_t cells = (size_t)grid.across * (size_t)grid.down;
+    assert_memory_equal(grid.cells, want, cells * sizeof *want);
+}
+
 static void
 assert_like_anew(struct points *points, bool exact, int64_t moment_ms, uint32_t street)
 {
@@ -205,6 +225,7 @@ run(bool exact, uint64_t seed)
             memcpy(before, dots, count * sizeof *dots);
         }
         before_count = count;
+        assert_grid(points, dots, count);
         assert_like_anew(points, exact, moment_ms, street);
     }
     assert_true(count > 100);
