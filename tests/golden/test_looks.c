@@ -39,14 +39,14 @@ static const struct look district[] = {
     {"no-surveys", "gauges", 0, 60, 320, 310},
     {"no-surveys", "board", 296, 60, 640, 110},
     {"million", "kpi", 0, 0, 640, 80},
-    {"million", "hot", 0, 0, 520, 140},
+    {"million", "hot", 0, 0, 560, 140},
     {"million", "map", 932, 364, 640, 260}, /* labels that would strike one another */
     {"long-names", "board", 0, 390, 640, 110},
-    {"long-names", "hot", 0, 0, 520, 140},
-    {"343-streets", "board", 0, 60, 640, 110},
+    {"long-names", "hot", 0, 0, 560, 140},
+    {"343-streets", "board", 296, 0, 640, 140},
     {"ideographs", "alarms", 0, 60, 640, 116},
     {"latin", "alarms", 0, 60, 640, 116},
-    {"latin", "whistles", 0, 0, 520, 140},
+    {"latin", "whistles", 0, 0, 560, 140},
     {"no-alarms", "alarms", 296, 0, 640, 240},
     {"500-alarms", "alarms", 296, 0, 640, 116},
     {"100k-points", "map", 1000, 300, 160, 120},
@@ -75,6 +75,22 @@ static const struct look street[] = {
 static const struct look narrow[] = {
     {"sample", "map", 436, 60, 490, 430},
     {"million", "map", 436, 60, 490, 430},
+    {"sample", "gauges", 0, 0, 936, 268},
+};
+
+/* On its end: words in two lines, a strip without its changes. */
+static const struct look upright[] = {
+    {"sample", "header", 0, 0, 1080, 88}, {"full", "kpi", 0, 0, 1080, 80},
+    {"sample", "board", 0, 0, 560, 160},  {"sample", "timebar", 500, 0, 548, 104},
+    {"sample", "alarms", 0, 0, 560, 170},
+};
+
+/* A street's command room with more to show. */
+static const struct look broad[] = {
+    {"sample", "trend", 480, 0, 456, 300},
+    {"sample", "hot", 0, 0, 560, 200},
+    {"sample", "timebar", 400, 0, 536, 128},
+    {"sample", "gauges", 0, 0, 560, 250},
 };
 
 static const struct panel *
@@ -173,13 +189,28 @@ test_narrow(void **state)
     assert_looks("district-daily", "narrow", 1920, 1080, narrow, sizeof narrow / sizeof *narrow);
 }
 
+static void
+test_upright(void **state)
+{
+    (void)state;
+    assert_looks("district-daily", "upright", 1080, 1920, upright,
+                 sizeof upright / sizeof *upright);
+}
+
+static void
+test_broad(void **state)
+{
+    (void)state;
+    assert_looks("street-duty", "broad", 3840, 1080, broad, sizeof broad / sizeof *broad);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_district),
-        cmocka_unit_test(test_street),
-        cmocka_unit_test(test_narrow),
+        cmocka_unit_test(test_district), cmocka_unit_test(test_street),
+        cmocka_unit_test(test_narrow),   cmocka_unit_test(test_upright),
+        cmocka_unit_test(test_broad),
     };
     return cmocka_run_group_tests(tests, context_group_set_up, context_group_tear_down);
 }

@@ -204,11 +204,11 @@ test_lists(void **state)
     change_lists(wall);
     draw_at(wall, 40);
     draw_at(wall, 220);
-    bool alike = crop_is_alike(wall, "hot", 0, 0, 520, 300, "pixels/motion-hot-180.png");
+    bool alike = crop_is_alike(wall, "hot", 0, 0, 560, 300, "pixels/motion-hot-180.png");
     alike = crop_is_alike(wall, "categories", 0, 0, 936, 230, "pixels/motion-categories-180.png") &&
             alike;
     alike =
-        crop_is_alike(wall, "whistles", 0, 0, 520, 200, "pixels/motion-whistles-180.png") && alike;
+        crop_is_alike(wall, "whistles", 0, 0, 560, 200, "pixels/motion-whistles-180.png") && alike;
     draw_at(wall, 500);
     struct wall *other = wall_wide();
     change_lists(other);
