@@ -356,8 +356,10 @@ renderer_due_ms(const struct renderer *renderer)
     return goes_on ? renderer->time_ms + 1 : due;
 }
 
-/* A frame of a spread change repaints at most one part in so many of the canvas. */
+/* A frame of a spread change repaints at most one part in so many of the canvas, and no more pixels
+ * than take some 12 ms: painted once, and copied to the window. */
 #define SPREAD_SHARE 3
+#define SPREAD_MOST 2400000
 
 /* Adds what the frames before left, and leaves what is too much for this one. */
 static void
@@ -369,7 +371,9 @@ spread(struct renderer *renderer, const struct renderer_frame *frame, bool whole
     }
     damage_begin(&renderer->rest, w, h);
     if (!whole && frame->spread && frame->time_ms != 0 && renderer->gpu->slow) {
-        damage_leave(&renderer->damage, (int64_t)w * h / SPREAD_SHARE, &renderer->rest,
+        int64_t share = (int64_t)w * h / SPREAD_SHARE;
+        int64_t most = (int64_t)renderer_share(renderer, SPREAD_MOST);
+        damage_leave(&renderer->damage, share < most ? share : most, &renderer->rest,
                      &renderer->rest_row);
     }
 }

@@ -8,8 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a frame does at most of what is begun anew: slots counted (of those at their own places a
- * third), pixels painted. */
+/* What a frame does at most of what is begun anew, where a processor draws as fast as usual
+ * (renderer_share): slots counted (of those at their own places a third), pixels painted. */
 #define COUNT_MOST 450000
 #define PAINT_MOST 2000000
 /* A dot takes as long as so many pixels of ground; one at its own place three times as long, for
@@ -35,6 +35,12 @@ around(struct gpu_box box, int reach)
 {
     return (struct panel_rect){box.x0 - reach, box.y0 - reach, box.x1 - box.x0 + 2 * reach,
                                box.y1 - box.y0 + 2 * reach};
+}
+
+static size_t
+paint_most(const struct renderer *renderer)
+{
+    return renderer_share(renderer, PAINT_MOST);
 }
 
 /* ---- painting ---- */
@@ -252,7 +258,7 @@ go_on_painting(struct renderer *renderer, struct layer *layer, struct dots_round
 {
     struct gpu_box own = round->own;
     round->target = layer->next;
-    for (size_t spent = 0; spent < PAINT_MOST && own.y0 + layer->next_rows < own.y1;) {
+    for (size_t spent = 0; spent < paint_most(renderer) && own.y0 + layer->next_rows < own.y1;) {
         int first = own.y0 + layer->next_rows;
         int end = first + SPLAT_SIDE < own.y1 ? first + SPLAT_SIDE : own.y1;
         spent += paint_boxes(round, &(struct gpu_box){own.x0, first, own.x1, end}, 1);
@@ -274,7 +280,7 @@ go_on_painting(struct renderer *renderer, struct layer *layer, struct dots_round
 static void
 paint_all(struct renderer *renderer, struct layer *layer, struct dots_round *round, bool at_once)
 {
-    if (at_once || cost_of_all(round) <= PAINT_MOST) {
+    if (at_once || cost_of_all(round) <= paint_most(renderer)) {
         renderer->gpu->target_destroy(renderer->gpu, layer->next);
         layer->next = (struct gpu_target){0};
     } else {
@@ -315,7 +321,7 @@ paint_changed(struct renderer *renderer, struct layer *layer, struct dots_round 
     if (!dots->any) {
         return;
     }
-    if (!at_once && guess_cost(round, dots->boxes, dots->count) > PAINT_MOST) {
+    if (!at_once && guess_cost(round, dots->boxes, dots->count) > paint_most(renderer)) {
         layer->next_again = layer->next.id != 0;
         if (!layer->next.id) {
             paint_all(renderer, layer, round, false);
@@ -367,7 +373,7 @@ renderer_paint_dots(struct renderer *renderer, int index, const struct renderer_
     struct paint paint = renderer_paint_for(renderer, index, renderer->dots_list, frame);
     struct gpu_box own = renderer_box_of(renderer->scene.panels[index].rect);
     size_t most = renderer->scene.exact_points ? COUNT_MOST / 3 : COUNT_MOST;
-    paint_map_count(&paint, layer->points, at_once ? SIZE_MAX : most);
+    paint_map_count(&paint, layer->points, at_once ? SIZE_MAX : renderer_share(renderer, most));
     if (layer->dots_lost) {
         lay_ground(renderer, layer, own);
         layer->dots_lost = false;

@@ -117,7 +117,8 @@ struct renderer {
     uint64_t frames;        /* drawn with a change, so: to be presented */
     bool probe_shown;
     uint64_t probe_bits;
-    char tried[160]; /* "" = not yet */
+    double px_per_ms; /* a whole present's, found by the trial; 0 = not yet */
+    char tried[160];  /* "" = not yet */
 };
 
 /* renderer_paint.c */
@@ -148,6 +149,10 @@ void renderer_end_crossing(struct renderer *renderer);
 struct gpu_target renderer_shown(const struct renderer *renderer);
 
 /* renderer_present.c */
+/* Of what a frame may do where a processor of two cores draws (RENDERER_USUAL_PX_PER_MS), what one
+ * may here: less where it is slower, never more. */
+#define RENDERER_USUAL_PX_PER_MS 400000.0
+size_t renderer_share(const struct renderer *renderer, size_t most);
 /* A canvas of that size is new: no window shows any of it. */
 void renderer_panes_begin(struct renderer *renderer, int w, int h);
 /* The canvas was repainted there. */

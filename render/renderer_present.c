@@ -7,8 +7,9 @@
 #include <string.h>
 
 #define TRIAL_PRESENTS 2
-#define MARK_STEP 8            /* survives a window of 16 bits a pixel */
-#define SLOW_PX_PER_MS 1000000 /* a processor of two cores copies some 400,000 */
+#define MARK_STEP 8 /* survives a window of 16 bits a pixel */
+#define SLOW_PX_PER_MS 1000000
+#define LEAST_SHARE 0.25 /* so that all gets done, however slow it is */
 
 void
 renderer_panes_begin(struct renderer *renderer, int w, int h)
@@ -128,6 +129,7 @@ trial_begin(struct renderer *renderer, struct pane *pane, bool resized)
         trial->keeps = said < 0 && trial->held == TRIAL_PRESENTS;
         if (pane->at.index == 0) { /* one GPU draws for all of them */
             renderer->gpu->slow = trial->whole_ms * SLOW_PX_PER_MS > pixels;
+            renderer->px_per_ms = trial->whole_ms > 0 ? pixels / trial->whole_ms : 0;
             tell_trial(renderer, pane);
         }
     }
@@ -157,6 +159,16 @@ trial_end(struct renderer *renderer, struct pane *pane, int64_t began_ns)
         renderer->gpu->clear(renderer->gpu, (struct gpu_target){GPU_WINDOW}, mark_box(pane),
                              (uint32_t)trial->presents * MARK_STEP << 8 | 0xff);
     }
+}
+
+size_t
+renderer_share(const struct renderer *renderer, size_t most)
+{
+    double share = renderer->px_per_ms / RENDERER_USUAL_PX_PER_MS;
+    if (share <= 0 || share >= 1) {
+        return most;
+    }
+    return (size_t)((double)most * (share > LEAST_SHARE ? share : LEAST_SHARE));
 }
 
 /* ---- presenting ---- */

@@ -358,6 +358,31 @@ test_every_window_is_right(void **state)
     }
 }
 
+static int64_t
+slow_clock(void)
+{
+    static int64_t now_ns;
+    return now_ns += 2 * 1000000; /* W × H pixels in 2 ms */
+}
+
+/* What a frame may do follows from how fast the trial was. */
+static void
+test_a_slow_processor_does_less_a_frame(void **state)
+{
+    (void)state;
+    int whole, drawn;
+    struct renderer *renderer = make_renderer(1, false, SAYS_NOTHING);
+    assert_int_equal(renderer_share(renderer, 1000), 1000); /* nobody knows yet */
+    renderer_try_out(renderer, slow_clock);
+    run(renderer, 5, &whole, &drawn);
+    assert_in_range(renderer_share(renderer, 1000), 570, 580); /* 230,400 pixels a millisecond */
+    renderer->px_per_ms = 1e7;
+    assert_int_equal(renderer_share(renderer, 1000), 1000);
+    renderer->px_per_ms = 1;
+    assert_int_equal(renderer_share(renderer, 1000), 250);
+    drop_renderer(renderer);
+}
+
 /* ---- several windows ---- */
 
 /* Three over one canvas, side by side, one lower and one narrower than the others, each of its own
@@ -478,6 +503,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_window_is_right),
+        cmocka_unit_test(test_a_slow_processor_does_less_a_frame),
         cmocka_unit_test(test_several_windows),
         cmocka_unit_test(test_a_wrong_word_would_show),
         cmocka_unit_test(test_exposed_is_whole_once),
