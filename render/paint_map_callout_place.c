@@ -5,12 +5,13 @@
 
 #include "render/map/map.h"
 #include "render/points.h"
+#include "wall/base/sort.h"
 
-#define STEP 16   /* design pixels between the places that are tried */
-#define CELLS 256 /* a side of the dots' weights, at most */
-#define SECOND_MOST                                                                                \
-    24 /* places whose straight line strikes something, for which a way is sought                  \
-        */
+#define STEP 16        /* design pixels between the places that are tried */
+#define CELLS 256      /* a side of the dots' weights, at most */
+#define SECOND_MOST 24 /* places whose straight line strikes something */
+#define SOUGHT_MOST 48 /* ways around for them, over all sizes of the circle: each takes its time  \
+                        */
 #define WAYS_MOST 256
 #define TAG_TURNS 24 /* places around the circle */
 #define TAG_DISTANCES 20
@@ -115,6 +116,7 @@ struct search {
     struct candidate best;                /* its line strikes nothing */
     struct candidate second[SECOND_MOST]; /* the cheapest of those whose line does */
     int second_count;
+    int sought; /* ways around, so far */
 };
 
 static float
@@ -222,6 +224,14 @@ settle(const struct search *search, const struct candidate *candidate,
     out->leader = way_from(search, &out->box);
 }
 
+static int
+by_cost(const void *a, const void *b, void *user)
+{
+    const struct candidate *x = a, *y = b;
+    (void)user;
+    return (x->cost > y->cost) - (x->cost < y->cost);
+}
+
 static bool
 place_words(struct search *search, const struct paint_map_room *room, float ring,
             struct paint_map_callout_spot *out)
@@ -243,18 +253,16 @@ place_words(struct search *search, const struct paint_map_room *room, float ring
         settle(search, &search->best, out);
         return true;
     }
-    bool found = false;
-    float least = INFINITY;
-    for (int i = 0; i < search->second_count; i++) {
-        struct paint_map_callout_spot spot;
-        settle(search, &search->second[i], &spot);
-        if (search->second[i].cost < least && paint_map_room_struck(room, &spot.leader) == 0) {
-            least = search->second[i].cost;
-            *out = spot;
-            found = true;
+    sort_in_place(search->second, (size_t)search->second_count, sizeof *search->second, by_cost,
+                  NULL);
+    for (int i = 0; i < search->second_count && search->sought < SOUGHT_MOST; i++) {
+        search->sought++;
+        settle(search, &search->second[i], out);
+        if (paint_map_room_struck(room, &out->leader) == 0) {
+            return true;
         }
     }
-    return found;
+    return false;
 }
 
 /* ---- a tag, or nothing ---- */
@@ -330,6 +338,7 @@ place(const struct paint_map_callout_wish *wish, const struct paint_map_room *ro
     search.wish = wish;
     search.weights = &weights;
     search.goal = wish->goal;
+    search.sought = 0;
     /* Where a name lies over the circle's edge, a larger one may reach around it. */
     const float ring = wish->goal.ring,
                 rings[] = {ring, ring * 1.3f, ring * 1.7f, wish->small_ring};
