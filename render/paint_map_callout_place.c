@@ -7,11 +7,12 @@
 #include "render/points.h"
 #include "wall/base/sort.h"
 
-#define STEP 16        /* design pixels between the places that are tried */
-#define CELLS 256      /* a side of the dots' weights, at most */
-#define SECOND_MOST 24 /* places whose straight line strikes something */
-#define SOUGHT_MOST 48 /* ways around for them, over all sizes of the circle: each takes its time  \
-                        */
+#define STEP 16   /* design pixels between the places that are tried */
+#define CELLS 256 /* a side of the dots' weights, at most */
+/* Places whose straight line strikes something, and the ways around that are sought for them over
+ * all sizes of the circle: each takes its time. */
+#define SECOND_MOST 24
+#define SOUGHT_MOST 48
 #define WAYS_MOST 256
 #define TAG_TURNS 24 /* places around the circle */
 #define TAG_DISTANCES 20

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "render/paint_part.h"
+#include "wall/base/sort.h"
 
 #define PAGE_MS 10000
 
@@ -18,8 +19,10 @@ greater_first(double a, double b)
 /* By rank; equal ranks by resolution, satisfaction, n, code, as the reform's tables are. A metric
  * that nobody is surveyed for has no ranks: then by the leading figure. */
 static int
-entry_order(const struct ranking_entry *a, const struct ranking_entry *b)
+entry_order(const void *left, const void *right, void *user)
 {
+    const struct ranking_entry *a = left, *b = right;
+    (void)user;
     if ((a->rank == 0) != (b->rank == 0)) {
         return a->rank == 0 ? 1 : -1;
     }
@@ -33,23 +36,6 @@ entry_order(const struct ranking_entry *a, const struct ranking_entry *b)
         order = a->n > b->n ? -1 : 1;
     }
     return order ? order : str_cmp(a->row->code, b->row->code);
-}
-
-/* Shell's sort: in place, without the C library's hidden allocation. */
-static void
-sort_entries(struct ranking_entry *entries, int count)
-{
-    for (int gap = count / 2; gap > 0; gap = gap == 2 ? 1 : (int)(gap / 2.2)) {
-        for (int i = gap; i < count; i++) {
-            struct ranking_entry held = entries[i];
-            int at = i;
-            while (at >= gap && entry_order(&held, &entries[at - gap]) < 0) {
-                entries[at] = entries[at - gap];
-                at -= gap;
-            }
-            entries[at] = held;
-        }
-    }
 }
 
 bool
@@ -153,7 +139,8 @@ ranking_collect(const struct paint *p, struct ranking *ranking)
             ranking->ranked += ranked;
         }
     }
-    sort_entries(ranking->entries, ranking->count);
+    sort_in_place(ranking->entries, (size_t)ranking->count, sizeof *ranking->entries, entry_order,
+                  NULL);
     if (ranking_within_street(p)) {
         rank_within(ranking);
     }
