@@ -233,9 +233,8 @@ look_at_mark(struct legible *legible, struct renderer *renderer, int panel, size
 
 /* ---- room ---- */
 
-#define MAX_TEXTS                                                                                  \
-    1024 /* of a panel, without a map's names, which keep off each other themselves                \
-          */
+/* Of a panel, without a map's names, which keep off each other themselves. */
+#define MAX_TEXTS 1024
 
 static void
 note_crowded(struct legible_crowded *crowded, struct str words, struct str other)

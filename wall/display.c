@@ -12,11 +12,10 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#define WINDOWS 16
-
 struct display {
-    SDL_Window *windows[WINDOWS];
-    struct desktop_box boxes[WINDOWS]; /* where each lies on the desktop; of one alone not asked */
+    SDL_Window *windows[DISPLAY_WINDOWS];
+    struct desktop_box
+        boxes[DISPLAY_WINDOWS]; /* where each lies on the desktop; of one alone not asked */
     int windows_count, entered;
     SDL_GLContext context;
     bool offscreen, asked_to_quit;
@@ -184,9 +183,9 @@ make_windows(struct display *display, const struct display_config *config, struc
         return make_one(display, config, err);
     }
     int count = list_bounds(boxes);
-    if (count < 1 || count > WINDOWS) {
+    if (count < 1 || count > DISPLAY_WINDOWS) {
         return err_set(err, "display each: there are %d displays, and up to %d are filled", count,
-                       WINDOWS);
+                       DISPLAY_WINDOWS);
     }
     for (int i = 0; i < count; i++) {
         if (!make_window(display, boxes[i], SDL_WINDOW_FULLSCREEN_DESKTOP | SDL_WINDOW_BORDERLESS,

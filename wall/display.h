@@ -70,6 +70,8 @@ void display_wake(struct display *display);
 /* Whether the pointer is seen over the window; it is not, until asked for. */
 void display_show_pointer(struct display *display, bool shown);
 
+#define DISPLAY_WINDOWS 16 /* more displays are not filled at once */
+
 /* How many windows show the picture: each frame is drawn into all of them, from the last to the
  * first. */
 int display_windows(const struct display *display);

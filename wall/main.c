@@ -135,6 +135,8 @@ figures(struct owners *own, struct glass *glass, int64_t *moment_ms)
     return snapshot;
 }
 
+_Static_assert(DISPLAY_WINDOWS <= RENDERER_WINDOWS, "each window is presented to");
+
 /* Into one of the windows, which is then the one to be swapped. */
 static void
 present(struct display *display, struct renderer *renderer, int window)

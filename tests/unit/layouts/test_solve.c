@@ -278,6 +278,22 @@ what_has_no_place_is_named(void **state)
     buf_free(&notes);
 }
 
+/* A square canvas with three rows of these shares, for a panel each. */
+static void
+begin_column(struct scene *scene, double first, double second, double third)
+{
+    scene->grids_count = 1;
+    scene->panels_count = 3;
+    scene->grids[0] = (struct scene_grid){.canvas_w = 1080,
+                                          .canvas_h = 1080,
+                                          .tiles_x = 1,
+                                          .tiles_y = 1,
+                                          .columns = {1},
+                                          .rows = {first, second, third},
+                                          .columns_count = 1,
+                                          .rows_count = 3};
+}
+
 /* Three in a column; where there is room for two, the least important goes and the one that had
  * too little takes its place. */
 static void
@@ -285,16 +301,7 @@ room_is_made_by_priority(void **state)
 {
     (void)state;
     static struct scene scene;
-    scene.grids_count = 1;
-    scene.panels_count = 3;
-    scene.grids[0] = (struct scene_grid){.canvas_w = 1080,
-                                         .canvas_h = 1080,
-                                         .tiles_x = 1,
-                                         .tiles_y = 1,
-                                         .columns = {1},
-                                         .rows = {9, 2, 25},
-                                         .columns_count = 1,
-                                         .rows_count = 3};
+    begin_column(&scene, 9, 2, 25);
     for (int i = 0; i < 3; i++) {
         scene.panels[i] = (struct panel){.kind = PANEL_ALARMS, .priority = i == 2 ? 4 : i};
         scene.grids[0].places[i] =
@@ -322,16 +329,7 @@ a_line_of_text_inherits_nothing(void **state)
 {
     (void)state;
     static struct scene scene;
-    scene.grids_count = 1;
-    scene.panels_count = 3;
-    scene.grids[0] = (struct scene_grid){.canvas_w = 1080,
-                                         .canvas_h = 1080,
-                                         .tiles_x = 1,
-                                         .tiles_y = 1,
-                                         .columns = {1},
-                                         .rows = {80, 100, 900},
-                                         .columns_count = 1,
-                                         .rows_count = 3};
+    begin_column(&scene, 80, 100, 900);
     static const enum panel_kind KINDS[] = {PANEL_KPI, PANEL_ALARMS, PANEL_BOARD};
     for (int i = 0; i < 3; i++) {
         scene.panels[i] = (struct panel){.kind = KINDS[i], .priority = i == 0 ? 0 : 3 - i};

@@ -128,6 +128,20 @@ counts_go_before_names(void **state)
     assert_true(names < 9 && labels < 23); /* the last ones had no room for everything */
 }
 
+static struct snapshot_burst
+some_burst(void)
+{
+    return (struct snapshot_burst){.category = STR("供暖"),
+                                   .street = STR("八角"),
+                                   .street_code = STR("110107003"),
+                                   .community = STR("八角北路"),
+                                   .count = 17,
+                                   .window_ms = 2 * WHEN_HOUR,
+                                   .usual = 1.62,
+                                   .lon = 116.197,
+                                   .lat = 39.91};
+}
+
 static void
 a_burst_is_called_out(void **state)
 {
@@ -140,15 +154,7 @@ a_burst_is_called_out(void **state)
                                         .window_ms = WHEN_HOUR,
                                         .lon = NAN,
                                         .lat = NAN}, /* no place: not on the map */
-                                       {.category = STR("供暖"),
-                                        .street = STR("八角"),
-                                        .street_code = STR("110107003"),
-                                        .community = STR("八角北路"),
-                                        .count = 17,
-                                        .window_ms = 2 * WHEN_HOUR,
-                                        .usual = 1.62,
-                                        .lon = 116.197,
-                                        .lat = 39.91}};
+                                       some_burst()};
     f->snapshot.bursts = bursts;
     f->snapshot.bursts_count = 2;
     fixture_paint(f);
@@ -331,20 +337,6 @@ a_callout_keeps_off_names_and_their_lines(void **state)
         }
     }
     off_map(f);
-}
-
-static struct snapshot_burst
-some_burst(void)
-{
-    return (struct snapshot_burst){.category = STR("供暖"),
-                                   .street = STR("八角"),
-                                   .street_code = STR("110107003"),
-                                   .community = STR("八角北路"),
-                                   .count = 17,
-                                   .window_ms = 2 * WHEN_HOUR,
-                                   .usual = 1.62,
-                                   .lon = 116.197,
-                                   .lat = 39.91};
 }
 
 /* The last frame drawn, which is the callout's. */
