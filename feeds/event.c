@@ -142,15 +142,28 @@ event_type_parse(struct str full_name)
     return EVENT_UNKNOWN;
 }
 
+/* The candidates by length, the commonest first. */
 enum event_type
 event_milestone_parse(struct str name)
 {
-    for (int type = EVENT_REGISTERED; type <= EVENT_TICKET_LAST; type++) {
-        const char *known = event_rules[type].full_name + strlen("ticket.");
+    static const unsigned char by_len[11][11] = {
+        [7] = {EVENT_RESUMED, EVENT_AMENDED, EVENT_REMOVED},
+        [8] = {EVENT_ACCEPTED, EVENT_RESOLVED, EVENT_SURVEYED, EVENT_ARCHIVED, EVENT_EXTENDED,
+               EVENT_WHISTLED, EVENT_REPORTED, EVENT_RETURNED, EVENT_REOPENED, EVENT_EXCLUDED,
+               EVENT_INCLUDED},
+        [9] = {EVENT_SUSPENDED, EVENT_EXPEDITED},
+        [10] = {EVENT_REGISTERED, EVENT_DISPATCHED, EVENT_SUPERVISED},
+    };
+    if (name.len < 7 || name.len > 10) {
+        return EVENT_UNKNOWN;
+    }
+    const unsigned char *at = by_len[name.len];
+    for (size_t i = 0; i < sizeof by_len[0] && at[i] != EVENT_UNKNOWN; i++) {
+        const char *known = event_rules[at[i]].full_name + sizeof "ticket." - 1;
         /* two letters settle most comparisons */
-        if (name.len > 2 && known[0] == name.ptr[0] && known[2] == name.ptr[2] &&
-            str_is(name, known)) {
-            return (enum event_type)type;
+        if (known[0] == name.ptr[0] && known[2] == name.ptr[2] &&
+            memcmp(known, name.ptr, name.len) == 0) {
+            return (enum event_type)at[i];
         }
     }
     return EVENT_UNKNOWN;
@@ -162,40 +175,11 @@ event_stage_name(enum event_stage stage)
     return stage_names[stage];
 }
 
-/* Not zero where some byte of the word is none of 0x20-0x7e. */
-static uint64_t
-not_printable(uint64_t word)
-{
-    const uint64_t each = UINT64_C(0x0101010101010101), high = each * 0x80;
-    uint64_t below = (word - each * 0x20) & ~word;
-    uint64_t del = (word ^ each * 0x7f) - each; /* exact where no byte is 0x80 and above */
-    return (word | below | del) & high;
-}
-
-/* All printable ASCII; codes and numbers are looked at by the million. */
-static bool
-is_printable(struct str text)
-{
-    uint64_t word, bad = 0;
-    if (text.len >= 8) {
-        for (size_t i = 0; i + 8 <= text.len; i += 8) {
-            memcpy(&word, text.ptr + i, sizeof word);
-            bad |= not_printable(word);
-        }
-        memcpy(&word, text.ptr + text.len - 8, sizeof word);
-        return (bad | not_printable(word)) == 0;
-    }
-    for (size_t i = 0; i < text.len; i++) {
-        bad |= text.ptr[i] < 0x20 || text.ptr[i] > 0x7e;
-    }
-    return bad == 0;
-}
-
 bool
 event_text_clean(struct str text)
 {
     const unsigned char *p = (const unsigned char *)text.ptr;
-    if (is_printable(text)) {
+    if (event_text_printable(text)) {
         return true;
     }
     for (size_t i = 0; i < text.len; i++) {
@@ -209,7 +193,7 @@ event_text_clean(struct str text)
 bool
 event_subject_valid(struct str text)
 {
-    return text.len >= 1 && text.len <= 64 && is_printable(text);
+    return text.len >= 1 && text.len <= 64 && event_text_printable(text);
 }
 
 /* ---- personal data ---- */
@@ -312,18 +296,30 @@ fnv_more(uint64_t h, const char *text, size_t len)
     return h;
 }
 
-/* Eight digits before text[at]: in two halves, whose divisions do not wait for each other. */
+/* The digits of v before text[at], two at a time; at least `least` of them. */
 static size_t
-put_eight(char *text, size_t at, uint32_t v)
+put_digits(char *text, size_t at, uint32_t v, size_t least)
 {
-    uint32_t halves[2] = {v % 10000, v / 10000};
-    for (size_t i = 0; i < 4; i++) {
-        text[at - 1 - i] = (char)('0' + halves[0] % 10);
-        text[at - 5 - i] = (char)('0' + halves[1] % 10);
-        halves[0] /= 10;
-        halves[1] /= 10;
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                                "25262728293031323334353637383940414243444546474849"
+                                "50515253545556575859606162636465666768697071727374"
+                                "75767778798081828384858687888990919293949596979899";
+    size_t until = at - least;
+    while (v >= 100) {
+        at -= 2;
+        memcpy(text + at, pairs + (size_t)(v % 100) * 2, 2);
+        v /= 100;
     }
-    return at - 8;
+    if (v >= 10) {
+        at -= 2;
+        memcpy(text + at, pairs + (size_t)v * 2, 2);
+    } else if (v > 0 || at > until) {
+        text[--at] = (char)('0' + v);
+    }
+    while (at > until) {
+        text[--at] = '0';
+    }
+    return at;
 }
 
 static uint64_t
@@ -332,14 +328,10 @@ fnv_number(uint64_t h, int64_t value)
     char text[24];
     size_t at = sizeof text;
     uint64_t v = value < 0 ? (uint64_t)0 - (uint64_t)value : (uint64_t)value;
-    if (v >= 100000000) { /* a time */
-        at = put_eight(text, at, (uint32_t)(v % 100000000));
-        v /= 100000000;
+    for (; v >= 100000000; v /= 100000000) { /* of a time: once */
+        at = put_digits(text, at, (uint32_t)(v % 100000000), 8);
     }
-    do {
-        text[--at] = (char)('0' + v % 10);
-        v /= 10;
-    } while (v);
+    at = put_digits(text, at, (uint32_t)v, 1);
     if (value < 0) {
         text[--at] = '-';
     }

@@ -4,6 +4,8 @@
 #ifndef FEEDS_EVENT_CODEC_H
 #define FEEDS_EVENT_CODEC_H
 
+#include <string.h>
+
 #include "feeds/event.h"
 #include "feeds/value.h"
 
@@ -74,6 +76,41 @@ static inline uint32_t
 event_key_bit(enum event_key key)
 {
     return event_keys[key].bit;
+}
+
+/* Not zero where some byte of the word is none of 0x20-0x7e. */
+static inline uint64_t
+event_not_printable(uint64_t word)
+{
+    const uint64_t each = UINT64_C(0x0101010101010101), high = each * 0x80;
+    uint64_t below = (word - each * 0x20) & ~word;
+    uint64_t del = (word ^ each * 0x7f) - each; /* exact where no byte is 0x80 and above */
+    return (word | below | del) & high;
+}
+
+/* All printable ASCII; codes and numbers are looked at by the million. */
+static inline bool
+event_text_printable(struct str text)
+{
+    uint64_t word, bad = 0;
+    if (text.len >= 8) {
+        for (size_t i = 0; i + 8 <= text.len; i += 8) {
+            memcpy(&word, text.ptr + i, sizeof word);
+            bad |= event_not_printable(word);
+        }
+        memcpy(&word, text.ptr + text.len - 8, sizeof word);
+        return (bad | event_not_printable(word)) == 0;
+    }
+    if (text.len >= 4) {
+        uint32_t first, last;
+        memcpy(&first, text.ptr, sizeof first);
+        memcpy(&last, text.ptr + text.len - sizeof last, sizeof last);
+        return event_not_printable((uint64_t)first << 32 | last) == 0;
+    }
+    for (size_t i = 0; i < text.len; i++) {
+        bad |= text.ptr[i] < 0x20 || text.ptr[i] > 0x7e;
+    }
+    return bad == 0;
 }
 
 /* No control character (C0, DEL, C1); text is valid UTF-8. */

@@ -15,12 +15,15 @@
 #define DATA_DEPTH 5 /* around a milestone's data: the milestones and the milestone, too */
 #define ZEROED 16    /* rows at once, which still lie near when they are filled in */
 #define SEEN 256     /* data maps of a part that are remembered; a power of two */
+#define UINT64 0xcf  /* a number of eight bytes follows: a time always is one */
 
 /* A map of data that came before in this part: most of them say the same unit or the same answers.
- * Equal bytes at the beginning of a token are an equal token. */
+ * Equal bytes at the beginning of a token are an equal token. A dispatch also says when it is due,
+ * which differs from ticket to ticket: its map is the same where all but that time's bytes are. */
 struct seen {
     const unsigned char *at; /* NULL: nothing yet */
     size_t len;
+    size_t due; /* offset of the due time's eight bytes; 0 where there are none */
     enum event_type type;
     int unknown_fields;
     const struct event_data *data;
@@ -32,6 +35,7 @@ struct rows {
     struct message_columns columns;
     const unsigned char *at, *end; /* of the message; what is behind `at` is unchecked */
     struct event_data *spare;      /* zeroed, for the next data */
+    const unsigned char *due;      /* of the data read last: see struct seen; NULL for none */
     struct seen seen[SEEN];
 };
 
@@ -43,6 +47,33 @@ take(struct rows *rows, struct value *out)
     const unsigned char *behind = pack_take(rows->at, rows->end, out);
     rows->at = behind ? behind : rows->at;
     return behind != NULL;
+}
+
+/* The head of a list, most often a short one. */
+static inline bool
+take_list(struct rows *rows, uint32_t *count)
+{
+    struct value list;
+    if (rows->at < rows->end && (*rows->at & 0xf0) == 0x90) {
+        *count = *rows->at++ & 15u;
+        return true;
+    }
+    bool taken = take(rows, &list) && list.kind == VALUE_LIST;
+    *count = taken ? list.count : 0;
+    return taken;
+}
+
+static inline bool
+take_time(struct rows *rows, int64_t *ms)
+{
+    struct value time;
+    if (rows->end - rows->at > (ptrdiff_t)sizeof(uint64_t) && *rows->at == UINT64) {
+        uint64_t number = pack_eight(rows->at + 1);
+        rows->at += 1 + sizeof number;
+        *ms = (int64_t)number;
+        return number <= VALUE_MAX_INT;
+    }
+    return take(rows, &time) && value_integer(&time, ms);
 }
 
 static bool
@@ -84,8 +115,32 @@ seen_place(struct rows *rows, enum event_type type, const unsigned char *at)
 static bool
 is_seen(const struct rows *rows, const struct seen *seen, enum event_type type)
 {
-    return seen && seen->at && seen->type == type && seen->len <= (size_t)(rows->end - rows->at) &&
-           memcmp(seen->at, rows->at, seen->len) == 0;
+    if (!seen || !seen->at || seen->type != type || seen->len > (size_t)(rows->end - rows->at)) {
+        return false;
+    }
+    size_t rest = seen->due ? seen->due + sizeof(uint64_t) : 0;
+    return (rest == 0 || memcmp(seen->at, rows->at, seen->due) == 0) &&
+           memcmp(seen->at + rest, rows->at + rest, seen->len - rest) == 0;
+}
+
+/* The data at rows->at, which was seen; NULL where its due time is none. */
+static const struct event_data *
+take_seen(struct rows *rows, const struct seen *seen)
+{
+    const struct event_data *data = seen->data;
+    if (seen->due) {
+        uint64_t due_ms = pack_eight(rows->at + seen->due);
+        if (due_ms > VALUE_MAX_INT) {
+            return NULL;
+        }
+        struct event_data *other = arena_alloc(rows->store->arena, sizeof *other);
+        *other = *data;
+        other->due_ms = (int64_t)due_ms;
+        data = other;
+    }
+    rows->at += seen->len;
+    rows->found->unknown_fields += seen->unknown_fields;
+    return data;
 }
 
 static struct event_data *
@@ -108,6 +163,7 @@ read_plain_data(struct rows *rows, enum event_type type, struct event_data *out)
     struct value map, key, field;
     struct err err;
     uint32_t seen = 0;
+    rows->due = NULL;
     if (!take(rows, &map) || map.kind != VALUE_MAP || type == EVENT_AMENDED) {
         return false;
     }
@@ -132,6 +188,7 @@ read_plain_data(struct rows *rows, enum event_type type, struct event_data *out)
             return false;
         }
         seen |= 1u << known;
+        rows->due = known == EVENT_K_DUE && *at == UINT64 ? at + 1 : rows->due;
     }
     return event_place_done(&place, out, &err) && (rule->required & ~out->has) == 0;
 }
@@ -161,16 +218,14 @@ read_data(struct rows *rows, enum event_type type, const struct event_data **out
 {
     struct seen *seen = seen_place(rows, type, rows->at);
     int unknown_fields = 0;
-    if (is_seen(rows, seen, type)) {
-        *out = seen->data;
-        rows->at += seen->len;
-        rows->found->unknown_fields += seen->unknown_fields;
+    if (is_seen(rows, seen, type) && (*out = take_seen(rows, seen)) != NULL) {
         return OUTCOME_TAKEN;
     }
     const unsigned char *at = rows->at;
     struct event_data *data = spare_data(rows);
     if (!read_plain_data(rows, type, data)) {
         rows->at = at;
+        rows->due = NULL;
         memset(data, 0, sizeof *data);
         enum outcome outcome = read_any_data(rows, type, data, &unknown_fields);
         if (outcome != OUTCOME_TAKEN) {
@@ -182,7 +237,8 @@ read_data(struct rows *rows, enum event_type type, const struct event_data **out
     rows->spare = NULL;
     rows->found->unknown_fields += unknown_fields;
     if (seen) {
-        *seen = (struct seen){at, (size_t)(rows->at - at), type, unknown_fields, *out};
+        size_t due = rows->due ? (size_t)(rows->due - at) : 0;
+        *seen = (struct seen){at, (size_t)(rows->at - at), due, type, unknown_fields, *out};
     }
     return OUTCOME_TAKEN;
 }
@@ -191,14 +247,15 @@ read_data(struct rows *rows, enum event_type type, const struct event_data **out
 static bool
 read_milestone(struct rows *rows, struct event_milestone *out, size_t *count)
 {
-    struct value list, type, time;
-    if (!take(rows, &list) || list.kind != VALUE_LIST || list.count < 2 || !take(rows, &type) ||
-        type.kind != VALUE_STR || !take(rows, &time) || !value_integer(&time, &out->time_ms)) {
+    struct value type;
+    uint32_t entries;
+    if (!take_list(rows, &entries) || entries < 2 || !take(rows, &type) || type.kind != VALUE_STR ||
+        !take_time(rows, &out->time_ms)) {
         return false;
     }
     out->type = event_milestone_parse(type.text);
     out->data = &event_no_data;
-    uint64_t left = list.count - 2;
+    uint64_t left = entries - 2;
     enum outcome outcome = OUTCOME_TAKEN;
     if (out->type == EVENT_UNKNOWN) {
         rows->found->unknown_types++;
@@ -217,15 +274,14 @@ read_milestone(struct rows *rows, struct event_milestone *out, size_t *count)
 static bool
 read_milestones(struct rows *rows, struct event_ticket *row)
 {
-    struct value list;
-    if (!take(rows, &list) || list.kind != VALUE_LIST ||
-        list.count > (size_t)(rows->end - rows->at)) {
+    uint32_t count;
+    if (!take_list(rows, &count) || count > (size_t)(rows->end - rows->at)) {
         return false;
     }
     struct event_milestone *milestones =
-        arena_alloc(rows->store->arena, ((size_t)list.count + 1) * sizeof *milestones);
+        arena_alloc(rows->store->arena, ((size_t)count + 1) * sizeof *milestones);
     row->milestones = milestones;
-    for (uint32_t i = 0; i < list.count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         if (!read_milestone(rows, &milestones[row->milestones_count], &row->milestones_count)) {
             return false;
         }
@@ -262,15 +318,15 @@ take_cell(struct rows *rows, int key, const struct value *cell, struct event_tic
         row->ticket = cell->text;
         return cell->kind == VALUE_STR && event_subject_valid(cell->text);
     }
-    if (cell->kind == VALUE_STR && !is_utf8(rows, cell->text)) {
-        return false;
-    }
     struct str *code = code_of(&row->fields, key);
     if (code && cell->kind == VALUE_STR && cell->text.len >= 1 && cell->text.len <= CODE_BYTES &&
-        event_text_clean(cell->text)) {
+        event_text_printable(cell->text)) { /* as most codes; what else one may be: below */
         *code = cell->text;
         row->fields.has |= event_key_bit((enum event_key)key);
         return true;
+    }
+    if (cell->kind == VALUE_STR && !is_utf8(rows, cell->text)) {
+        return false;
     }
     if (key == EVENT_K_SUMMARY && cell->kind == VALUE_STR && event_text_is_personal(cell->text)) {
         rows->found->invalid_events++; /* the ticket stands, what is personal stays out */
@@ -286,12 +342,13 @@ static bool
 read_row(struct rows *rows, struct event_ticket *row)
 {
     struct event_place place = {0};
-    struct value list, cell;
+    struct value cell;
     struct err err;
-    if (!take(rows, &list) || list.kind != VALUE_LIST || list.count != rows->columns.count) {
+    uint32_t count;
+    if (!take_list(rows, &count) || count != rows->columns.count) {
         return false;
     }
-    for (uint32_t i = 0; i < list.count; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         int key = rows->columns.keys[i];
         bool sound;
         if (key == MESSAGE_COLUMN_MILESTONES) {

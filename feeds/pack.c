@@ -47,20 +47,25 @@ pack_head(const unsigned char *p, struct value *out)
         return isfinite(real) ? 5 : 0;
     }
     case 0xcb: {
-        uint64_t bits = big_endian(p + 1, 8);
+        uint64_t bits = pack_eight(p + 1);
         memcpy(&out->real, &bits, sizeof out->real);
         out->kind = VALUE_REAL;
         return isfinite(out->real) ? 9 : 0;
     }
+    case 0xcf: {
+        uint64_t value = pack_eight(p + 1);
+        out->kind = VALUE_INT;
+        out->integer = (int64_t)value;
+        return value <= INT64_MAX ? 9 : 0;
+    }
     case 0xcc:
     case 0xcd:
-    case 0xce:
-    case 0xcf: {
+    case 0xce: {
         int bytes = 1 << (c - 0xcc);
         uint64_t value = big_endian(p + 1, bytes);
         out->kind = VALUE_INT;
         out->integer = (int64_t)value;
-        return value <= INT64_MAX ? 1 + bytes : 0;
+        return 1 + bytes;
     }
     case 0xd0:
         out->kind = VALUE_INT;
@@ -76,7 +81,7 @@ pack_head(const unsigned char *p, struct value *out)
         return 5;
     case 0xd3:
         out->kind = VALUE_INT;
-        out->integer = (int64_t)big_endian(p + 1, 8);
+        out->integer = (int64_t)pack_eight(p + 1);
         return 9;
     case 0xd9:
     case 0xda:

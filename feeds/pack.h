@@ -6,6 +6,7 @@
 #ifndef FEEDS_PACK_H
 #define FEEDS_PACK_H
 
+#include <endian.h>
 #include <string.h>
 
 #include "feeds/value.h"
@@ -26,6 +27,15 @@ bool pack_check(struct str bytes, int max_depth, const struct pack_gap *gap, boo
  * it; NULL: it is not sound. */
 const unsigned char *pack_check_value(const unsigned char *at, const unsigned char *end,
                                       int max_depth, bool *holds_nul, struct err *err);
+
+/* The eight bytes of a long number. */
+static inline uint64_t
+pack_eight(const unsigned char *at)
+{
+    uint64_t value;
+    memcpy(&value, at, sizeof value);
+    return be64toh(value);
+}
 
 /* ---- token by token, unchecked so far ---- */
 

@@ -89,18 +89,6 @@ clocks_set(const struct profile *profile, const struct fold_bases *bases,
     set_report(profile, bases, whistles, fold);
 }
 
-bool
-clocks_overdue(const struct fold_clock *clock, int64_t at_ms)
-{
-    return clock->runs && at_ms > clock->due_ms;
-}
-
-bool
-clocks_due_soon(const struct fold_clock *clock, int64_t at_ms)
-{
-    return clock->runs && at_ms >= clock->soon_ms && at_ms <= clock->due_ms;
-}
-
 void
 clocks_edges(const struct fold *fold, struct periods_edges *edges)
 {

@@ -75,8 +75,19 @@ struct fold_bases {
 /* clocks.c: due times from the bases, and resolved late. */
 void clocks_set(const struct profile *profile, const struct fold_bases *bases,
                 struct fold_whistles *whistles, struct fold *fold);
-bool clocks_overdue(const struct fold_clock *clock, int64_t at_ms);
-bool clocks_due_soon(const struct fold_clock *clock, int64_t at_ms);
+
+static inline bool
+clocks_overdue(const struct fold_clock *clock, int64_t at_ms)
+{
+    return clock->runs && at_ms > clock->due_ms;
+}
+
+static inline bool
+clocks_due_soon(const struct fold_clock *clock, int64_t at_ms)
+{
+    return clock->runs && at_ms >= clock->soon_ms && at_ms <= clock->due_ms;
+}
+
 /* The moments at which a clock becomes due soon or overdue. */
 void clocks_edges(const struct fold *fold, struct periods_edges *edges);
 

@@ -79,22 +79,23 @@ record_place(const struct event_data *data, int32_t *lon_e7, int32_t *lat_e7)
     *lat_e7 = (int32_t)lround(p.lat * 1e7);
 }
 
+static uint8_t *
+put_code(uint8_t *at, struct intern *codes, struct str code)
+{
+    return put_number(at, intern_add(codes, code));
+}
+
 /* Every field that `has` names, in the order in which read_at takes them. */
 static uint8_t *
 put_fields(uint8_t *at, struct intern *codes, uint32_t has, enum event_type type,
            const struct event_data *d)
 {
-    const struct {
-        uint32_t bit;
-        struct str value;
-    } coded[] = {{EVENT_F_CHANNEL, d->channel}, {EVENT_F_CATEGORY, d->category},
-                 {EVENT_F_STREET, d->street},   {EVENT_F_COMMUNITY, d->community},
-                 {EVENT_F_UNIT, d->unit},       {EVENT_F_PROPERTY, d->property}};
-    for (size_t i = 0; i < sizeof coded / sizeof coded[0]; i++) {
-        if (has & coded[i].bit) {
-            at = put_number(at, intern_add(codes, coded[i].value));
-        }
-    }
+    at = has & EVENT_F_CHANNEL ? put_code(at, codes, d->channel) : at;
+    at = has & EVENT_F_CATEGORY ? put_code(at, codes, d->category) : at;
+    at = has & EVENT_F_STREET ? put_code(at, codes, d->street) : at;
+    at = has & EVENT_F_COMMUNITY ? put_code(at, codes, d->community) : at;
+    at = has & EVENT_F_UNIT ? put_code(at, codes, d->unit) : at;
+    at = has & EVENT_F_PROPERTY ? put_code(at, codes, d->property) : at;
     if (has & (EVENT_F_KIND | EVENT_F_URGENCY | EVENT_F_CONFIDENTIAL)) {
         *at++ = (uint8_t)((unsigned)d->kind | (unsigned)d->urgency << 3 |
                           (unsigned)d->confidential << 5);
@@ -204,7 +205,8 @@ is_at(const struct record_pool *pool, uint32_t reference, const uint8_t *bytes, 
 static uint32_t
 share(struct record_pool *pool, const uint8_t *bytes, size_t len)
 {
-    uint32_t *recent = &pool->recent[hash_quick(view(bytes, len)) & (RECORD_RECENT - 1)];
+    struct str text = view(bytes, len);
+    uint32_t *recent = &pool->recent[hash_quick(hash_ends_of(text), len) & (RECORD_RECENT - 1)];
     if (*recent && is_at(pool, *recent, bytes, len)) {
         return *recent;
     }
@@ -212,7 +214,7 @@ share(struct record_pool *pool, const uint8_t *bytes, size_t len)
         rehash(pool);
     }
     uint32_t mask = pool->slots_count - 1;
-    uint32_t at = (uint32_t)hash_keyed(view(bytes, len)) & mask;
+    uint32_t at = (uint32_t)hash_keyed(text) & mask;
     for (; pool->slots[at]; at = (at + 1) & mask) {
         if (is_at(pool, pool->slots[at], bytes, len)) {
             return *recent = pool->slots[at];
@@ -251,20 +253,21 @@ record_add(struct record_pool *pool, struct intern *codes, enum event_type type,
 }
 
 static const uint8_t *
+get_code(const uint8_t *at, uint32_t there, uint32_t *code)
+{
+    *code = INTERN_NONE;
+    return there ? get_u32(at, code) : at;
+}
+
+static const uint8_t *
 read_codes(const uint8_t *at, struct record *out)
 {
-    const struct {
-        uint32_t bit, *value;
-    } coded[] = {{EVENT_F_CHANNEL, &out->channel}, {EVENT_F_CATEGORY, &out->category},
-                 {EVENT_F_STREET, &out->street},   {EVENT_F_COMMUNITY, &out->community},
-                 {EVENT_F_UNIT, &out->unit},       {EVENT_F_PROPERTY, &out->property}};
-    for (size_t i = 0; i < sizeof coded / sizeof coded[0]; i++) {
-        *coded[i].value = INTERN_NONE;
-        if (out->has & coded[i].bit) {
-            at = get_u32(at, coded[i].value);
-        }
-    }
-    return at;
+    at = get_code(at, out->has & EVENT_F_CHANNEL, &out->channel);
+    at = get_code(at, out->has & EVENT_F_CATEGORY, &out->category);
+    at = get_code(at, out->has & EVENT_F_STREET, &out->street);
+    at = get_code(at, out->has & EVENT_F_COMMUNITY, &out->community);
+    at = get_code(at, out->has & EVENT_F_UNIT, &out->unit);
+    return get_code(at, out->has & EVENT_F_PROPERTY, &out->property);
 }
 
 static const uint8_t *

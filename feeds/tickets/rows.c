@@ -147,6 +147,7 @@ struct tally {
     int arrival_bin;                                               /* of today, or -1 */
     int usual_bin; /* of the same weekday of an earlier week, or -1 */
     bool open, due_soon, overdue, stage[SNAPSHOT_STAGE_COUNT];
+    bool went_on; /* resolved or surveyed; most tickets that come are neither */
 };
 
 static void
@@ -164,8 +165,10 @@ make_tally(const struct periods *periods, const struct fold *fold, int64_t at_ms
         out->resolved = periods_mask(periods, fold->resolved_ms);
         out->resolved_day = periods_day(periods, fold->resolved_ms);
     }
+    out->went_on = fold->resolved;
     for (int by = 0; by < SNAPSHOT_BY_COUNT; by++) {
         bool any = fold->survey[by].any;
+        out->went_on |= any;
         out->survey[by] = any ? periods_mask(periods, fold->survey[by].time_ms) : 0;
         out->survey_day[by] = any ? periods_day(periods, fold->survey[by].time_ms) : -1;
     }
@@ -204,6 +207,9 @@ count_windows(struct rows_group *group, struct snapshot_row *row, const struct t
     for (uint32_t left = t->received; left; left &= left - 1) {
         row->counts[__builtin_ctz(left)].received += sign;
     }
+    if (!t->went_on) {
+        return;
+    }
     for (uint32_t left = t->resolved; left; left &= left - 1) {
         struct snapshot_counts *c = &row->counts[__builtin_ctz(left)];
         c->resolved += sign;
@@ -229,7 +235,7 @@ count_history(struct rows_history *h, const struct tally *t, const struct fold *
         days[t->resolved_day].resolved += sign;
         days[t->resolved_day].resolved_late += fold->late ? sign : 0;
     }
-    for (int by = 0; by < SNAPSHOT_BY_COUNT; by++) {
+    for (int by = 0; by < SNAPSHOT_BY_COUNT && t->went_on; by++) {
         if (t->survey_day[by] >= 0) {
             count_survey(&days[t->survey_day[by]].by[by], &fold->survey[by], sign);
         }

@@ -74,26 +74,3 @@ hash_keyed(struct str s)
     sip_round(v);
     return v[0] ^ v[1] ^ v[2] ^ v[3];
 }
-
-uint64_t
-hash_quick(struct str s)
-{
-    uint64_t first = 0, last = 0;
-    if (s.len >= 8) {
-        memcpy(&first, s.ptr, 8);
-        memcpy(&last, s.ptr + s.len - 8, 8);
-    } else if (s.len >= 4) {
-        uint32_t word;
-        memcpy(&word, s.ptr, 4);
-        first = word;
-        memcpy(&word, s.ptr + s.len - 4, 4);
-        last = word;
-    } else {
-        for (size_t i = 0; i < s.len; i++) {
-            first = first << 8 | (unsigned char)s.ptr[i];
-        }
-    }
-    uint64_t h = (first ^ s.len) * UINT64_C(0x9e3779b97f4a7c15) ^ last;
-    h = (h ^ h >> 32) * UINT64_C(0xd6e8feb86659fd93);
-    return h ^ h >> 32;
-}

@@ -40,28 +40,48 @@ rehash(struct intern *table)
     }
 }
 
-uint32_t
-intern_add(struct intern *table, struct str s)
+/* By the slots. */
+static __attribute__((noinline)) uint32_t
+find_or_add(struct intern *table, struct str s)
 {
-    uint32_t *recent = &table->recent[hash_quick(s) & (INTERN_RECENT - 1)];
-    if (*recent && str_eq(table->strings[*recent - 1], s)) {
-        return *recent - 1;
-    }
     if ((uint64_t)(table->count + 1) * 4 > (uint64_t)table->slot_count * 3) {
         rehash(table);
     }
     uint32_t slot = slot_of(table, s);
     if (table->slots[slot]) {
-        *recent = table->slots[slot];
-        return *recent - 1;
+        return table->slots[slot] - 1;
     }
     if (table->count == table->cap) {
         table->cap = table->cap ? table->cap * 2 : 32;
         table->strings = grow(table->strings, table->cap, sizeof *table->strings);
     }
     table->strings[table->count] = arena_str(&table->bytes, s);
-    *recent = table->slots[slot] = ++table->count;
+    table->slots[slot] = ++table->count;
     return table->count - 1;
+}
+
+/* What the short way does not know. Apart from it, which needs few registers. */
+static __attribute__((noinline)) uint32_t
+learn(struct intern *table, struct str s, struct intern_recent *recent)
+{
+    uint32_t number = find_or_add(table, s);
+    *recent = (struct intern_recent){hash_ends_of(s), (uint32_t)s.len, number + 1};
+    return number;
+}
+
+uint32_t
+intern_add(struct intern *table, struct str s)
+{
+    if (s.len > INTERN_SHORT) {
+        return find_or_add(table, s);
+    }
+    struct hash_ends ends = hash_ends_of(s);
+    struct intern_recent *recent = &table->recent[hash_quick(ends, s.len) & (INTERN_RECENT - 1)];
+    if (recent->next && recent->len == s.len && recent->ends.first == ends.first &&
+        recent->ends.last == ends.last) {
+        return recent->next - 1;
+    }
+    return learn(table, s, recent);
 }
 
 uint32_t

@@ -6,17 +6,24 @@
 #define WALL_BASE_INTERN_H
 
 #include "wall/base/arena.h"
+#include "wall/base/hash.h"
 
 #define INTERN_NONE UINT32_MAX
-#define INTERN_RECENT 256 /* a power of two */
+#define INTERN_SHORT 16    /* bytes that the ends tell whole */
+#define INTERN_RECENT 1024 /* a power of two */
 
 struct intern {
     struct arena bytes;
     struct str *strings;
     uint32_t *slots; /* number + 1; 0 = empty */
     uint32_t count, cap, slot_count;
-    uint32_t recent[INTERN_RECENT]; /* number + 1, by hash_quick: a feed says few codes again and
-                                       again; the slots decide where this one does not know */
+    /* By hash_quick: a feed says few codes again and again, most of which their ends tell whole.
+     * The slots decide where this one does not know. */
+    struct intern_recent {
+        struct hash_ends ends;
+        uint32_t len;  /* at most INTERN_SHORT */
+        uint32_t next; /* number + 1; 0 = empty */
+    } recent[INTERN_RECENT];
 };
 
 /* The number of s, added where new. */

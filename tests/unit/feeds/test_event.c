@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "feeds/event_codec.h"
+#include "wall/base/hash.h"
 
 static struct arena arena;
 
@@ -166,6 +167,27 @@ test_types(void **state)
     assert_int_equal(e.data.units_count, 2);
     assert_true(str_is(e.data.units[1], "U2"));
     arena_free(&arena);
+}
+
+/* What a milestone's type may be called: each name, nothing near it. */
+static void
+test_milestone_names(void **state)
+{
+    (void)state;
+    for (int type = EVENT_REGISTERED; type < EVENT_TYPE_COUNT; type++) {
+        const char *full = event_rules[type].full_name;
+        struct str name = str_from(event_type_name((enum event_type)type));
+        bool of_ticket = type <= EVENT_TICKET_LAST;
+        assert_int_equal(event_milestone_parse(name), of_ticket ? type : EVENT_UNKNOWN);
+        assert_int_equal(event_milestone_parse(str_from(full)), EVENT_UNKNOWN);
+        for (size_t i = 0; i < name.len; i++) {
+            char other[32];
+            memcpy(other, name.ptr, name.len);
+            other[i] ^= 0x20;
+            assert_int_equal(event_milestone_parse((struct str){other, name.len}), EVENT_UNKNOWN);
+            assert_int_equal(event_milestone_parse((struct str){name.ptr, i}), EVENT_UNKNOWN);
+        }
+    }
 }
 
 static void
@@ -625,17 +647,38 @@ test_clean_text(void **state)
     assert_true(event_text_clean(STR("")) && !event_subject_valid(STR("")));
 }
 
+/* PROTOCOL's term of a ticket, against the text that it is the hash of. */
+static void
+test_digest_term(void **state)
+{
+    (void)state;
+    static const int64_t numbers[] = {0,         1,         9,         10,
+                                      99,        100,       101,       99999999,
+                                      100000000, 100000007, 123456789, INT64_C(1795398087120),
+                                      INT64_MAX, -1,        -100,      INT64_C(-1795398087120),
+                                      INT64_MIN};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        for (uint32_t milestones = 0; milestones < 120; milestones += 7) {
+            char text[96];
+            snprintf(text, sizeof text, "SJS-2026-1|%u|%lld", milestones, (long long)numbers[i]);
+            assert_true(event_digest_term(STR("SJS-2026-1"), milestones, numbers[i]) ==
+                        hash_fnv1a64(str_from(text)));
+        }
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_registered),     cmocka_unit_test(test_types),
-        cmocka_unit_test(test_required),       cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_choices),        cmocka_unit_test(test_place),
-        cmocka_unit_test(test_null_is_absent), cmocka_unit_test(test_envelope),
-        cmocka_unit_test(test_not_an_event),   cmocka_unit_test(test_unknown),
-        cmocka_unit_test(test_personal_data),  cmocka_unit_test(test_kept_text),
-        cmocka_unit_test(test_written),        cmocka_unit_test(test_batch),
+        cmocka_unit_test(test_registered),      cmocka_unit_test(test_types),
+        cmocka_unit_test(test_milestone_names), cmocka_unit_test(test_digest_term),
+        cmocka_unit_test(test_required),        cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_choices),         cmocka_unit_test(test_place),
+        cmocka_unit_test(test_null_is_absent),  cmocka_unit_test(test_envelope),
+        cmocka_unit_test(test_not_an_event),    cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_personal_data),   cmocka_unit_test(test_kept_text),
+        cmocka_unit_test(test_written),         cmocka_unit_test(test_batch),
         cmocka_unit_test(test_clean_text),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

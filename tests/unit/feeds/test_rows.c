@@ -18,8 +18,13 @@
     "\"category\",\"kind\",\"street\",\"community\",\"lon\",\"lat\",\"urgency\",\"confidential\"," \
     "\"summary\",\"milestones\"],\"tickets\":["
 
+#define DUE_HEAD                                                                                   \
+    "{\"kind\":\"snapshot\",\"seq\":9,\"part\":1,\"parts\":2,\"columns\":[\"ticket\",\"channel\"," \
+    "\"category\",\"street\",\"milestones\"],\"tickets\":["
+
 /* What a hub writes, and what one could: data said again, units, extra fields, unknown types,
- * invalid data, personal summaries, entries behind the third, columns in another order. */
+ * invalid data, personal summaries, entries behind the third, columns in another order; data that
+ * differs by its due time alone. */
 static const char *const texts[] = {
     HEAD "[\"SJS-1\",\"12345\",\"heating\",\"help\",\"S01\",\"C1\",116.1234567,39.9,\"urgent\","
          "true,\"暖气不热\",[[\"registered\",1000],[\"dispatched\",2000,{\"unit\":\"110107003\","
@@ -49,6 +54,21 @@ static const char *const texts[] = {
     "{\"lon\":1}],[\"expedited\",3,{\"by\":\"\xe5\x8c\xba\"}]],{\"x\":1},\"S\",\"c\",\"h\",null,"
     "\"a summary of more than thirty-one bytes\",\"T-1\"],[[],[],\"S\",\"c\",\"h\",true,\"\","
     "\"T-2\"]]}",
+    DUE_HEAD
+    "[\"T-1\",\"h\",\"c\",\"S\",[[\"registered\",1],[\"dispatched\",2,{\"unit\":\"U1\","
+    "\"mode\":\"internal\",\"due_ms\":1795398087120,\"property\":\"P\"}],[\"dispatched\",3,"
+    "{\"unit\":\"U1\",\"mode\":\"internal\",\"due_ms\":1795398087121,\"property\":\"P\"}],"
+    "[\"dispatched\",4,{\"unit\":\"U1\",\"mode\":\"internal\",\"due_ms\":"
+    "9007199254740992,\"property\":\"P\"}],[\"dispatched\",5,{\"unit\":\"U1\",\"mode\":"
+    "\"internal\",\"due_ms\":9007199254740991,\"property\":\"P\"}],[\"dispatched\",6,{"
+    "\"unit\":\"U1\",\"mode\":\"internal\",\"due_ms\":7,\"property\":\"P\"}],"
+    "[\"dispatched\",7,{\"unit\":\"U1\",\"mode\":\"internal\",\"due_ms\":1795398087123,"
+    "\"property\":\"Q\"}]]],[\"T-2\",\"h\",\"c\",\"S\",[[\"registered\",1],[\"extended\",2,"
+    "{\"due_ms\":1795398087124}],[\"extended\",3,{\"due_ms\":1795398087125}],"
+    "[\"dispatched\",4,{\"due_ms\":1795398087126,\"unit\":\"U1\",\"mode\":\"internal\"}],"
+    "[\"dispatched\",5,{\"due_ms\":1795398087127,\"unit\":\"U1\",\"mode\":\"internal\"}],"
+    "[\"dispatched\",5,{\"due_ms\":1795398087128,\"unit\":\"U1\",\"mode\":\"internal\","
+    "\"more\":1}]]]]}",
 };
 #define TEXTS (sizeof texts / sizeof *texts)
 
@@ -188,6 +208,44 @@ test_data_said_again(void **state)
     arena_reset(&arena);
 }
 
+/* Data that differs by its due time alone is read by halves: the time is what each says, and where
+ * it is none the milestone is invalid. */
+static void
+test_due_times(void **state)
+{
+    (void)state;
+    static const int64_t first[] = {
+        0, INT64_C(1795398087120), INT64_C(1795398087121), INT64_C(9007199254740991),
+        7, INT64_C(1795398087123)};
+    static const int64_t second[] = {0,
+                                     INT64_C(1795398087124),
+                                     INT64_C(1795398087125),
+                                     INT64_C(1795398087126),
+                                     INT64_C(1795398087127),
+                                     INT64_C(1795398087128)};
+    struct buf bytes = {0};
+    struct message message;
+    struct err err;
+    to_pack(texts[TEXTS - 1], &bytes);
+    assert_int_equal(message_decode(MESSAGE_PACK, buf_str(&bytes), &arena, &message, &err),
+                     MESSAGE_OK);
+    assert_int_equal(message.invalid_events, 1); /* 2^53 is no time */
+    assert_int_equal(message.unknown_fields, 1);
+    const struct event_ticket *rows = message.snapshot.rows;
+    assert_int_equal(rows[0].milestones_count, 6);
+    assert_int_equal(rows[1].milestones_count, 6);
+    for (size_t i = 0; i < 6; i++) {
+        const struct event_data *a = rows[0].milestones[i].data, *b = rows[1].milestones[i].data;
+        assert_int_equal(a->due_ms, first[i]);
+        assert_int_equal(b->due_ms, second[i]);
+        assert_true(i == 0 || str_is(a->unit, "U1"));
+        assert_true(i == 0 || str_is(a->property, i == 5 ? "Q" : "P"));
+        assert_true(i < 3 || str_is(b->unit, "U1"));
+    }
+    buf_free(&bytes);
+    arena_reset(&arena);
+}
+
 /* One or two changes anywhere: a byte, a letter, a bit, a token of another kind, bytes gone or
  * twice. */
 static void
@@ -260,6 +318,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_whole),
         cmocka_unit_test(test_data_said_again),
+        cmocka_unit_test(test_due_times),
         cmocka_unit_test(test_broken),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
