@@ -22,6 +22,7 @@
 #define TURN_TOLD_NS 16000000 /* shorter turns of the loop are not told */
 #define STATUS_EVERY_MS 5000
 #define FIRST_WITHIN_MS 1000
+#define LOADED_WITHIN_MS 2000
 #define FIRST_LOOK_MS 50
 
 enum { EXIT_DONE = 0, EXIT_WRONG_START = 2, EXIT_NOT_IN_SYNC = 3 };
@@ -220,12 +221,14 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
     return frame.snapshot;
 }
 
-/* Whether nothing is shown yet because the first snapshot may come in any moment: an empty picture
- * would only delay the full one. */
+/* Whether nothing is shown yet because the first snapshot may come in any moment, or is coming: an
+ * empty picture would only delay the full one. */
 static bool
-awaits_first(const struct glass *glass, const struct feed_state *state, int64_t now_ms)
+awaits_first(const struct glass *glass, const struct feed_state *state, bool loading,
+             int64_t now_ms)
 {
-    return glass->frame == 0 && !state->has_state && now_ms - glass->began_ms < FIRST_WITHIN_MS;
+    return glass->frame == 0 && !state->has_state &&
+           now_ms - glass->began_ms < (loading ? LOADED_WITHIN_MS : FIRST_WITHIN_MS);
 }
 
 /* Draws what is known before anything came, and never swaps: fonts, shaders and the window's memory
@@ -568,7 +571,7 @@ loop(struct owners *own)
                 return status;
             }
         }
-        bool awaits = awaits_first(&glass, &state, now_ms);
+        bool awaits = awaits_first(&glass, &state, loading, now_ms);
         if (awaits && !more) {
             rehearse_waiting(own, &glass, &state, moment_ms);
         } else if (!awaits && (!loading || is_time(own, &glass)) &&
