@@ -357,15 +357,18 @@ renderer_due_ms(const struct renderer *renderer)
 }
 
 /* A frame of a spread change repaints at most one part in so many of the canvas, and no more pixels
- * than take some 12 ms: painted once, and copied to the window. */
-#define SPREAD_SHARE 3
-#define SPREAD_MOST 2400000
+ * than take some 5 ms, painted once and copied to the window: while a snapshot comes other threads
+ * have half of the processor, and these may take twice that and more. The first frame of a change
+ * does half of it, for there all lists are made anew, too. */
+#define SPREAD_SHARE 6
+#define SPREAD_MOST 800000
 
 /* Adds what the frames before left, and leaves what is too much for this one. */
 static void
 spread(struct renderer *renderer, const struct renderer_frame *frame, bool whole)
 {
     int w = renderer->scene.solved_w, h = renderer->scene.solved_h;
+    bool goes_on = renderer->rest.any;
     if (!whole) {
         damage_add_all(&renderer->damage, &renderer->rest);
     }
@@ -373,7 +376,8 @@ spread(struct renderer *renderer, const struct renderer_frame *frame, bool whole
     if (!whole && frame->spread && frame->time_ms != 0 && renderer->gpu->slow) {
         int64_t share = (int64_t)w * h / SPREAD_SHARE;
         int64_t most = (int64_t)renderer_share(renderer, SPREAD_MOST);
-        damage_leave(&renderer->damage, share < most ? share : most, &renderer->rest,
+        share = share < most ? share : most;
+        damage_leave(&renderer->damage, goes_on ? share : share / 2, &renderer->rest,
                      &renderer->rest_row);
     }
 }

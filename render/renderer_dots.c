@@ -10,7 +10,7 @@
 
 /* What a frame does at most of what is begun anew, where a processor draws as fast as usual
  * (renderer_share): slots counted (of those at their own places a third), pixels painted. */
-#define COUNT_MOST 450000
+#define COUNT_MOST 300000
 #define PAINT_MOST 2000000
 /* A dot takes as long as so many pixels of ground; one at its own place three times as long, for
  * those that are near each other lie far apart in memory. */

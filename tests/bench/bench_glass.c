@@ -23,7 +23,10 @@
 
 #include "tests/bench/glass_peer.h"
 #include "tests/bench/glass_screen.h"
+#include "tests/bench/machine.h"
+#include "tests/bench/samples.h"
 #include "wall/base/clock.h"
+#include "wall/base/when.h"
 
 #define LIST 8
 #define LOOK_NS 300000
@@ -42,11 +45,6 @@ struct options {
     bool together;
 };
 
-struct samples {
-    double *items;
-    size_t count, cap;
-};
-
 /* The wall under measurement and what was last seen of it. */
 struct subject {
     const struct options *options;
@@ -58,10 +56,12 @@ struct subject {
     uint32_t frame;
     double start_s, scene_s; /* exec to in sync on the glass, and to a first scene */
     double start_cpu_s;      /* what the wall's processors did until then */
+    struct machine machine;
 };
 
 struct interval {
     struct samples event_ms, gap_ms;
+    struct samples quick_event_ms, quick_gap_ms; /* of these, while the machine was at its speed */
     int64_t frames, began_ns, ended_ns, last_frame_ns;
     double wall_s, screen_s, self_s, machine_s; /* CPU at the beginning, then spent */
     double pss_mb;
@@ -74,39 +74,6 @@ on_signal(int number)
 {
     (void)number;
     atomic_store(&stopping, true);
-}
-
-/* ---- samples ---- */
-
-static void
-add_sample(struct samples *samples, double value)
-{
-    if (samples->count == samples->cap) {
-        samples->cap = samples->cap * 2 + 4096;
-        samples->items = reallocarray(samples->items, samples->cap, sizeof *samples->items);
-        if (!samples->items) {
-            abort();
-        }
-    }
-    samples->items[samples->count++] = value;
-}
-
-static int
-by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* Sorts; NaN where there is none. share 1 is the greatest. */
-static double
-quantile(struct samples *samples, double share)
-{
-    if (samples->count == 0) {
-        return __builtin_nan("");
-    }
-    qsort(samples->items, samples->count, sizeof *samples->items, by_value);
-    return samples->items[(size_t)(share * (double)(samples->count - 1))];
 }
 
 /* ---- the processes ---- */
@@ -206,6 +173,17 @@ end_wall(struct subject *subject)
 
 /* ---- looking ---- */
 
+static void
+add_time(const struct subject *subject, int64_t from_ns, int64_t to_ns, struct samples *all,
+         struct samples *quick)
+{
+    double ms = (double)(to_ns - from_ns) / 1e6;
+    samples_add(all, ms);
+    if (!machine_was_slow(&subject->machine, from_ns, to_ns)) {
+        samples_add(quick, ms);
+    }
+}
+
 /* One look; true where a frame came that was not seen before. */
 static bool
 look(struct subject *subject, struct interval *interval)
@@ -221,7 +199,7 @@ look(struct subject *subject, struct interval *interval)
         for (uint64_t seq = subject->cursor + 1; interval && seq <= cursor; seq++) {
             if (glass_peer_times(subject->peer, seq, &due_ns, &sent_ns) &&
                 sent_ns >= interval->began_ns) {
-                add_sample(&interval->event_ms, (double)(now_ns - sent_ns) / 1e6);
+                add_time(subject, sent_ns, now_ns, &interval->event_ms, &interval->quick_event_ms);
             }
         }
         subject->cursor = cursor;
@@ -232,7 +210,8 @@ look(struct subject *subject, struct interval *interval)
     subject->frame = cells.frame;
     if (interval) {
         if (interval->last_frame_ns) {
-            add_sample(&interval->gap_ms, (double)(now_ns - interval->last_frame_ns) / 1e6);
+            add_time(subject, interval->last_frame_ns, now_ns, &interval->gap_ms,
+                     &interval->quick_gap_ms);
         }
         interval->frames += frames;
         interval->last_frame_ns = now_ns;
@@ -244,7 +223,8 @@ look(struct subject *subject, struct interval *interval)
 static bool
 watch(struct subject *subject, struct interval *interval, int64_t until_ns)
 {
-    while (clock_mono_ns() < until_ns) {
+    for (int64_t now_ns; (now_ns = clock_mono_ns()) < until_ns;) {
+        machine_look(&subject->machine, now_ns);
         look(subject, interval);
         if (atomic_load(&stopping) || glass_peer_trouble(subject->peer) ||
             waitpid(subject->pid, NULL, WNOHANG) != 0) {
@@ -315,6 +295,15 @@ end_interval(struct subject *subject, struct interval *interval)
 }
 
 static void
+free_interval(struct interval *interval)
+{
+    free(interval->event_ms.items);
+    free(interval->gap_ms.items);
+    free(interval->quick_event_ms.items);
+    free(interval->quick_gap_ms.items);
+}
+
+static void
 put_number(FILE *file, const char *name, double value, int decimals)
 {
     if (value == value) {
@@ -350,16 +339,21 @@ print_interval(struct subject *subject, struct interval *interval, double ticket
     const struct options *options = subject->options;
     double s = (double)(interval->ended_ns - interval->began_ns) / 1e9;
     double other = interval->machine_s - interval->wall_s - interval->screen_s - interval->self_s;
-    double event_50 = quantile(&interval->event_ms, 0.5);
-    double event_99 = quantile(&interval->event_ms, 0.99);
-    double gap_99 = quantile(&interval->gap_ms, 0.99);
+    double event_50 = samples_quantile(&interval->event_ms, 0.5);
+    double event_99 = samples_quantile(&interval->event_ms, 0.99);
+    double gap_99 = samples_quantile(&interval->gap_ms, 0.99);
+    double quick_event_99 = samples_quantile(&interval->quick_event_ms, 0.99);
+    double quick_gap_99 = samples_quantile(&interval->quick_gap_ms, 0.99);
+    double slow = machine_slow_share(&subject->machine, interval->began_ns, interval->ended_ns);
     uint64_t behind = glass_peer_sent(subject->peer) - subject->cursor;
     const char *trouble = glass_peer_trouble(subject->peer);
     printf(
-        "%9.0f %6.0f | %6.2f %5.2f | %6.1f %6.1f | %5.1f %6.1f | %6.3f %6.3f %6.2f | %5.0f%s%s\n",
+        "%9.0f %6.0f | %6.2f %5.2f | %6.1f %6.1f | %5.1f %6.1f | %6.3f %6.3f %6.2f | %5.0f | %4.1f "
+        "%6.1f %6.1f%s%s\n",
         tickets, rate, subject->start_s, subject->start_cpu_s, event_50, event_99,
         (double)interval->frames / s, gap_99, interval->wall_s / s, interval->screen_s / s,
-        other / s, interval->pss_mb, trouble ? " | " : "", trouble ? trouble : "");
+        other / s, interval->pss_mb, slow * 100, quick_event_99, quick_gap_99, trouble ? " | " : "",
+        trouble ? trouble : "");
     FILE *file = open_json(options, "rate");
     if (!file) {
         return;
@@ -374,12 +368,15 @@ print_interval(struct subject *subject, struct interval *interval, double ticket
     put_number(file, "first_scene_s", subject->scene_s, 3);
     put_number(file, "event_ms_p50", event_50, 2);
     put_number(file, "event_ms_p99", event_99, 2);
-    put_number(file, "event_ms_max", quantile(&interval->event_ms, 1), 2);
+    put_number(file, "event_ms_max", samples_quantile(&interval->event_ms, 1), 2);
     put_number(file, "events_seen", (double)interval->event_ms.count, 0);
     put_number(file, "frames_per_s", (double)interval->frames / s, 2);
-    put_number(file, "gap_ms_p50", quantile(&interval->gap_ms, 0.5), 2);
+    put_number(file, "gap_ms_p50", samples_quantile(&interval->gap_ms, 0.5), 2);
     put_number(file, "gap_ms_p99", gap_99, 2);
-    put_number(file, "gap_ms_max", quantile(&interval->gap_ms, 1), 2);
+    put_number(file, "gap_ms_max", samples_quantile(&interval->gap_ms, 1), 2);
+    put_number(file, "machine_slow", slow, 3);
+    put_number(file, "quick_event_ms_p99", quick_event_99, 2);
+    put_number(file, "quick_gap_ms_p99", quick_gap_99, 2);
     put_number(file, "wall_cores", interval->wall_s / s, 4);
     put_number(file, "xserver_cores", interval->screen_s / s, 4);
     put_number(file, "bench_cores", interval->self_s / s, 4);
@@ -401,8 +398,7 @@ measure(struct subject *subject, double tickets, double rate)
     end_interval(subject, &interval);
     print_interval(subject, &interval, tickets, rate);
     fflush(stdout);
-    free(interval.event_ms.items);
-    free(interval.gap_ms.items);
+    free_interval(&interval);
     return good;
 }
 
@@ -434,13 +430,13 @@ keeps_up(struct subject *subject, double rate, double *early_ms, double *late_ms
         now_ns = clock_mono_ns();
         double share = (double)(now_ns - began_ns) / (double)STEP_NS;
         if (share > 0.2 && share < 0.4) {
-            add_sample(&early, lag_ms(subject));
+            samples_add(&early, lag_ms(subject));
         } else if (share > 0.8) {
-            add_sample(&late, lag_ms(subject));
+            samples_add(&late, lag_ms(subject));
         }
     }
-    *early_ms = quantile(&early, 0.5);
-    *late_ms = quantile(&late, 0.5);
+    *early_ms = samples_quantile(&early, 0.5);
+    *late_ms = samples_quantile(&late, 0.5);
     free(early.items);
     free(late.items);
     return good && *late_ms <= *early_ms + 250;
@@ -496,27 +492,38 @@ ramp(struct subject *subject, double tickets)
 
 /* ---- another snapshot ---- */
 
-/* The longest turn of the wall's loop that its log tells of behind the place, which moves to the
- * log's end; 0: all were short. */
-static double
-longest_turn_ms(const char *log, long *place)
+struct turns {
+    double longest_ms, quick_ms; /* of all, and while the machine was at its speed; 0: all short */
+};
+
+/* The longest turns of the wall's loop that its log tells of behind the place, which moves to the
+ * log's end. */
+static struct turns
+longest_turns(const struct subject *subject, long *place)
 {
     static const char says[] = "turn of the loop took ";
     char line[512];
-    double longest = 0;
-    FILE *file = fopen(log, "r");
+    struct turns turns = {0};
+    FILE *file = fopen(subject->options->log, "r");
     if (!file) {
-        return 0;
+        return turns;
     }
+    int64_t ahead_ns = clock_wall_ms() * 1000000 - clock_mono_ns(), ended_ms;
     fseek(file, *place, SEEK_SET);
     while (fgets(line, sizeof line, file)) {
         const char *at = strstr(line, says);
-        double ms = at ? strtod(at + strlen(says), NULL) : 0;
-        longest = ms > longest ? ms : longest;
+        if (!at || !when_parse((struct str){line, strcspn(line, " ")}, &ended_ms)) {
+            continue;
+        }
+        double ms = strtod(at + strlen(says), NULL);
+        int64_t ended_ns = ended_ms * 1000000 - ahead_ns, began_ns = ended_ns - (int64_t)(ms * 1e6);
+        bool slow = machine_was_slow(&subject->machine, began_ns, ended_ns);
+        turns.longest_ms = ms > turns.longest_ms ? ms : turns.longest_ms;
+        turns.quick_ms = ms > turns.quick_ms && !slow ? ms : turns.quick_ms;
     }
     *place = ftell(file);
     fclose(file);
-    return longest;
+    return turns;
 }
 
 /* From telling the wall that it missed something until its glass shows the new state in sync. */
@@ -529,7 +536,8 @@ run_again(struct subject *subject, double tickets, long *place, struct err *err)
     struct glass_load *load = glass_load_create(&config, err);
     struct glass_cells cells = {0};
     struct interval interval;
-    double start_turn_ms = longest_turn_ms(options->log, place), whole_s = 0;
+    struct turns start = longest_turns(subject, place), turns;
+    double whole_s = 0;
     uint64_t first = load ? glass_load_seq(load) : 0;
     bool good = load && watch(subject, NULL, clock_mono_ns() + SETTLE_NS);
     begin_interval(subject, &interval);
@@ -545,26 +553,28 @@ run_again(struct subject *subject, double tickets, long *place, struct err *err)
     }
     good = good && watch(subject, &interval, clock_mono_ns() + SETTLE_NS);
     end_interval(subject, &interval);
-    double turn_ms = longest_turn_ms(options->log, place);
+    turns = longest_turns(subject, place);
     printf(
         "%9.0f tickets come to a wall that shows %.0f: in sync after %.2f s, longest gap between "
-        "frames %.1f ms of %lld, longest turn of the loop %.1f ms (at the start %.1f ms), wall "
-        "%.2f s CPU, PSS %.0f MB\n",
-        options->again, tickets, whole_s, quantile(&interval.gap_ms, 1), (long long)interval.frames,
-        turn_ms, start_turn_ms, interval.wall_s, interval.pss_mb);
+        "frames %.1f ms of %lld, longest turn of the loop %.1f ms (while the machine was not slow "
+        "%.1f ms; at the start %.1f ms), wall %.2f s CPU, PSS %.0f MB, machine slow %.1f %%\n",
+        options->again, tickets, whole_s, samples_quantile(&interval.gap_ms, 1),
+        (long long)interval.frames, turns.longest_ms, turns.quick_ms, start.longest_ms,
+        interval.wall_s, interval.pss_mb,
+        100 * machine_slow_share(&subject->machine, interval.began_ns, interval.ended_ns));
     FILE *file = open_json(options, "again");
     if (file) {
         put_number(file, "tickets", tickets, 0);
         put_number(file, "again", options->again, 0);
         put_number(file, "in_sync_s", whole_s, 3);
-        put_number(file, "gap_ms_max", quantile(&interval.gap_ms, 1), 2);
-        put_number(file, "turn_ms_max", turn_ms, 1);
-        put_number(file, "start_turn_ms_max", start_turn_ms, 1);
+        put_number(file, "gap_ms_max", samples_quantile(&interval.gap_ms, 1), 2);
+        put_number(file, "turn_ms_max", turns.longest_ms, 1);
+        put_number(file, "quick_turn_ms_max", turns.quick_ms, 1);
+        put_number(file, "start_turn_ms_max", start.longest_ms, 1);
         put_number(file, "wall_cpu_s", interval.wall_s, 3);
         close_json(file, subject);
     }
-    free(interval.event_ms.items);
-    free(interval.gap_ms.items);
+    free_interval(&interval);
     end_wall(subject);
     glass_load_destroy(load);
     return good && whole_s > 0;
@@ -594,9 +604,9 @@ start_often(struct subject *subject, struct err *err)
             end_wall(subject);
         }
         good = start_wall(subject, err);
-        add_sample(&starts, subject->start_s);
+        samples_add(&starts, subject->start_s);
     }
-    subject->start_s = quantile(&starts, 0.5);
+    subject->start_s = samples_quantile(&starts, 0.5);
     free(starts.items);
     return good;
 }
@@ -608,7 +618,7 @@ run_tickets(struct subject *subject, double tickets, struct err *err)
     struct glass_load_config config = {
         .tickets = (size_t)tickets, .open = options->open, .now_ms = clock_wall_ms()};
     long place = 0;
-    longest_turn_ms(options->log, &place);
+    longest_turns(subject, &place);
     subject->load = glass_load_create(&config, err);
     bool good = subject->load && start_often(subject, err);
     for (int i = 0; good && i < options->rates_count; i++) {
@@ -635,15 +645,16 @@ static bool
 run(const struct options *options, struct err *err)
 {
     struct subject subject = {.options = options};
+    machine_learn(&subject.machine);
     subject.screen = glass_screen_start(options->width_px, options->height_px, err);
     bool good = subject.screen != NULL;
     if (good) {
         printf(
             "%s, %d x %d px, %.0f %% of the tickets open, %s\n"
             "  tickets  ev./s | start   CPU | event->glass  | frames       |      CPU, cores      |"
-            "  PSS\n"
+            "  PSS  | machine slow\n"
             "                 |      s     s | med ms p99 ms |   /s p99 ms | wall   X srv  others |"
-            "   MB\n",
+            "   MB  |  %% else p99, gap\n",
             options->scene, options->width_px, options->height_px, options->open * 100,
             options->together ? "at most 60 messages/s" : "one message an event");
     }
@@ -651,6 +662,7 @@ run(const struct options *options, struct err *err)
         good = run_tickets(&subject, options->tickets[i], err);
     }
     glass_screen_stop(subject.screen);
+    machine_free(&subject.machine);
     return good;
 }
 

@@ -323,7 +323,7 @@ a_change_of_all_is_spread(void **state)
                         renderer_due_ms(renderer) <= frame.time_ms + 1);
             assert_in_range(++frames, 1, 10);
         } while (!renderer_is_complete(renderer));
-        assert_in_range(frames, slow ? 2 : 1, slow ? 5 : 1);
+        assert_in_range(frames, slow ? 2 : 1, slow ? 8 : 1);
         assert_like_a_picture(&frame, slow);
         renderer_destroy(renderer);
     }
