@@ -5,20 +5,36 @@
 
 #include "render/draw_list.h"
 
-void
-left_out_add(struct left_out *all, const struct draw_list *list)
+/* Whether it was not there yet; more than there is room for are not kept. */
+static bool
+add(struct left_out *all, const char *what)
 {
-    const char *what;
-    for (int i = 0; (what = draw_left_out(list, i)) != NULL; i++) {
-        int at = 0;
-        while (at < DRAW_LEFT_OUT && all->what[at][0] && strcmp(all->what[at], what) != 0) {
-            at++;
-        }
-        if (at < DRAW_LEFT_OUT) {
-            snprintf(all->what[at], sizeof all->what[at], "%s", what);
+    for (int i = 0; i < DRAW_LEFT_OUT && strcmp(all->what[i], what) != 0; i++) {
+        if (!all->what[i][0]) {
+            snprintf(all->what[i], sizeof all->what[i], "%s", what);
+            return true;
         }
     }
-    all->dropped = list->dropped > all->dropped ? list->dropped : all->dropped;
+    return false;
+}
+
+bool
+left_out_add(struct left_out *all, const struct draw_list *list, struct left_out *news)
+{
+    struct left_out found = {.dropped = 0};
+    const char *what;
+    for (int i = 0; (what = draw_left_out(list, i)) != NULL; i++) {
+        if (add(all, what)) {
+            add(&found, what);
+        }
+    }
+    if (list->dropped > all->dropped) {
+        all->dropped = found.dropped = list->dropped;
+    }
+    if (news) {
+        *news = found;
+    }
+    return found.dropped > 0 || found.what[0][0];
 }
 
 void

@@ -13,8 +13,9 @@ struct left_out {
     int dropped; /* texts that had no place beside a seam, at most */
 };
 
-/* Adds what the list notes and is not there yet. */
-void left_out_add(struct left_out *all, const struct draw_list *list);
+/* Adds what the list notes and is not there yet; true where there was any such, which *news then
+ * holds (NULL: nobody asks). */
+bool left_out_add(struct left_out *all, const struct draw_list *list, struct left_out *news);
 /* A line on each kind for the panel; none where nothing was left out. */
 void left_out_tell(const struct left_out *all, const struct scene *scene, int panel,
                    struct buf *out);

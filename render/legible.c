@@ -362,7 +362,7 @@ legible_look(struct legible *legible, struct renderer *renderer)
             continue;
         }
         look_at_room(legible, renderer, i);
-        left_out_add(&legible->left_out[i], list);
+        left_out_add(&legible->left_out[i], list, NULL);
         for (size_t k = 0; k < list->count; k++) {
             if (list->commands[k].kind == DRAW_KIND_TEXT) {
                 look_at_text(legible, renderer, i, k);

@@ -360,9 +360,9 @@ draw_figures(const struct paint *p, const struct ranking *ranking,
         double value = ranking_value(ranking, entry, i, &n);
         const struct snapshot_metric *metric = ranking->metrics[i];
         int decimals = metric->decimals - (i > 0 && metric->decimals > 0);
-        paint_part_value(text, sizeof text, value, decimals);
-        paint_part_value(shown, sizeof shown,
-                         paint_part_count(p, metric->id, entry->row->code, value), decimals);
+        paint_part_rate(text, sizeof text, metric, value, decimals);
+        paint_part_rate(shown, sizeof shown, metric,
+                        paint_part_count(p, metric->id, entry->row->code, value), decimals);
         bool bright = i == 0 && ranking_takes_part(ranking, entry) && !isnan(value);
         enum theme_colour colour = bright ? THEME_INK : THEME_DIM;
         struct text_style style =
@@ -407,9 +407,9 @@ draw_kiosk_rates(const struct paint *p, const struct ranking *ranking,
         double value = ranking_value(ranking, entry, i, &n);
         char text[32], shown[32];
         int decimals = metric->decimals > 0 ? metric->decimals - 1 : 0;
-        paint_part_value(text, sizeof text, value, decimals);
-        paint_part_value(shown, sizeof shown,
-                         paint_part_count(p, metric->id, entry->row->code, value), decimals);
+        paint_part_rate(text, sizeof text, metric, value, decimals);
+        paint_part_rate(shown, sizeof shown, metric,
+                        paint_part_count(p, metric->id, entry->row->code, value), decimals);
         float end = paint_part_x(p, right) - paint_part_px(p, 40);
         paint_part_fit(p, small, end, baseline, paint_part_px(p, 44), DRAW_LEFT, THEME_DIM,
                        paint_part_short(metric->title, 2));

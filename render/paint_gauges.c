@@ -184,8 +184,8 @@ figure_size(const struct paint *p, const struct dial *d, const struct gauge *g)
     struct text_style style = dial_style(p, d, THEME_BIG, TEXT_FIGURES, TEXT_SEMIBOLD);
     float room = 2 * dial_px(p, d, d->shape->tick_in - 17); /* a target may be beside it */
     char value[32], shown[32];
-    paint_part_value(value, sizeof value, g->value, g->metric->decimals);
-    paint_part_value(shown, sizeof shown, g->shown, g->metric->decimals);
+    paint_part_rate(value, sizeof value, g->metric, g->value, g->metric->decimals);
+    paint_part_rate(shown, sizeof shown, g->metric, g->shown, g->metric->decimals);
     float width = fmaxf(text_width(p->text, style, str_from(value)),
                         text_width(p->text, style, str_from(shown)));
     if (width <= room) {
@@ -345,8 +345,8 @@ draw_gauge(const struct paint *p, const struct gauge *g)
 {
     const struct dial *d = g->dial;
     char value[32], shown[32];
-    paint_part_value(value, sizeof value, g->value, g->metric->decimals);
-    paint_part_value(shown, sizeof shown, g->shown, g->metric->decimals);
+    paint_part_rate(value, sizeof value, g->metric, g->value, g->metric->decimals);
+    paint_part_rate(shown, sizeof shown, g->metric, g->shown, g->metric->decimals);
     draw_dial(p, g);
     draw_range(p, g);
     paint_part_fit(p, label_style(p, d), g->cx, d->cy + d->label, d->label_room, DRAW_CENTRE,
@@ -491,7 +491,7 @@ has_room_inside(const struct paint *p, const struct dial *d, const struct gauge 
     float inner = dial_px(p, d, d->shape->radius - d->shape->thickness / 2);
     struct text_style label = label_style(p, d), marks;
     float name = text_width(p->text, label, str_from(g->metric->title));
-    paint_part_value(value, sizeof value, g->value, g->metric->decimals);
+    paint_part_rate(value, sizeof value, g->metric, g->value, g->metric->decimals);
     float figure = text_width(p->text, figure_style(p, d), str_from(value)) / 2;
     float above = fabsf(d->figure - (float)d->figure_px * EXTENT_FIGURE_ABOVE);
     if (fminf(name, 3 * (float)label.size_px) > d->label_room || /* three characters say which */

@@ -328,6 +328,20 @@ paint_part_value(char *out, size_t size, double value, int decimals)
 }
 
 void
+paint_part_rate(char *out, size_t size, const struct snapshot_metric *metric, double value,
+                int decimals)
+{
+    double unit = pow(10, -decimals), rounded = round(value / unit) * unit;
+    double limits[] = {metric->target, metric->scale};
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) { /* NaN: neither is less */
+        if (value < limits[i] && rounded > limits[i] - unit / 2) {
+            value = (ceil(limits[i] / unit - 1e-9) - 1) * unit; /* the last one below it */
+        }
+    }
+    paint_part_value(out, size, value, decimals);
+}
+
+void
 paint_part_signed(char *out, size_t size, int64_t value)
 {
     char digits[32];

@@ -210,7 +210,7 @@ record(const struct paint *p, const struct line *line)
 {
     char value[32], name[64];
     double number = line->last < 0 ? NAN : line->values[line->last];
-    paint_part_value(value, sizeof value, number, line->metric->decimals);
+    paint_part_rate(value, sizeof value, line->metric, number, line->metric->decimals);
     snprintf(name, sizeof name, "%s:day", line->metric->id);
     paint_figure(p, name, value, number, line->n, line->metric->formula, NULL);
 }

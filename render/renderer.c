@@ -442,12 +442,14 @@ renderer_max_size(const struct renderer *renderer)
 }
 
 void
-renderer_left_out(const struct renderer *renderer, struct buf *out)
+renderer_left_out(struct renderer *renderer, struct buf *out)
 {
+    struct left_out news;
     for (int i = 0; renderer->has_scene && i < renderer->scene.panels_count; i++) {
-        struct left_out all = {.dropped = 0};
-        left_out_add(&all, renderer->layers[i].shown);
-        left_out_tell(&all, &renderer->scene, i, out);
+        struct layer *layer = &renderer->layers[i];
+        if (left_out_add(&layer->left_out, layer->shown, &news)) {
+            left_out_tell(&news, &renderer->scene, i, out);
+        }
     }
 }
 

@@ -119,8 +119,9 @@ int renderer_max_size(const struct renderer *renderer);
 
 /* Text of every panel's draw list. */
 void renderer_dump_lists(struct renderer *renderer, struct buf *out);
-/* What the panels, as shown, leave out for want of room: lines for the operator; none: nothing. */
-void renderer_left_out(const struct renderer *renderer, struct buf *out);
+/* What the panels, as shown, leave out for want of room and was not told before, since the scene
+ * was set: lines for the operator; none: nothing. */
+void renderer_left_out(struct renderer *renderer, struct buf *out);
 /* GPU, driver, limits: one line for the operator. */
 const char *renderer_describe(const struct renderer *renderer);
 unsigned long renderer_faults(const struct renderer *renderer);

@@ -6,6 +6,7 @@
 
 #include "render/brush.h"
 #include "render/damage.h"
+#include "render/left_out.h"
 #include "render/motion.h"
 #include "render/paint.h"
 #include "render/points.h"
@@ -66,6 +67,7 @@ struct layer {
     float dot_scale;
     uint8_t
         *ground_pixels; /* the ground where the processor paints the dots; RGBA, top row first */
+    struct left_out left_out; /* what was told of it */
 };
 
 #define PARTS (DAMAGE_BOXES * 3)

@@ -17,7 +17,6 @@ struct stage {
     char tabs[SCENE_TABS][sizeof((struct scene *)0)->folder + 80];
     char names[SCENE_TABS][64];
     int tabs_count;
-    bool told; /* what the scene leaves out on this canvas */
 };
 
 bool
@@ -87,7 +86,6 @@ put_on(struct stage *stage, struct scene *scene, struct yaml_report *report)
         return false;
     }
     stage->scene = *scene;
-    stage->told = false;
     return true;
 }
 
@@ -205,12 +203,9 @@ void
 stage_tell_left_out(struct stage *stage)
 {
     struct buf lines = {0};
-    if (!stage->told) {
-        renderer_left_out(stage->renderer, &lines);
-        log_lines(lines.ptr);
-        buf_free(&lines);
-    }
-    stage->told = true;
+    renderer_left_out(stage->renderer, &lines);
+    log_lines(lines.ptr);
+    buf_free(&lines);
 }
 
 int

@@ -26,8 +26,8 @@ bool stage_show(struct stage *stage, const char *scene, const char *focus);
  * is solved as large as it can be, in the same proportions, and the present enlarges it. */
 bool stage_resize(struct stage *stage, int w, int h);
 
-/* To be called when figures were drawn: logs, once for a scene on a canvas, what its panels leave
- * out for want of room. */
+/* To be called when figures were drawn: logs what the scene's panels leave out for want of room on
+ * this canvas, each once. */
 void stage_tell_left_out(struct stage *stage);
 
 int stage_tabs(const struct stage *stage);

@@ -6,7 +6,8 @@
 
 #include <cmocka.h>
 
-#include "render/draw.h"
+#include "render/draw_list.h"
+#include "render/left_out.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -200,11 +201,41 @@ what_is_left_out_is_noted(void **state)
     draw_destroy(noted);
 }
 
+/* What comes to be left out later is told then, and nothing twice. */
+static void
+what_is_left_out_is_told_once(void **state)
+{
+    (void)state;
+    struct draw_list *noted = draw_create();
+    struct left_out all = {.dropped = 0}, news;
+    assert_false(left_out_add(&all, noted, &news));
+    draw_note_left_out(noted, "target");
+    assert_true(left_out_add(&all, noted, &news));
+    assert_string_equal(news.what[0], "target");
+    assert_false(left_out_add(&all, noted, &news));
+    assert_string_equal(news.what[0], "");
+    draw_clear(noted);
+    draw_note_left_out(noted, "base");
+    draw_note_left_out(noted, "target");
+    noted->dropped = 2;
+    assert_true(left_out_add(&all, noted, &news));
+    assert_string_equal(news.what[0], "base");
+    assert_string_equal(news.what[1], "");
+    assert_int_equal(news.dropped, 2);
+    noted->dropped = 1; /* fewer than were told */
+    assert_false(left_out_add(&all, noted, &news));
+    noted->dropped = 3;
+    assert_true(left_out_add(&all, noted, NULL));
+    assert_int_equal(all.dropped, 3);
+    draw_destroy(noted);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_left_out_is_noted),
+        cmocka_unit_test(what_is_left_out_is_told_once),
         cmocka_unit_test(test_dump_of_shapes),
         cmocka_unit_test(test_dump_of_text),
         cmocka_unit_test(test_clips_intersect_and_nest),

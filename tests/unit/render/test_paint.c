@@ -74,6 +74,21 @@ small_words(void **state)
     assert_string_equal(out, "100.00");
     paint_part_value(out, sizeof out, NAN, 2);
     assert_string_equal(out, "—");
+    static const struct {
+        double value, target;
+        int decimals;
+        const char *shown;
+    } rates[] = {{79.96, 80, 1, "79.9"},     {79.94, 80, 1, "79.9"},   {80, 80, 1, "80.0"},
+                 {80.04, 80, 1, "80.0"},     {79.996, 80, 2, "79.99"}, {79.96, 80, 2, "79.96"},
+                 {92.46, 92.5, 1, "92.4"},   {92.54, 92.5, 1, "92.5"}, {92.46, 92.45, 1, "92.5"},
+                 {99.97, NAN, 1, "99.9"},    {99.999, 90, 2, "99.99"}, {100, 90, 1, "100.0"},
+                 {79.6, 80, 0, "79"},        {0.04, 80, 1, "0.0"},     {NAN, 80, 1, "—"},
+                 {79.9999999, 80, 1, "79.9"}};
+    for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+        struct snapshot_metric metric = {.target = rates[i].target, .scale = 100};
+        paint_part_rate(out, sizeof out, &metric, rates[i].value, rates[i].decimals);
+        assert_string_equal(out, rates[i].shown);
+    }
     assert_true(str_is(paint_part_short("响应率", 2), "响应"));
     assert_true(str_is(paint_part_short("综合成绩", 2), "综合"));
     assert_true(str_is(paint_part_short("率", 2), "率"));
