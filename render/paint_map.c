@@ -13,6 +13,8 @@
 #define DOT_RADIUS 8.2f
 #define DOT_MORE 2.5f
 #define CROWD_STEP 1.09f
+/* Marks drawn at less than so much of their size are a crowd: it hides what it stands on. */
+#define CROWD_BELOW 0.7f
 
 /* ---- ground ---- */
 
@@ -245,6 +247,42 @@ paint_map_dots(const struct paint *p, const struct points *points, const struct 
     draw_unclip(p->list);
 }
 
+bool
+paint_map_is_crowd(const struct points *points)
+{
+    return points_scale(points) < CROWD_BELOW;
+}
+
+/* Each line twice: a dark one, and a light one on it. */
+static void
+draw_borders(const struct paint *p, float wider, uint32_t streets, uint32_t district)
+{
+    const struct map_shape *focus =
+        has_focus(p) ? map_street(p->map, str_from(p->scene->focus_street)) : NULL;
+    if (focus) {
+        int count;
+        const struct map_line *border = map_focus_border(p->map, &count);
+        draw_outline(p, focus->lines, focus->lines_count, hairline(p) + wider, streets);
+        draw_outline(p, border, count, 2 * p->unit + wider, district);
+    } else {
+        outline_shapes(p, SCENE_LAYER_STREETS, hairline(p) + wider, streets);
+        outline_shapes(p, SCENE_LAYER_DISTRICT, 2 * p->unit + wider, district);
+    }
+}
+
+void
+paint_map_borders(const struct paint *p, const struct points *points)
+{
+    if (paint_map_is_crowd(points)) {
+        const uint32_t *colours = p->theme->colours;
+        uint32_t under = colours[THEME_GROUND], over = colours[THEME_MAP_DISTRICT];
+        draw_clip(p->list, map_clip(p->map));
+        draw_borders(p, 3 * p->unit, under, under);
+        draw_borders(p, 0, over, over);
+        draw_unclip(p->list);
+    }
+}
+
 void
 paint_map_count(const struct paint *p, struct points *points, size_t most)
 {
@@ -299,6 +337,7 @@ draw_points(const struct paint *p, struct points *own)
         paint_map_count(p, own, SIZE_MAX);
         const struct points_dot *dots = points_all(own, &count);
         paint_map_dots(p, own, dots, count);
+        paint_map_borders(p, own);
     }
     if (!p->scene->still && !p->frame->still) {
         draw_ripples(p, own ? own : p->points);

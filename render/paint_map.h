@@ -46,6 +46,10 @@ const struct paint_map_look *paint_map_look(const struct paint_map_looks *looks,
 /* Draws dots, in their order, into the paint's list. */
 void paint_map_dots(const struct paint *p, const struct points *points,
                     const struct points_dot *dots, size_t count);
+/* Whether the dots are so many that they hide the streets' borders. Those then stand over them
+ * once more: draws them into the paint's list. */
+bool paint_map_is_crowd(const struct points *points);
+void paint_map_borders(const struct paint *p, const struct points *points);
 /* No dot touches a pixel farther than this from its place (canvas pixels). */
 float paint_map_dot_reach(const struct paint *p, const struct points *points);
 

@@ -1,5 +1,6 @@
 #include "render/renderer_inside.h"
 
+#include "render/borders.h"
 #include "render/left_out.h"
 #include "render/map/map.h"
 #include "render/paint_tip.h"
@@ -67,6 +68,7 @@ forget_scene(struct renderer *renderer)
         renderer->gpu->target_destroy(renderer->gpu, layer->dotted);
         renderer->gpu->target_destroy(renderer->gpu, layer->next);
         free(layer->ground_pixels);
+        borders_destroy(layer->borders);
         *layer = (struct layer){.before = layer->before, .shown = layer->shown};
         draw_clear(layer->shown);
     }

@@ -2,6 +2,7 @@
  * picture in as many frames as it takes, so that none is long. */
 #include "render/renderer_inside.h"
 
+#include "render/borders.h"
 #include "render/map/map.h"
 #include "render/paint_map.h"
 
@@ -51,7 +52,8 @@ struct dots_round {
     struct layer *layer;
     const struct paint *paint;
     struct paint_map_looks looks;
-    struct gpu_box own, clip; /* canvas pixels */
+    const struct borders *borders; /* over them, where the processor paints; else NULL */
+    struct gpu_box own, clip;      /* canvas pixels */
     int reach;
     struct gpu_target target;
 };
@@ -72,6 +74,7 @@ paint_by_gpu(const struct dots_round *round, const struct gpu_box *boxes, int co
     const struct points_dot *dots = points_in(round->layer->points, near, count, &dots_count);
     draw_clear(renderer->dots_list);
     paint_map_dots(round->paint, round->layer->points, dots, dots_count);
+    paint_map_borders(round->paint, round->layer->points);
     brush_begin(renderer->brush);
     struct brush_span span = brush_add(renderer->brush, renderer->dots_list, boxes, count);
     brush_upload(renderer->brush);
@@ -96,7 +99,8 @@ splat_tile(const struct dots_round *round, struct gpu_box tile, uint8_t *out, pt
     struct panel_rect near = around(tile, round->reach);
     size_t count;
     const struct points_dot *dots = points_in(round->layer->points, &near, 1, &count);
-    if (count > 0) {
+    bool crossed = round->borders && borders_meet(round->borders, tile);
+    if (count > 0 || crossed) {
         splat_load(splat, ground_at(round, tile.x0, tile.y0),
                    (ptrdiff_t)(round->own.x1 - round->own.x0) * 4, tile.x1 - tile.x0,
                    tile.y1 - tile.y0);
@@ -104,6 +108,9 @@ splat_tile(const struct dots_round *round, struct gpu_box tile, uint8_t *out, pt
             const struct paint_map_look *look = paint_map_look(&round->looks, &dots[i]);
             splat_disc(splat, dots[i].x - (float)tile.x0, dots[i].y - (float)tile.y0, look->radius,
                        look->fill, look->rim, look->edge);
+        }
+        if (crossed) {
+            borders_paint(round->borders, splat, tile);
         }
         splat_store(splat, out, stride);
     }
@@ -189,6 +196,22 @@ choose_painter(struct renderer *renderer, struct layer *layer, struct gpu_box ow
     }
 }
 
+/* Once for a scene, when they are first wanted. */
+static const struct borders *
+borders_of(struct renderer *renderer, struct layer *layer, const struct paint *paint,
+           struct gpu_box clip)
+{
+    if (!layer->ground_pixels || !paint_map_is_crowd(layer->points)) {
+        return NULL;
+    }
+    if (!layer->borders) {
+        draw_clear(renderer->dots_list);
+        paint_map_borders(paint, layer->points);
+        layer->borders = borders_create(renderer->dots_list, clip);
+    }
+    return layer->borders;
+}
+
 static struct dots_round
 round_of(struct renderer *renderer, int index, const struct paint *paint)
 {
@@ -203,6 +226,7 @@ round_of(struct renderer *renderer, int index, const struct paint *paint)
         .target = layer->dotted,
     };
     paint_map_looks(paint, layer->points, &round.looks);
+    round.borders = borders_of(renderer, layer, paint, round.clip);
     return round;
 }
 
@@ -423,4 +447,5 @@ renderer_list_dots(struct renderer *renderer, int index, struct draw_list *list)
     const struct points_dot *dots = points_all(renderer->layers[index].points, &count);
     draw_clear(list);
     paint_map_dots(&paint, renderer->layers[index].points, dots, count);
+    paint_map_borders(&paint, renderer->layers[index].points);
 }

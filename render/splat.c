@@ -135,3 +135,74 @@ splat_disc(struct splat *splat, float x, float y, float radius, uint32_t fill, f
         }
     }
 }
+
+/* An end of a segment: what of the pixel lies on the segment's side of it. */
+struct end {
+    bool joined;
+    float x, y, nx, ny; /* where it is, and its bisector's normal */
+};
+
+static struct end
+end_of(const float at[2], float angle)
+{
+    return (struct end){angle > -9, at[0], at[1], cosf(angle), sinf(angle)};
+}
+
+/* On which side of the bisector a pixel's middle lies; the bisector itself is the next one's. */
+static bool
+is_behind(const struct end *end, float x, float y)
+{
+    return (x - end->x) * end->nx + (y - end->y) * end->ny >= 0;
+}
+
+void
+splat_segment(struct splat *splat, const struct splat_segment *s, int x0, int y0, int x1, int y1)
+{
+    struct paint_light colour = light_of(splat, s->colour);
+    struct end from = end_of(s->from_to, s->ends[0]), to = end_of(s->from_to + 2, s->ends[1]);
+    float dx = to.x - from.x, dy = to.y - from.y, length = fmaxf(hypotf(dx, dy), 1e-4f);
+    float along_x = dx / length, along_y = dy / length, reach = s->half_width + 0.5f;
+    x0 = x0 > 0 ? x0 : 0;
+    y0 = y0 > 0 ? y0 : 0;
+    x1 = x1 < splat->w ? x1 : splat->w;
+    y1 = y1 < splat->h ? y1 : splat->h;
+    for (int row = y0; row < y1; row++) {
+        float y = (float)row + 0.5f;
+        int left = x0, right = x1;
+        if (fabsf(along_y) > 0.1f) { /* the row meets no more of the line */
+            float middle = from.x + (y - from.y) * along_x / along_y, half = reach / fabsf(along_y);
+            left = (int)fmaxf(floorf(middle - half), (float)x0);
+            right = (int)fminf(ceilf(middle + half), (float)x1);
+        }
+        for (int column = left; column < right; column++) {
+            float x = (float)column + 0.5f;
+            float t = (x - from.x) * along_x + (y - from.y) * along_y;
+            float across = fabsf((x - from.x) * along_y - (y - from.y) * along_x);
+            if (across >= reach || t <= -reach || t >= length + reach) {
+                continue;
+            }
+            float cover = 1, beyond = 0;
+            if (!from.joined) {
+                cover *= limited(t + 0.5f);
+            } else if (is_behind(&from, x, y)) {
+                beyond = fmaxf(beyond, -t);
+            } else {
+                continue;
+            }
+            if (!to.joined) {
+                cover *= limited(length - t + 0.5f);
+            } else if (!is_behind(&to, x, y)) {
+                beyond = fmaxf(beyond, t - length);
+            } else {
+                continue;
+            }
+            float distance = beyond > 0 ? hypotf(across, beyond) : across;
+            float share =
+                fminf(distance + 0.5f, s->half_width) - fmaxf(distance - 0.5f, -s->half_width);
+            if (share > 0) {
+                lay(splat, (size_t)row * SPLAT_SIDE + (size_t)column, cover * share, 0, &colour,
+                    &colour);
+            }
+        }
+    }
+}
