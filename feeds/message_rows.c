@@ -15,7 +15,7 @@
 #define DATA_DEPTH 5 /* around a milestone's data: the milestones and the milestone, too */
 #define ZEROED 16    /* rows at once, which still lie near when they are filled in */
 #define SEEN 256     /* data maps of a part that are remembered; a power of two */
-#define UINT64 0xcf  /* a number of eight bytes follows: a time always is one */
+#define UINT64 0xcf  /* a number of eight bytes follows: as any time since 1970-02-20 is one */
 
 /* A map of data that came before in this part: most of them say the same unit or the same answers.
  * Equal bytes at the beginning of a token are an equal token. A dispatch also says when it is due,

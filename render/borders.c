@@ -54,10 +54,14 @@ take_pieces(struct borders *borders, const struct shapes *shapes)
     }
 }
 
-/* The cells that a box meets. */
+/* The cells that a box meets; none where it lies outside. */
 static struct gpu_box
 cells_of(const struct borders *borders, struct gpu_box box)
 {
+    box = damage_common(box, borders->box);
+    if (box.x1 <= box.x0 || box.y1 <= box.y0) {
+        return (struct gpu_box){0, 0, 0, 0};
+    }
     return (struct gpu_box){(box.x0 - borders->box.x0) / SIDE, (box.y0 - borders->box.y0) / SIDE,
                             (box.x1 - 1 - borders->box.x0) / SIDE + 1,
                             (box.y1 - 1 - borders->box.y0) / SIDE + 1};
@@ -150,6 +154,9 @@ borders_paint(const struct borders *borders, struct splat *splat, struct gpu_box
             for (uint32_t i = borders->firsts[cell]; i < borders->firsts[cell + 1]; i++) {
                 const struct piece *piece = &borders->pieces[borders->within[i]];
                 struct gpu_box part = damage_common(piece->box, here);
+                if (part.x1 <= part.x0 || part.y1 <= part.y0) {
+                    continue;
+                }
                 struct splat_segment segment = piece->segment;
                 for (int k = 0; k < 4; k++) {
                     segment.from_to[k] -= (float)(k % 2 ? tile.y0 : tile.x0);

@@ -95,6 +95,17 @@ count_bits(const uint64_t *row)
     return count;
 }
 
+int64_t
+damage_area(const struct damage *damage)
+{
+    int rows = (damage->h + damage->square - 1) / damage->square;
+    int64_t squares = 0;
+    for (int y = 0; y < rows && damage->any; y++) {
+        squares += count_bits(damage->rows[y]);
+    }
+    return squares * damage->square * damage->square;
+}
+
 void
 damage_leave(struct damage *damage, int64_t most_px, struct damage *rest, int *row)
 {

@@ -32,6 +32,8 @@ void damage_begin(struct damage *damage, int w, int h);
 void damage_add(struct damage *damage, struct gpu_box box);
 /* Adds what was added to another of the same canvas. */
 void damage_add_all(struct damage *damage, const struct damage *other);
+/* Pixels that it covers, by whole squares. */
+int64_t damage_area(const struct damage *damage);
 /* Where it covers more than most_px pixels, moves the rest, whole rows of squares from *row on, to
  * the other, which is empty and of the same canvas. *row: where to begin, a row of squares; it
  * becomes the first that was moved, so that no place waits for ever. */

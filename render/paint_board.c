@@ -39,7 +39,7 @@ draw_rate(const struct paint *p, const struct snapshot_metric *metric, double va
           struct text_style style, float right, float baseline, enum theme_colour otherwise,
           const char *shown)
 {
-    bool below = !isnan(value) && !isnan(metric->target) && value < metric->target;
+    bool below = paint_part_below(metric, value);
     if (below) {
         style.weight = TEXT_SEMIBOLD;
     }

@@ -132,12 +132,6 @@ fraction(const struct gauge *g, double value)
     return (float)(part < 0 ? 0 : part > 1 ? 1 : part);
 }
 
-static bool
-below_target(const struct snapshot_metric *metric, double value)
-{
-    return !isnan(metric->target) && !isnan(value) && value < metric->target;
-}
-
 static void
 draw_dial(const struct paint *p, const struct gauge *g)
 {
@@ -149,7 +143,7 @@ draw_dial(const struct paint *p, const struct gauge *g)
         /* A value at or below the range's low end still shows its colour. */
         float to = -SWEEP + fmaxf(2 * SWEEP * fraction(g, g->shown), LEAST_ARC);
         draw_arc(p->list, g->cx, g->dial->cy, radius, thick, -SWEEP, to,
-                 paint_colour(p, below_target(g->metric, g->value) && !paint_part_stale(p)
+                 paint_colour(p, paint_part_below(g->metric, g->value) && !paint_part_stale(p)
                                      ? THEME_AMBER
                                      : THEME_DATA));
     }

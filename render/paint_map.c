@@ -253,7 +253,7 @@ paint_map_is_crowd(const struct points *points)
     return points_scale(points) < CROWD_BELOW;
 }
 
-/* Each line twice: a dark one, and a light one on it. */
+/* Each line twice: one of the ground's colour, and one that stands out on it. */
 static void
 draw_borders(const struct paint *p, float wider, uint32_t streets, uint32_t district)
 {

@@ -327,15 +327,30 @@ paint_part_value(char *out, size_t size, double value, int decimals)
     snprintf(out, size, "%.*f", decimals, value);
 }
 
+/* By more than what a weighted sum that meets the limit exactly may lack of it. */
+static bool
+is_less(double value, double limit)
+{
+    return value < limit - 1e-9 * fmax(1, fabs(limit)); /* NaN: neither is */
+}
+
+bool
+paint_part_below(const struct snapshot_metric *metric, double value)
+{
+    return is_less(value, metric->target);
+}
+
 void
 paint_part_rate(char *out, size_t size, const struct snapshot_metric *metric, double value,
                 int decimals)
 {
     double unit = pow(10, -decimals), rounded = round(value / unit) * unit;
     double limits[] = {metric->target, metric->scale};
-    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) { /* NaN: neither is less */
-        if (value < limits[i] && rounded > limits[i] - unit / 2) {
-            value = (ceil(limits[i] / unit - 1e-9) - 1) * unit; /* the last one below it */
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        if (is_less(value, limits[i]) && rounded >= limits[i] - unit / 4) {
+            double units = round(limits[i] / unit);
+            units -= is_less(units * unit, limits[i]) ? 0 : 1;
+            value = units * unit; /* the last one below it */
         }
     }
     paint_part_value(out, size, value, decimals);

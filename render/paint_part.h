@@ -89,6 +89,8 @@ double paint_part_round_low(double least, double high);
 
 /* A value with the metric's decimals, "—" for NaN. */
 void paint_part_value(char *out, size_t size, double value, int decimals);
+/* Whether a metric's value misses its target; false where either is NaN. */
+bool paint_part_below(const struct snapshot_metric *metric, double value);
 /* A metric's value, with as many decimals: what is below its target, or not quite all, does not
  * read as if it were ("79.96" of 80 is 79.9, not 80.0). */
 void paint_part_rate(char *out, size_t size, const struct snapshot_metric *metric, double value,

@@ -68,6 +68,7 @@ forget_scene(struct renderer *renderer)
         renderer->gpu->target_destroy(renderer->gpu, layer->dotted);
         renderer->gpu->target_destroy(renderer->gpu, layer->next);
         free(layer->ground_pixels);
+        draw_destroy(layer->border_list);
         borders_destroy(layer->borders);
         *layer = (struct layer){.before = layer->before, .shown = layer->shown};
         draw_clear(layer->shown);
@@ -358,28 +359,40 @@ renderer_due_ms(const struct renderer *renderer)
     return goes_on ? renderer->time_ms + 1 : due;
 }
 
-/* A frame of a spread change repaints at most one part in so many of the canvas, and no more pixels
- * than take some 5 ms, painted once and copied to the window: while a snapshot comes other threads
- * have half of the processor, and these may take twice that and more. The first frame of a change
- * does half of it, for there all lists are made anew, too. */
+/* A change of more than one part in so many of the canvas, or of more pixels than a frame's, is
+ * spread; its frames repaint no more than the smaller numbers say: some 5 ms, painted once and
+ * copied to the window, for while a snapshot comes other threads have half of the processor, and
+ * these may take twice that and more. The first one does half of it: there all lists are made anew,
+ * too. */
+#define AT_ONCE_SHARE 3
+#define AT_ONCE_MOST 2400000
 #define SPREAD_SHARE 6
 #define SPREAD_MOST 800000
+
+static int64_t
+lesser_share(const struct renderer *renderer, int parts, size_t most)
+{
+    int64_t part = (int64_t)renderer->scene.solved_w * renderer->scene.solved_h / parts;
+    int64_t share = (int64_t)renderer_share(renderer, most);
+    return part < share ? part : share;
+}
 
 /* Adds what the frames before left, and leaves what is too much for this one. */
 static void
 spread(struct renderer *renderer, const struct renderer_frame *frame, bool whole)
 {
-    int w = renderer->scene.solved_w, h = renderer->scene.solved_h;
     bool goes_on = renderer->rest.any;
     if (!whole) {
         damage_add_all(&renderer->damage, &renderer->rest);
     }
-    damage_begin(&renderer->rest, w, h);
-    if (!whole && frame->spread && frame->time_ms != 0 && renderer->gpu->slow) {
-        int64_t share = (int64_t)w * h / SPREAD_SHARE;
-        int64_t most = (int64_t)renderer_share(renderer, SPREAD_MOST);
-        share = share < most ? share : most;
-        damage_leave(&renderer->damage, goes_on ? share : share / 2, &renderer->rest,
+    damage_begin(&renderer->rest, renderer->scene.solved_w, renderer->scene.solved_h);
+    if (whole || !frame->spread || frame->time_ms == 0 || !renderer->gpu->slow) {
+        return;
+    }
+    int64_t most = lesser_share(renderer, SPREAD_SHARE, SPREAD_MOST);
+    if (goes_on ||
+        damage_area(&renderer->damage) > lesser_share(renderer, AT_ONCE_SHARE, AT_ONCE_MOST)) {
+        damage_leave(&renderer->damage, goes_on ? most : most / 2, &renderer->rest,
                      &renderer->rest_row);
     }
 }

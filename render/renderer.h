@@ -65,9 +65,9 @@ struct renderer_frame {
     bool still;  /* nothing moves or flashes, whatever the scene says */
     bool wander; /* the picture wanders by ±2 px over minutes: spares screens that burn in */
     bool probe;  /* draw the 34 cells for outside measurement */
-    /* Where the GPU is slow, a change of most of the canvas at once (another state, all of it
-     * stale) may reach it over a few frames, from the top to the bottom, rather than hold one up.
-     */
+    /* Where the GPU is slow, a change of more than a third of the canvas at once (another state,
+     * all of it stale) may reach it over several frames, from the top to the bottom, rather than
+     * hold one up: some seven, a dozen where the canvas is large. */
     bool spread;
     /* Nothing is on the glass yet that a long frame could hold up: all dots in this one. */
     bool first;

@@ -52,8 +52,9 @@ struct dots_round {
     struct layer *layer;
     const struct paint *paint;
     struct paint_map_looks looks;
-    const struct borders *borders; /* over them, where the processor paints; else NULL */
-    struct gpu_box own, clip;      /* canvas pixels */
+    const struct draw_list *border_list; /* what stands over them; NULL: nothing */
+    const struct borders *borders;       /* the same where the processor paints; else NULL */
+    struct gpu_box own, clip;            /* canvas pixels */
     int reach;
     struct gpu_target target;
 };
@@ -74,12 +75,17 @@ paint_by_gpu(const struct dots_round *round, const struct gpu_box *boxes, int co
     const struct points_dot *dots = points_in(round->layer->points, near, count, &dots_count);
     draw_clear(renderer->dots_list);
     paint_map_dots(round->paint, round->layer->points, dots, dots_count);
-    paint_map_borders(round->paint, round->layer->points);
     brush_begin(renderer->brush);
-    struct brush_span span = brush_add(renderer->brush, renderer->dots_list, boxes, count);
+    struct brush_span span = brush_add(renderer->brush, renderer->dots_list, boxes, count), over;
+    if (round->border_list) {
+        over = brush_add(renderer->brush, round->border_list, boxes, count);
+    }
     brush_upload(renderer->brush);
     gpu->copy(gpu, round->layer->ground, inside, count, round->target, 0, 0);
     brush_paint(renderer->brush, span, round->target, round->own.x0, round->own.y0);
+    if (round->border_list) {
+        brush_paint(renderer->brush, over, round->target, round->own.x0, round->own.y0);
+    }
     return dots_count;
 }
 
@@ -197,19 +203,18 @@ choose_painter(struct renderer *renderer, struct layer *layer, struct gpu_box ow
 }
 
 /* Once for a scene, when they are first wanted. */
-static const struct borders *
-borders_of(struct renderer *renderer, struct layer *layer, const struct paint *paint,
-           struct gpu_box clip)
+static void
+list_borders(struct layer *layer, const struct paint *paint, struct gpu_box clip)
 {
-    if (!layer->ground_pixels || !paint_map_is_crowd(layer->points)) {
-        return NULL;
+    if (!layer->border_list) {
+        layer->border_list = draw_create();
+        struct paint over = *paint;
+        over.list = layer->border_list;
+        paint_map_borders(&over, layer->points);
     }
-    if (!layer->borders) {
-        draw_clear(renderer->dots_list);
-        paint_map_borders(paint, layer->points);
-        layer->borders = borders_create(renderer->dots_list, clip);
+    if (layer->ground_pixels && !layer->borders) {
+        layer->borders = borders_create(layer->border_list, clip);
     }
-    return layer->borders;
 }
 
 static struct dots_round
@@ -226,7 +231,11 @@ round_of(struct renderer *renderer, int index, const struct paint *paint)
         .target = layer->dotted,
     };
     paint_map_looks(paint, layer->points, &round.looks);
-    round.borders = borders_of(renderer, layer, paint, round.clip);
+    if (paint_map_is_crowd(layer->points)) {
+        list_borders(layer, paint, round.clip);
+        round.border_list = layer->border_list;
+        round.borders = layer->borders;
+    }
     return round;
 }
 

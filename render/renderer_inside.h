@@ -67,8 +67,9 @@ struct layer {
     float dot_scale;
     uint8_t
         *ground_pixels; /* the ground where the processor paints the dots; RGBA, top row first */
-    struct borders *borders;  /* over a crowd's dots; NULL until the processor paints them */
-    struct left_out left_out; /* what was told of it */
+    struct draw_list *border_list; /* over a crowd's dots; NULL until there was one */
+    struct borders *borders;       /* the same; NULL until the processor paints them */
+    struct left_out left_out;      /* what was told of it */
 };
 
 #define PARTS (DAMAGE_BOXES * 3)

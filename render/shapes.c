@@ -372,6 +372,27 @@ bisector(const float a[2], const float b[2], const float c[2])
     return atan2f(y, x);
 }
 
+/* Whether the line comes near any region: most borders of a map do not. */
+static bool
+meets_region(const struct shapes *shapes, const struct draw_command *c, const float *xy)
+{
+    float reach = c->at[0] / 2 + 1;
+    float x0 = xy[0], y0 = xy[1], x1 = xy[0], y1 = xy[1];
+    for (size_t i = 1; i < c->count; i++) {
+        x0 = fminf(x0, xy[2 * i]);
+        y0 = fminf(y0, xy[2 * i + 1]);
+        x1 = fmaxf(x1, xy[2 * i]);
+        y1 = fmaxf(y1, xy[2 * i + 1]);
+    }
+    for (size_t i = 0; i < shapes->regions_count; i++) {
+        const struct draw_box *r = &shapes->regions[i];
+        if (r->x0 < x1 + reach && r->x1 > x0 - reach && r->y0 < y1 + reach && r->y1 > y0 - reach) {
+            return true;
+        }
+    }
+    return shapes->regions_count == 0;
+}
+
 static void
 add_joined(struct shapes *shapes, const struct draw_command *c, const float *xy)
 {
@@ -548,7 +569,7 @@ shapes_add_command(struct shapes *shapes, const struct draw_list *list, size_t i
     case DRAW_KIND_POLYLINE:
         if (c->at[1] > 0) {
             add_dashed(shapes, c, floats);
-        } else {
+        } else if (meets_region(shapes, c, floats)) {
             add_joined(shapes, c, floats);
         }
         break;

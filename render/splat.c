@@ -1,6 +1,7 @@
 #include "render/splat.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 /* Steps of linear light that are told apart: the darkest of sRGB's steps is two and a half. */

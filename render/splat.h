@@ -6,7 +6,6 @@
 #ifndef RENDER_SPLAT_H
 #define RENDER_SPLAT_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 

@@ -27,7 +27,7 @@ bool stage_show(struct stage *stage, const char *scene, const char *focus);
 bool stage_resize(struct stage *stage, int w, int h);
 
 /* To be called when figures were drawn: logs what the scene's panels leave out for want of room on
- * this canvas, each once. */
+ * this canvas: each thing once, and a number of texts again where it grows. */
 void stage_tell_left_out(struct stage *stage);
 
 int stage_tabs(const struct stage *stage);

@@ -294,11 +294,36 @@ test_far_boxes_stay_apart(void **state)
     assert_int_equal(damage.boxes[0].y1, 2160);
 }
 
+/* What is left of it comes in parts, each no more than was asked for, and nothing twice. */
+static void
+test_a_change_comes_in_parts(void **state)
+{
+    (void)state;
+    static struct damage rest;
+    damage_begin(&damage, 1920, 1080);
+    assert_true(damage_area(&damage) == 0);
+    damage_add(&damage, (struct gpu_box){0, 0, 1920, 1080});
+    int64_t all_px = damage_area(&damage), painted = 0;
+    assert_true(all_px >= 1920 * 1080);
+    int parts = 0, row = 0;
+    do {
+        damage_begin(&rest, 1920, 1080);
+        damage_leave(&damage, 300000, &rest, &row);
+        assert_in_range(damage_area(&damage), 1, 300000);
+        painted += damage_area(&damage);
+        damage = rest;
+        parts++;
+    } while (rest.any);
+    assert_true(painted == all_px);
+    assert_in_range(parts, 7, 8);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_damage_is_enough),
+        cmocka_unit_test(test_a_change_comes_in_parts),
         cmocka_unit_test(test_equal_lists_have_none),
         cmocka_unit_test(test_boxes_cover_without_meeting),
         cmocka_unit_test(test_far_boxes_stay_apart),
