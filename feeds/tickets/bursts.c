@@ -126,7 +126,9 @@ is_counted(const struct profile *profile, int64_t as_of_ms, int64_t ms)
 }
 
 #define RADIX_BITS 11
-#define RADIX_LEAST 256 /* entries: of fewer a comparing sort is as quick */
+#define RADIX_LEAST 64 /* entries: of fewer a comparing sort is as quick */
+#define SPREAD_PLACES 16384
+#define SPREAD_MOST 16 /* entries in one place */
 
 /* By the bits of (ms − least_ms) from `low` on; entries that are equal in them keep their order. */
 static void
@@ -148,7 +150,40 @@ sort_by_bits(const struct bursts_entry *from, struct bursts_entry *to, size_t co
     }
 }
 
-/* 28 days and an hour or two of milliseconds have 32 bits: three passes. */
+/* Into places by the time's highest bits, at least as many as there are entries: spread over the
+ * days as requests are, few share one. false, and nothing is done, where too many do. */
+static bool
+sort_by_spread(const struct bursts_entry *from, struct bursts_entry *to, size_t count,
+               int64_t least_ms, uint64_t span_ms)
+{
+    uint32_t places[SPREAD_PLACES];
+    int shift = 0;
+    while (span_ms >> shift >= SPREAD_PLACES || span_ms >> shift >= 2 * count) {
+        shift++;
+    }
+    size_t used = (size_t)(span_ms >> shift) + 1;
+    memset(places, 0, used * sizeof *places);
+    uint32_t most = 0;
+    for (size_t i = 0; i < count; i++) {
+        uint32_t here = ++places[(uint64_t)(from[i].ms - least_ms) >> shift];
+        most = here > most ? here : most;
+    }
+    if (most > SPREAD_MOST) {
+        return false;
+    }
+    for (size_t i = 0, place = 0; i < used; i++) {
+        uint32_t here = places[i];
+        places[i] = (uint32_t)place;
+        place += here;
+    }
+    for (size_t i = 0; i < count; i++) {
+        to[places[(uint64_t)(from[i].ms - least_ms) >> shift]++] = from[i];
+    }
+    return true; /* but for those that share a place */
+}
+
+/* 28 days and an hour or two of milliseconds have 32 bits: three passes, where one does not do.
+ * Where times are equal, or near, the entries may still be out of order. */
 static bool
 sort_by_radix(struct bursts_cell *cell)
 {
@@ -158,14 +193,16 @@ sort_by_radix(struct bursts_cell *cell)
         least_ms = ms < least_ms ? ms : least_ms;
         most_ms = ms > most_ms ? ms : most_ms;
     }
-    if (cell->count < RADIX_LEAST || cell->count > UINT32_MAX ||
-        ((uint64_t)most_ms - (uint64_t)least_ms) >> 3 * RADIX_BITS) {
+    uint64_t span_ms = (uint64_t)most_ms - (uint64_t)least_ms;
+    if (cell->count < RADIX_LEAST || cell->count > UINT32_MAX || span_ms >> 3 * RADIX_BITS) {
         return false;
     }
     struct bursts_entry *other = arena_regrow(NULL, cell->cap, sizeof *other);
-    sort_by_bits(cell->entries, other, cell->count, least_ms, 0);
-    sort_by_bits(other, cell->entries, cell->count, least_ms, RADIX_BITS);
-    sort_by_bits(cell->entries, other, cell->count, least_ms, 2 * RADIX_BITS);
+    if (!sort_by_spread(cell->entries, other, cell->count, least_ms, span_ms)) {
+        sort_by_bits(cell->entries, other, cell->count, least_ms, 0);
+        sort_by_bits(other, cell->entries, cell->count, least_ms, RADIX_BITS);
+        sort_by_bits(cell->entries, other, cell->count, least_ms, 2 * RADIX_BITS);
+    }
     free(cell->entries);
     cell->entries = other;
     return true;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wall/base/arena.h"
 #include "wall/base/hash.h"
 
 /* Fields a milestone keeps; a record with one of UNIQUE hardly ever comes twice. */
@@ -136,16 +137,6 @@ put_fields(uint8_t *at, struct intern *codes, uint32_t has, enum event_type type
     return at;
 }
 
-static void *
-grown(void *ptr, size_t bytes)
-{
-    void *out = realloc(ptr, bytes);
-    if (!out) {
-        abort();
-    }
-    return out;
-}
-
 static uint32_t
 append(struct record_pool *pool, const uint8_t *bytes, size_t len)
 {
@@ -154,13 +145,22 @@ append(struct record_pool *pool, const uint8_t *bytes, size_t len)
         if (cap > UINT32_MAX) {
             abort(); /* 4 GiB of records: over 200 M tickets, far past every stated load */
         }
-        pool->bytes = grown(pool->bytes, cap);
+        pool->bytes = arena_regrow(pool->bytes, cap, 1);
         pool->cap = cap;
     }
     uint32_t reference = (uint32_t)pool->used;
     memcpy(pool->bytes + pool->used, bytes, len);
     pool->used += len;
     return reference;
+}
+
+void
+record_expect(struct record_pool *pool, double bytes)
+{
+    if (bytes < UINT32_MAX / 2 && bytes > (double)pool->cap) {
+        pool->cap = (size_t)bytes;
+        pool->bytes = arena_regrow(pool->bytes, pool->cap, 1);
+    }
 }
 
 static struct str

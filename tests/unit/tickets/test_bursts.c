@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "feeds/tickets/bursts.h"
 #include "tests/unit/tickets/make.h"
 
 #define TICKETS 240
@@ -233,9 +234,69 @@ test_bursts_are_what_a_list_says(void **state)
     }
 }
 
+/* When a ticket was registered: spread over the days, in a rush, all at once, in steps, or by far
+ * most of them at one time and a few long before. */
+static int64_t
+draw_time(struct world *world, int shape, int64_t least_ms)
+{
+    switch (shape) {
+    case 0:
+        return least_ms + (int64_t)draw(world, 27 * 24 * 3600) * 1000;
+    case 1:
+        return least_ms + draw(world, 50000);
+    case 2:
+        return least_ms;
+    case 3:
+        return least_ms + (int64_t)draw(world, 20) * WHEN_DAY;
+    default:
+        return least_ms + (draw(world, 100) == 0 ? 0 : 26 * WHEN_DAY + draw(world, 4000));
+    }
+}
+
+/* A snapshot's registrations come in no order: by time, and by ticket where that is equal, they lie
+ * then, however they are spread and however many there are. */
+static void
+test_cells_are_sorted(void **state)
+{
+    (void)state;
+    static const unsigned counts[] = {1, 2, 63, 64, 65, 300, 5000, 9000};
+    struct world world = {.random = 88172645463325252u};
+    struct periods periods = {.from_ms = {[SNAPSHOT_TODAY] = MAKE_NOW}};
+    profile_default(&world.profile);
+    for (int shape = 0; shape < 5; shape++) {
+        for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+            struct bursts bursts = {0};
+            uint64_t sum = 0;
+            bursts_clear(&bursts);
+            for (unsigned i = 0; i < counts[c]; i++) {
+                struct fold fold = {.street = 1, .category = 2, .community = INTERN_NONE};
+                unsigned ticket = (i * 7919u) % counts[c];
+                fold.registered_ms = draw_time(&world, shape, MAKE_NOW - 27 * WHEN_DAY);
+                sum += ticket * UINT64_C(0x9e3779b97f4a7c15) ^ (uint64_t)fold.registered_ms;
+                bursts_count(&bursts, &world.profile, &periods, ticket, &fold, 1);
+            }
+            size_t at = 0;
+            for (uint32_t looks = 1; !bursts_sort_part(&bursts, &at, &looks); looks = 1) {
+            }
+            assert_int_equal(bursts.count, 1);
+            assert_int_equal(bursts.cells[0].count, counts[c]);
+            const struct bursts_entry *e = bursts.cells[0].entries;
+            for (unsigned i = 0; i < counts[c]; i++) {
+                bool before = i > 0 && (e[i - 1].ms > e[i].ms ||
+                                        (e[i - 1].ms == e[i].ms && e[i - 1].ticket > e[i].ticket));
+                assert_false(before);
+                sum -= e[i].ticket * UINT64_C(0x9e3779b97f4a7c15) ^ (uint64_t)e[i].ms;
+            }
+            assert_true(sum == 0); /* they are those that came */
+            bursts_free(&bursts);
+        }
+    }
+}
+
 int
 main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_bursts_are_what_a_list_says)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_cells_are_sorted),
+                                       cmocka_unit_test(test_bursts_are_what_a_list_says)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
