@@ -10,9 +10,11 @@
 #include <string.h>
 
 /* What a frame does at most of what is begun anew, where a processor draws as fast as usual
- * (renderer_share): slots counted (of those at their own places a third), pixels painted. */
+ * (renderer_share): slots counted (of those at their own places a third), pixels painted at once,
+ * and of what takes longer in each frame. */
 #define COUNT_MOST 300000
 #define PAINT_MOST 2000000
+#define PORTION_MOST 1000000
 /* A dot takes as long as so many pixels of ground; one at its own place three times as long, for
  * those that are near each other lie far apart in memory. */
 #define DOT_PIXELS 40
@@ -291,7 +293,8 @@ go_on_painting(struct renderer *renderer, struct layer *layer, struct dots_round
 {
     struct gpu_box own = round->own;
     round->target = layer->next;
-    for (size_t spent = 0; spent < paint_most(renderer) && own.y0 + layer->next_rows < own.y1;) {
+    size_t most = renderer_share(renderer, PORTION_MOST);
+    for (size_t spent = 0; spent < most && own.y0 + layer->next_rows < own.y1;) {
         int first = own.y0 + layer->next_rows;
         int end = first + SPLAT_SIDE < own.y1 ? first + SPLAT_SIDE : own.y1;
         spent += paint_boxes(round, &(struct gpu_box){own.x0, first, own.x1, end}, 1);

@@ -7,8 +7,6 @@
 #include <sys/mman.h>
 
 #define HUGE_PAGE ((size_t)2 << 20) /* of x86-64, and of ARM with pages of 4 KiB */
-#define HUGE_FROM                                                                                  \
-    ((size_t)16 << 20) /* of a growing array: less gains nothing, and its end is lost */
 
 struct arena_block {
     struct arena_block *next;
@@ -127,25 +125,12 @@ arena_held(const struct arena *arena)
     return bytes;
 }
 
-/* Asks for huge pages wherever the block has whole ones; where that is refused small ones do. */
-static void
-ask_huge(void *block, size_t bytes)
-{
-    size_t before = -(uintptr_t)block & (HUGE_PAGE - 1);
-    if (bytes > before) {
-        madvise((char *)block + before, (bytes - before) & ~(HUGE_PAGE - 1), MADV_HUGEPAGE);
-    }
-}
-
 void *
 arena_regrow(void *array, size_t count, size_t size)
 {
     void *out = reallocarray(array, count, size);
     if (!out) {
         abort();
-    }
-    if (count * size >= HUGE_FROM) {
-        ask_huge(out, count * size);
     }
     return out;
 }
@@ -163,7 +148,7 @@ arena_table(size_t count, size_t size)
         abort();
     }
     if (huge) {
-        ask_huge(table, bytes);
+        madvise(table, bytes, MADV_HUGEPAGE); /* where that is refused small ones do */
     }
     return memset(table, 0, bytes);
 }
