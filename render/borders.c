@@ -5,6 +5,7 @@
 
 #include "render/damage.h"
 #include "render/shapes.h"
+#include "wall/base/arena.h"
 
 #define SIDE 64 /* of a cell, pixels */
 
@@ -22,20 +23,10 @@ struct borders {
     uint32_t *within; /* pieces, cell by cell */
 };
 
-static void *
-need(size_t count, size_t size)
-{
-    void *out = calloc(count ? count : 1, size);
-    if (!out) {
-        abort();
-    }
-    return out;
-}
-
 static void
 take_pieces(struct borders *borders, const struct shapes *shapes)
 {
-    borders->pieces = need(shapes->records_count, sizeof *borders->pieces);
+    borders->pieces = arena_table(shapes->records_count, sizeof *borders->pieces);
     for (size_t i = 0; i < shapes->records_count; i++) {
         const struct shapes_record *from = &shapes->records[i];
         struct gpu_box box = {from->box.x0, from->box.y0, from->box.x1, from->box.y1};
@@ -88,7 +79,7 @@ sort_in(struct borders *borders, bool fill)
 struct borders *
 borders_create(const struct draw_list *list, struct gpu_box box)
 {
-    struct borders *borders = need(1, sizeof *borders);
+    struct borders *borders = arena_table(1, sizeof *borders);
     struct shapes shapes = {.pending = {.kind = SHAPES_KIND_COUNT}};
     shapes_clear(&shapes);
     for (size_t i = 0; i < list->count; i++) {
@@ -102,7 +93,7 @@ borders_create(const struct draw_list *list, struct gpu_box box)
     take_pieces(borders, &shapes);
     shapes_free(&shapes);
     size_t cells = (size_t)borders->across * (size_t)borders->down;
-    borders->firsts = need(cells + 1, sizeof *borders->firsts);
+    borders->firsts = arena_table(cells + 1, sizeof *borders->firsts);
     sort_in(borders, false);
     uint32_t all = 0;
     for (size_t i = 0; i <= cells; i++) {
@@ -110,7 +101,7 @@ borders_create(const struct draw_list *list, struct gpu_box box)
         borders->firsts[i] = all;
         all += here;
     }
-    borders->within = need(all, sizeof *borders->within);
+    borders->within = arena_table(all, sizeof *borders->within);
     sort_in(borders, true); /* which leaves each first at the next one's */
     memmove(borders->firsts + 1, borders->firsts, cells * sizeof *borders->firsts);
     borders->firsts[0] = 0;

@@ -86,10 +86,6 @@ ground_focus(const struct paint *p, const struct map_shape *focus)
     outline_shapes(p, SCENE_LAYER_CONTEXT, hairline(p), colours[THEME_LINE]);
     outline_shapes(p, SCENE_LAYER_STREETS, hairline(p), colours[THEME_LINE]);
     draw_triangles(p->list, focus->triangles, focus->triangles_count, colours[THEME_MAP_LAND]);
-    draw_outline(p, focus->lines, focus->lines_count, hairline(p), colours[THEME_MAP_BORDER]);
-    int count;
-    const struct map_line *border = map_focus_border(p->map, &count);
-    draw_outline(p, border, count, 2 * p->unit, colours[THEME_MAP_DISTRICT]);
 }
 
 static void
@@ -100,8 +96,28 @@ ground_district(const struct paint *p)
     ground_water(p);
     fill_shapes(p, SCENE_LAYER_DISTRICT, colours[THEME_MAP_LAND]);
     fill_shapes(p, SCENE_LAYER_STREETS, colours[THEME_MAP_LAND]);
-    outline_shapes(p, SCENE_LAYER_STREETS, hairline(p), colours[THEME_MAP_BORDER]);
-    outline_shapes(p, SCENE_LAYER_DISTRICT, 2 * p->unit, colours[THEME_MAP_DISTRICT]);
+}
+
+static const struct map_shape *
+focus_of(const struct paint *p)
+{
+    return has_focus(p) ? map_street(p->map, str_from(p->scene->focus_street)) : NULL;
+}
+
+/* Of the street in focus, or of all and the district; so much wider than usual. */
+static void
+draw_borders(const struct paint *p, float wider, uint32_t streets, uint32_t district)
+{
+    const struct map_shape *focus = focus_of(p);
+    if (focus) {
+        int count;
+        const struct map_line *border = map_focus_border(p->map, &count);
+        draw_outline(p, focus->lines, focus->lines_count, hairline(p) + wider, streets);
+        draw_outline(p, border, count, 2 * p->unit + wider, district);
+    } else {
+        outline_shapes(p, SCENE_LAYER_STREETS, hairline(p) + wider, streets);
+        outline_shapes(p, SCENE_LAYER_DISTRICT, 2 * p->unit + wider, district);
+    }
 }
 
 void
@@ -110,14 +126,14 @@ paint_map_ground(const struct paint *p)
     if (!p->map) {
         return;
     }
-    const struct map_shape *focus =
-        has_focus(p) ? map_street(p->map, str_from(p->scene->focus_street)) : NULL;
+    const struct map_shape *focus = focus_of(p);
     draw_clip(p->list, map_clip(p->map));
     if (focus) {
         ground_focus(p, focus);
     } else {
         ground_district(p);
     }
+    draw_borders(p, 0, p->theme->colours[THEME_MAP_BORDER], p->theme->colours[THEME_MAP_DISTRICT]);
     draw_unclip(p->list);
 }
 
@@ -254,22 +270,6 @@ paint_map_is_crowd(const struct points *points)
 }
 
 /* Each line twice: one of the ground's colour, and one that stands out on it. */
-static void
-draw_borders(const struct paint *p, float wider, uint32_t streets, uint32_t district)
-{
-    const struct map_shape *focus =
-        has_focus(p) ? map_street(p->map, str_from(p->scene->focus_street)) : NULL;
-    if (focus) {
-        int count;
-        const struct map_line *border = map_focus_border(p->map, &count);
-        draw_outline(p, focus->lines, focus->lines_count, hairline(p) + wider, streets);
-        draw_outline(p, border, count, 2 * p->unit + wider, district);
-    } else {
-        outline_shapes(p, SCENE_LAYER_STREETS, hairline(p) + wider, streets);
-        outline_shapes(p, SCENE_LAYER_DISTRICT, 2 * p->unit + wider, district);
-    }
-}
-
 void
 paint_map_borders(const struct paint *p, const struct points *points)
 {
