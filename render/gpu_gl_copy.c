@@ -125,6 +125,24 @@ draw_boxes(struct gpu_gl *gl, const struct gpu_gl_target *from, const struct gpu
     glBindSampler(0, 0);
 }
 
+/* Box by box, as memory is copied: Mesa's quick way where both are pictures. A software renderer
+ * first finishes all that it was told to draw. */
+static void
+blit_boxes(struct gpu_gl *gl, GLuint source, int from_h, const struct gpu_box *boxes, int count,
+           GLuint sink, int to_h, int x, int y)
+{
+    glDisable(GL_SCISSOR_TEST);
+    gpu_gl_convert_srgb(gl, true); /* both sides sRGB: the bytes as they are */
+    glBindFramebuffer(GL_READ_FRAMEBUFFER, source);
+    glBindFramebuffer(GL_DRAW_FRAMEBUFFER, sink);
+    for (int i = 0; i < count; i++) {
+        struct gpu_box box = boxes[i];
+        glBlitFramebuffer(box.x0, from_h - box.y1, box.x1, from_h - box.y0, box.x0 + x,
+                          to_h - y - box.y1, box.x1 + x, to_h - y - box.y0, GL_COLOR_BUFFER_BIT,
+                          GL_NEAREST);
+    }
+}
+
 void
 gpu_gl_copy(struct gpu *gpu, struct gpu_target from, const struct gpu_box *boxes, int count,
             struct gpu_target to, int x, int y)
@@ -136,19 +154,13 @@ gpu_gl_copy(struct gpu *gpu, struct gpu_target from, const struct gpu_box *boxes
         !gpu_gl_size_of(gl, to, &sink, &to_w, &to_h)) {
         return;
     }
-    struct gpu_box box = boxes[0];
-    int64_t area = (int64_t)(box.x1 - box.x0) * (box.y1 - box.y0);
-    if (count > 1 || sink == 0 || area * 4 < (int64_t)from_w * from_h) {
+    int64_t area = (int64_t)(boxes[0].x1 - boxes[0].x0) * (boxes[0].y1 - boxes[0].y0);
+    bool large = count == 1 && area * 4 >= (int64_t)from_w * from_h;
+    if (sink != 0 && (large || gpu->slow)) {
+        blit_boxes(gl, source, from_h, boxes, count, sink, to_h, x, y);
+    } else {
         draw_boxes(gl, &gl->targets[from.id], boxes, (size_t)count, sink, to_w, to_h, x, y);
-        return;
     }
-    glDisable(GL_SCISSOR_TEST);
-    gpu_gl_convert_srgb(gl, true); /* both sides sRGB: the bytes as they are, Mesa's quick way */
-    glBindFramebuffer(GL_READ_FRAMEBUFFER, source);
-    glBindFramebuffer(GL_DRAW_FRAMEBUFFER, sink);
-    glBlitFramebuffer(box.x0, from_h - box.y1, box.x1, from_h - box.y0, box.x0 + x,
-                      to_h - y - box.y1, box.x1 + x, to_h - y - box.y0, GL_COLOR_BUFFER_BIT,
-                      GL_NEAREST);
 }
 
 /* In linear light: sampling decodes sRGB, writing encodes it. */

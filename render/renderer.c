@@ -26,6 +26,7 @@ renderer_create(enum renderer_backend backend, struct err *err)
     renderer->under = draw_create();
     renderer->tip = draw_create();
     renderer->tip_before = draw_create();
+    renderer->cells = draw_create();
     renderer->dots_list = draw_create();
     for (int i = 0; i < SCENE_PANELS; i++) {
         renderer->layers[i].before = draw_create();
@@ -99,6 +100,7 @@ renderer_destroy(struct renderer *renderer)
     draw_destroy(renderer->under);
     draw_destroy(renderer->tip);
     draw_destroy(renderer->tip_before);
+    draw_destroy(renderer->cells);
     draw_destroy(renderer->dots_list);
     if (renderer->gpu) {
         renderer->gpu->destroy(renderer->gpu);
@@ -418,13 +420,10 @@ draw_canvas(struct renderer *renderer, const struct renderer_frame *frame)
     }
     damage_boxes(&renderer->damage);
     renderer_panes_add(renderer, &renderer->damage);
-    renderer_repaint(renderer);
     renderer->frames++;
     renderer->probe_shown = frame->probe;
-    if (frame->probe) {
-        renderer->probe_bits = renderer_probe_bits(renderer, frame);
-        renderer_draw_probe(renderer, renderer->canvas);
-    }
+    renderer->probe_bits = frame->probe ? renderer_probe_bits(renderer, frame) : 0;
+    renderer_repaint(renderer);
     return true;
 }
 

@@ -28,18 +28,41 @@ renderer_probe_bits(const struct renderer *renderer, const struct renderer_frame
 
 const struct gpu_box renderer_probe_box = {0, 0, PROBE_CELLS *PROBE_CELL_PX, PROBE_CELL_PX};
 
+/* The next run of cells of one colour, beginning with that one; false after the last. */
+static bool
+next_run(uint64_t bits, int *first, struct gpu_box *box, bool *white)
+{
+    if (*first >= PROBE_CELLS) {
+        return false;
+    }
+    int end = *first + 1;
+    *white = bits >> *first & 1;
+    while (end < PROBE_CELLS && (bits >> end & 1) == *white) {
+        end++;
+    }
+    *box = (struct gpu_box){*first * PROBE_CELL_PX, 0, end * PROBE_CELL_PX, PROBE_CELL_PX};
+    *first = end;
+    return true;
+}
+
+void
+renderer_list_probe(const struct renderer *renderer, struct draw_list *list)
+{
+    struct gpu_box box;
+    bool white;
+    for (int first = 0; next_run(renderer->probe_bits, &first, &box, &white);) {
+        draw_rect(list, (float)box.x0, 0, (float)(box.x1 - box.x0), PROBE_CELL_PX, 0,
+                  white ? 0xffffffff : 0x000000ff);
+    }
+}
+
 void
 renderer_draw_probe(struct renderer *renderer, struct gpu_target target)
 {
-    int first = 0;
-    for (int i = 1; i <= PROBE_CELLS; i++) {
-        bool white = renderer->probe_bits >> first & 1;
-        if (i < PROBE_CELLS && (renderer->probe_bits >> i & 1) == white) {
-            continue; /* cells of one colour in one go */
-        }
-        struct gpu_box run = {first * PROBE_CELL_PX, 0, i * PROBE_CELL_PX, PROBE_CELL_PX};
-        renderer->gpu->clear(renderer->gpu, target, run, white ? 0xffffffff : 0x000000ff);
-        first = i;
+    struct gpu_box box;
+    bool white;
+    for (int first = 0; next_run(renderer->probe_bits, &first, &box, &white);) {
+        renderer->gpu->clear(renderer->gpu, target, box, white ? 0xffffffff : 0x000000ff);
     }
 }
 

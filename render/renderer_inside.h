@@ -110,6 +110,8 @@ struct renderer {
     struct draw_list *under;            /* the ground's colour under those on none */
     struct draw_list *tip, *tip_before; /* over all panels: the whole of a cut text */
     struct brush_span tip_span;
+    struct draw_list *cells; /* the probe's, over all */
+    struct brush_span cells_span;
     struct shapes scratch; /* for finding it */
     bool all_damaged;
     struct motion *motion;
@@ -142,6 +144,9 @@ void renderer_list_dots(struct renderer *renderer, int index, struct draw_list *
 /* renderer_glass.c */
 extern const struct gpu_box renderer_probe_box;
 uint64_t renderer_probe_bits(const struct renderer *renderer, const struct renderer_frame *frame);
+/* The cells as a list: with all else that is drawn onto the canvas they cost next to nothing. */
+void renderer_list_probe(const struct renderer *renderer, struct draw_list *list);
+/* The same onto another picture or the window, at once. */
 void renderer_draw_probe(struct renderer *renderer, struct gpu_target target);
 bool renderer_probe_differs(const struct renderer *renderer, const struct renderer_frame *frame);
 /* True where the picture's place changed. */

@@ -124,6 +124,11 @@ add_lists(struct renderer *renderer, struct brush_span *under)
         boxes[count] = parts->at[count].box;
     }
     renderer->tip_span = brush_add(renderer->brush, renderer->tip, boxes, count);
+    draw_clear(renderer->cells);
+    if (renderer->probe_shown) {
+        renderer_list_probe(renderer, renderer->cells);
+    }
+    renderer->cells_span = brush_add(renderer->brush, renderer->cells, &renderer_probe_box, 1);
 }
 
 /* Repaints the parts: what is under them, then every panel in the scene's order. Copies come first
@@ -150,4 +155,5 @@ renderer_repaint(struct renderer *renderer)
         brush_paint(renderer->brush, layer->span, renderer->canvas, 0, 0);
     }
     brush_paint(renderer->brush, renderer->tip_span, renderer->canvas, 0, 0);
+    brush_paint(renderer->brush, renderer->cells_span, renderer->canvas, 0, 0);
 }

@@ -12,7 +12,8 @@
  *   ring      p: cx cy radius half-width
  *   segment   p: x0 y0 x1 y1     q: half-width, angles of the bisectors at its ends (-10 = square)
  *   triangle  p: x0 y0 x1 y1     q: x2 y2
- *   glyph     p: x y of the picture, u v in the atlas    q: exponent on its coverage
+ *   glyph     p: x y of the picture, u v in the atlas    q: shares of coverage to
+ *             the power of 3/4, 1 and 5/4
  *
  * Main thread. */
 #ifndef RENDER_SHAPES_H

@@ -128,11 +128,13 @@ float coverage(vec2 at) {
 #endif
 
 #ifdef GLYPHS
-// Coverage is area; the eye expects a little less of light strokes on a dark ground.
+// Coverage is area; the eye expects a little less of light strokes on a dark ground: a power of it,
+// between those of 3/4, 1 and 5/4.
 float coverage(vec2 at) {
     ivec2 texel = ivec2(floor(at - p.xy)) + ivec2(p.zw);
     float cover = texelFetch(atlas, ivec3(texel, kind.y), 0).r;
-    return pow(cover, q.x);
+    float root = sqrt(sqrt(cover));
+    return root * root * root * (q.x + root * (q.y + root * q.z));
 }
 #endif
 

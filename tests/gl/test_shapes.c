@@ -291,6 +291,29 @@ test_text_is_drawn(void **state)
     assert_int_equal(brush_faults(brush), 0);
 }
 
+/* Light text on dark is coverage to the power of 1.3, dark on light of 0.75, as far as a pixel's
+ * steps tell it. */
+static void
+test_text_is_as_heavy_as_its_colour_asks(void **state)
+{
+    (void)state;
+    static uint8_t light_on_dark[sizeof pixels];
+    struct text_style style = {TEXT_SANS, TEXT_REGULAR, 40, 0};
+    draw_text(list, text, style, 4, 50, DRAW_LEFT, 0xffffffff, str_from("国"));
+    paint(0x000000ff);
+    memcpy(light_on_dark, pixels, sizeof pixels);
+    draw_text(list, text, style, 4, 50, DRAW_LEFT, 0x000000ff, str_from("国"));
+    paint(0xffffffff);
+    int between = 0;
+    for (int i = 0; i < SIZE * SIZE; i++) {
+        double cover = pow(light(light_on_dark[i * 4]), 1 / 1.3);
+        double expected = pow(cover, 0.75), got = 1 - light(pixels[i * 4]);
+        assert_true(fabs(got - expected) < 0.012);
+        between += cover > 0.1 && cover < 0.9;
+    }
+    assert_true(between > 50);
+}
+
 static void
 test_text_stands_on_whole_pixels(void **state)
 {
@@ -360,6 +383,7 @@ main(void)
         cmocka_unit_test(test_triangles_and_clip),
         cmocka_unit_test(test_hatch_covers_its_share),
         cmocka_unit_test(test_text_is_drawn),
+        cmocka_unit_test(test_text_is_as_heavy_as_its_colour_asks),
         cmocka_unit_test(test_text_stands_on_whole_pixels),
         cmocka_unit_test(test_contents_follow_each_other),
     };
