@@ -210,6 +210,43 @@ damage_boxes(struct damage *damage)
     }
 }
 
+static int64_t
+area_of(struct gpu_box box)
+{
+    return (int64_t)(box.x1 - box.x0) * (box.y1 - box.y0);
+}
+
+static struct gpu_box
+around_both(struct gpu_box a, struct gpu_box b)
+{
+    return (struct gpu_box){lesser(a.x0, b.x0), lesser(a.y0, b.y0), greater(a.x1, b.x1),
+                            greater(a.y1, b.y1)};
+}
+
+int
+damage_few(const struct gpu_box *boxes, int count, int64_t spare_px, struct gpu_box *few, int most)
+{
+    int made = 0;
+    for (int i = 0; i < count; i++) {
+        int best = -1;
+        int64_t least_px = INT64_MAX;
+        for (int k = 0; k < made; k++) {
+            int64_t more_px =
+                area_of(around_both(few[k], boxes[i])) - area_of(few[k]) - area_of(boxes[i]);
+            if (more_px < least_px) {
+                least_px = more_px;
+                best = k;
+            }
+        }
+        if (best >= 0 && (made == most || least_px <= spare_px)) {
+            few[best] = around_both(few[best], boxes[i]);
+        } else {
+            few[made++] = boxes[i];
+        }
+    }
+    return made;
+}
+
 /* Exactly the pixels that painting the command may touch. */
 static void
 add_command(struct damage *damage, const struct draw_list *list, size_t index, struct text *text,

@@ -41,6 +41,11 @@ void damage_leave(struct damage *damage, int64_t most_px, struct damage *rest, i
 /* Fills in boxes and count: all that was added, in as few boxes as rows of squares allow; where
  * they are too many, larger squares. */
 void damage_boxes(struct damage *damage);
+/* Fewer boxes that cover all of them, and may meet: two become one where that adds no more than
+ * spare_px pixels, and where there would be more than `most`, which is at least 1. Returns how many
+ * are in `few`. */
+int damage_few(const struct gpu_box *boxes, int count, int64_t spare_px, struct gpu_box *few,
+               int most);
 /* Adds what differs between the list that is shown and the one that will be. scratch is emptied
  * first and holds nothing of use after. */
 void damage_add_difference(struct damage *damage, const struct draw_list *shown,

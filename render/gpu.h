@@ -107,6 +107,9 @@ struct gpu {
     /* What the window's framebuffer holds before it is drawn, as the window system says: n > 0 =
      * what was presented n swaps ago, 0 = nothing to count on, -1 = nobody says. */
     int (*window_age)(struct gpu *gpu);
+    /* Shows boxes of the window's framebuffer, inside it, in place of a swap; it keeps what it
+     * holds. false: that cannot be done here, and nothing was shown. */
+    bool (*window_show)(struct gpu *gpu, const struct gpu_box *boxes, int count);
     /* RGBA, top row first, 4 bytes a pixel. Waits for the GPU. */
     bool (*read)(struct gpu *gpu, struct gpu_target from, struct gpu_box box, uint8_t *rgba);
 

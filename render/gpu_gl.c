@@ -538,6 +538,7 @@ static const struct gpu functions = {
     .present = gpu_gl_present,
     .window_size = gl_window_size,
     .window_age = gpu_gl_window_age,
+    .window_show = gpu_gl_window_show,
     .read = gl_read,
 };
 

@@ -75,6 +75,7 @@ void gpu_gl_copy(struct gpu *gpu, struct gpu_target from, const struct gpu_box *
 void gpu_gl_blend(struct gpu *gpu, struct gpu_target from, struct gpu_target to, float alpha);
 void gpu_gl_present(struct gpu *gpu, struct gpu_target from, struct gpu_box box);
 int gpu_gl_window_age(struct gpu *gpu);
+bool gpu_gl_window_show(struct gpu *gpu, const struct gpu_box *boxes, int count);
 /* What the window and the driver can do. */
 void gpu_gl_look(struct gpu_gl *gl);
 void gpu_gl_copy_free(struct gpu_gl *gl);

@@ -2,7 +2,7 @@
  * window's framebuffer is. */
 #include "render/gpu_gl.h"
 
-#include "render/gpu_age.h"
+#include "render/gpu_window.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -262,7 +262,13 @@ int
 gpu_gl_window_age(struct gpu *gpu)
 {
     (void)gpu;
-    return gpu_age_now();
+    return gpu_window_age();
+}
+
+bool
+gpu_gl_window_show(struct gpu *gpu, const struct gpu_box *boxes, int count)
+{
+    return gpu_window_show(boxes, count, ((struct gpu_gl *)gpu)->window_h);
 }
 
 /* Whether writing to the window encodes, as seen: what drivers say of it is not always so. */

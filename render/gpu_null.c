@@ -134,6 +134,13 @@ null_window_age(struct gpu *gpu)
 }
 
 static bool
+null_window_show(struct gpu *gpu, const struct gpu_box *boxes, int count)
+{
+    (void)gpu, (void)boxes, (void)count;
+    return false;
+}
+
+static bool
 null_read(struct gpu *gpu, struct gpu_target from, struct gpu_box box, uint8_t *rgba)
 {
     (void)gpu, (void)from, (void)box, (void)rgba;
@@ -169,6 +176,7 @@ gpu_create_null(void)
         .present = null_present,
         .window_size = null_window_size,
         .window_age = null_window_age,
+        .window_show = null_window_show,
         .read = null_read,
         .max_size = 16384,
     };

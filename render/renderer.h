@@ -84,8 +84,9 @@ int64_t renderer_due_ms(const struct renderer *renderer);
  */
 bool renderer_is_complete(const struct renderer *renderer);
 /* Brings the current framebuffer 0, of the given size, up to date with the canvas: as little of it
- * as is known to differ. To be followed by a swap. */
-void renderer_present(struct renderer *renderer, int width_px, int height_px);
+ * as is known to differ. true: a swap is to follow. false: nothing is left to do, what changed is
+ * on the glass; where each pixel costs, a part of the window takes a fraction of a swap. */
+bool renderer_present(struct renderer *renderer, int width_px, int height_px);
 
 /* One of several windows that show the canvas together: of all of them, whole_w × whole_h pixels,
  * what begins at x, y. index: from 0, the same for the same window. */
@@ -96,7 +97,7 @@ struct renderer_window {
     int x, y, w, h;
 };
 /* The same for one of them, whose framebuffer is the current one. */
-void renderer_present_window(struct renderer *renderer, const struct renderer_window *at);
+bool renderer_present_window(struct renderer *renderer, const struct renderer_window *at);
 
 /* Where on the canvas a pixel of all windows together lies, as at the last present; there is false
  * where it lies beside it. */

@@ -10,6 +10,10 @@
 #define MARK_STEP 8 /* survives a window of 16 bits a pixel */
 #define SLOW_PX_PER_MS 1000000
 #define LEAST_SHARE 0.25 /* so that all gets done, however slow it is */
+/* A part that is shown without a swap waits for the window system's answer, for as long as it takes
+ * to copy that many pixels. */
+#define SHOWN_PARTS 4
+#define SHOWN_SPARE_PX 100000
 
 void
 renderer_panes_begin(struct renderer *renderer, int w, int h)
@@ -261,12 +265,34 @@ same_window(const struct renderer_window *a, const struct renderer_window *b)
            a->w == b->w && a->h == b->h;
 }
 
-void
+/* What the window lacked and its framebuffer now has, put on the glass without a swap: where each
+ * pixel costs, and the framebuffer held what was on the glass. x, y: of the canvas in the window.
+ */
+static bool
+show_parts(struct renderer *renderer, const struct pane *pane, int x, int y)
+{
+    struct gpu *gpu = renderer->gpu;
+    struct gpu_box few[SHOWN_PARTS], window = {0, 0, pane->at.w, pane->at.h};
+    if (!gpu->slow || pane->trial.now_ns || window_age(renderer, pane) != 1) {
+        return false;
+    }
+    int made = damage_few(renderer->present.boxes, renderer->present.count, SHOWN_SPARE_PX, few,
+                          SHOWN_PARTS);
+    int count = 0;
+    for (int i = 0; i < made; i++) {
+        struct gpu_box box = {few[i].x0 + x, few[i].y0 + y, few[i].x1 + x, few[i].y1 + y};
+        few[count] = damage_common(box, window);
+        count += few[count].x1 > few[count].x0 && few[count].y1 > few[count].y0;
+    }
+    return gpu->window_show(gpu, few, count);
+}
+
+bool
 renderer_present_window(struct renderer *renderer, const struct renderer_window *at)
 {
     if (!renderer->has_scene || at->w < 1 || at->h < 1 || at->index < 0 ||
         at->index >= RENDERER_WINDOWS) {
-        return;
+        return true;
     }
     struct gpu *gpu = renderer->gpu;
     struct pane *pane = pane_of(renderer, at->index);
@@ -281,24 +307,26 @@ renderer_present_window(struct renderer *renderer, const struct renderer_window 
     bool away = renderer->wander_x != 0 || renderer->wander_y != 0;
     bool whole = pane->lost || scaled || renderer->crossing.shown || resized;
     int64_t began_ns = trial_time(renderer, pane);
+    bool shown = false, cells = renderer->probe_shown && at->index == 0 && (scaled || away);
     if (find_lacking(renderer, pane, whole)) {
         gpu->copy(gpu, renderer->canvas, renderer->present.boxes, renderer->present.count,
                   (struct gpu_target){GPU_WINDOW}, box.x0 - at->x, box.y0 - at->y);
+        shown = !cells && show_parts(renderer, pane, box.x0 - at->x, box.y0 - at->y);
     } else {
         present_whole(renderer, at, box);
     }
-    if (renderer->probe_shown && at->index == 0 && (scaled || away)) {
-        /* the cells keep their place and size in the window */
+    if (cells) { /* they keep their place and size in the window */
         renderer_draw_probe(renderer, (struct gpu_target){GPU_WINDOW});
     }
     trial_end(renderer, pane, began_ns);
     note_present(renderer, pane, whole);
+    return !shown;
 }
 
-void
+bool
 renderer_present(struct renderer *renderer, int width_px, int height_px)
 {
-    renderer_present_window(
+    return renderer_present_window(
         renderer, &(struct renderer_window){
                       .whole_w = width_px, .whole_h = height_px, .w = width_px, .h = height_px});
 }

@@ -1,6 +1,7 @@
 #include "wall/display.h"
 
 #include "wall/desktop.h"
+#include "wall/refusals.h"
 
 #include <SDL.h>
 #include <errno.h>
@@ -308,6 +309,7 @@ display_create(const struct display_config *config, struct err *err)
         return NULL;
     }
     catch_signals();
+    refusals_catch();
     SDL_GL_SetSwapInterval(1); /* refused by some drivers: the loop paces itself anyway */
     SDL_ShowCursor(SDL_DISABLE);
     SDL_DisableScreenSaver();
@@ -473,6 +475,10 @@ display_poll(struct display *display, struct display_event *out)
     *out = (struct display_event){.kind = DISPLAY_QUIT};
     if (signalled && !display->asked_to_quit) {
         display->asked_to_quit = true;
+        return true;
+    }
+    if (refusals_new()) {
+        out->kind = DISPLAY_EXPOSED;
         return true;
     }
     SDL_Event event;

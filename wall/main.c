@@ -138,8 +138,8 @@ figures(struct owners *own, struct glass *glass, int64_t *moment_ms)
 
 _Static_assert(DISPLAY_WINDOWS <= RENDERER_WINDOWS, "each window is presented to");
 
-/* Into one of the windows, which is then the one to be swapped. */
-static void
+/* Into one of the windows; true: that one is to be swapped. */
+static bool
 present(struct display *display, struct renderer *renderer, int window)
 {
     struct renderer_window at = {.index = window};
@@ -150,7 +150,7 @@ present(struct display *display, struct renderer *renderer, int window)
     at.y = part.y;
     at.w = part.w;
     at.h = part.h;
-    renderer_present_window(renderer, &at);
+    return renderer_present_window(renderer, &at);
 }
 
 /* Into all windows. Returns how long the swaps took: a display may have been waited for. */
@@ -159,10 +159,11 @@ show(struct display *display, struct renderer *renderer)
 {
     int64_t swapping_ns = 0;
     for (int i = display_windows(display); i-- > 0;) {
-        present(display, renderer, i);
-        int64_t before_ns = clock_mono_ns();
-        display_swap(display);
-        swapping_ns += clock_mono_ns() - before_ns;
+        if (present(display, renderer, i)) {
+            int64_t before_ns = clock_mono_ns();
+            display_swap(display);
+            swapping_ns += clock_mono_ns() - before_ns;
+        }
     }
     return swapping_ns;
 }

@@ -149,13 +149,18 @@ glass_screen_pid(const struct glass_screen *screen)
     return screen->pid;
 }
 
+const uint32_t *
+glass_screen_row(const struct glass_screen *screen, int y)
+{
+    return (const uint32_t *)(const void *)(screen->map + screen->pixels +
+                                            (size_t)y * screen->stride);
+}
+
 /* One row of pixels through all cells; false where a pixel is neither black nor white. */
 static bool
 read_row(const struct glass_screen *screen, size_t y, uint64_t *bits)
 {
-    const volatile uint32_t *row =
-        (const volatile uint32_t *)(const void *)(screen->map + screen->pixels +
-                                                  y * screen->stride);
+    const volatile uint32_t *row = glass_screen_row(screen, (int)y);
     *bits = 0;
     for (size_t i = 0; i < CELLS; i++) {
         uint32_t pixel = row[i * CELL_PX + CELL_PX / 2] & 0xffffff;

@@ -18,6 +18,9 @@ void glass_screen_stop(struct glass_screen *screen);                 /* NULL-saf
 const char *glass_screen_display(const struct glass_screen *screen); /* ":N" */
 pid_t glass_screen_pid(const struct glass_screen *screen);
 
+/* A row of what is on the screen, from the left, 0x00RRGGBB each; valid while the screen is. */
+const uint32_t *glass_screen_row(const struct glass_screen *screen, int y);
+
 struct glass_cells {
     uint32_t cursor; /* the low 24 bits */
     uint32_t frame;  /* the low 6 bits */

@@ -1,7 +1,8 @@
 /* What is presented where the window's framebuffer is one of several, is kept, or is lost with
- * every swap, and where the window system tells that, does not, or is wrong: the renderer over a
- * GPU that is simulated down to what is presented. Its shapes are boxes of a colour that is never
- * used twice, so that nothing repainted looks as before. */
+ * every swap, and where the window system tells that, does not, or is wrong; what is on the glass
+ * where parts are shown without a swap: the renderer over a GPU that is simulated down to what is
+ * presented. Its shapes are boxes of a colour that is never used twice, so that nothing repainted
+ * looks as before. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -26,6 +27,11 @@ struct picture {
 
 static struct {
     struct picture targets[TARGETS + 1], window[BUFFERS];
+    struct picture glass; /* what a display would show */
+    bool shows;           /* parts, without a swap */
+    int shown;            /* times that it did */
+    int64_t shown_px;
+    size_t marked;    /* pixels of the glass that hold a trial's mark */
     int buffers, now; /* of the window; a swap takes the next */
     bool loses;       /* a swap spoils what was there */
     int says;         /* the age, SAYS_NOTHING or SAYS_THE_TRUTH */
@@ -196,9 +202,31 @@ fake_window_age(struct gpu *gpu)
     return fake.loses || fake.swaps < fake.buffers ? 0 : fake.buffers;
 }
 
+static bool
+fake_window_show(struct gpu *gpu, const struct gpu_box *boxes, int count)
+{
+    (void)gpu;
+    for (int i = 0; fake.shows && i < count; i++) {
+        assert_true(boxes[i].x0 >= 0 && boxes[i].y0 >= 0 && boxes[i].x1 > boxes[i].x0 &&
+                    boxes[i].y1 > boxes[i].y0 && boxes[i].x1 <= W && boxes[i].y1 <= H);
+        size_t row = (size_t)(boxes[i].x1 - boxes[i].x0);
+        for (int y = boxes[i].y0; y < boxes[i].y1; y++) {
+            size_t at = (size_t)y * W + (size_t)boxes[i].x0;
+            memcpy(fake.glass.pixels + at, fake.window[fake.now].pixels + at,
+                   row * sizeof(uint32_t));
+            fake.shown_px += (int64_t)row;
+        }
+    }
+    fake.shown += fake.shows;
+    return fake.shows;
+}
+
 static void
 swap(void)
 {
+    if (fake.window[fake.now].w == W && fake.window[fake.now].h == H) { /* not one of several */
+        memcpy(fake.glass.pixels, fake.window[fake.now].pixels, (size_t)W * H * sizeof(uint32_t));
+    }
     fake.swaps++;
     fake.now = (fake.now + 1) % fake.buffers;
     if (fake.loses) {
@@ -227,6 +255,7 @@ make_renderer(int buffers, bool loses, int says)
         fake.window[i] = make_picture(W, H);
         fill(&fake.window[i], (struct gpu_box){0, 0, W, H}, 0xbadbad00 + (uint32_t)i);
     }
+    fake.glass = make_picture(W, H);
     struct renderer *renderer = renderer_create(RENDERER_NULL, &err);
     assert_non_null(scene);
     assert_non_null(renderer);
@@ -242,6 +271,7 @@ make_renderer(int buffers, bool loses, int says)
     gpu->present = fake_present;
     gpu->read = fake_read;
     gpu->window_age = fake_window_age;
+    gpu->window_show = fake_window_show;
     assert_true(brush_rebuild(renderer->brush, gpu, &err)); /* with the simulated buffers */
     assert_true(scene_load("district-daily", scene, &report));
     scene_solve(scene, W, H, NULL);
@@ -255,6 +285,7 @@ static void
 drop_renderer(struct renderer *renderer)
 {
     renderer_destroy(renderer);
+    free(fake.glass.pixels);
     for (int i = 0; i < BUFFERS; i++) {
         free(fake.window[i].pixels);
     }
@@ -263,16 +294,22 @@ drop_renderer(struct renderer *renderer)
     }
 }
 
-/* Pixels in which the window is not the canvas. */
 static size_t
-differs(const struct renderer *renderer)
+differs_from(const struct renderer *renderer, const struct picture *picture)
 {
     const struct picture *canvas = picture_of(renderer->canvas);
     size_t count = 0;
     for (size_t i = 0; i < (size_t)W * H; i++) {
-        count += canvas->pixels[i] != fake.window[fake.now].pixels[i];
+        count += canvas->pixels[i] != picture->pixels[i];
     }
     return count;
+}
+
+/* Pixels in which the window is not the canvas. */
+static size_t
+differs(const struct renderer *renderer)
+{
+    return differs_from(renderer, &fake.window[fake.now]);
 }
 
 /* Some seconds of a wall on which now this changes and now that. Returns how many frames were wrong
@@ -293,12 +330,17 @@ run(struct renderer *renderer, int frames, int *whole, int *drawn)
             continue;
         }
         fake.presented_px = 0;
-        renderer_present(renderer, W, H);
+        bool swaps = renderer_present(renderer, W, H);
         *drawn += 1;
         *whole += fake.presented_px >= W * H;
         /* the mark of the first pictures is a pixel */
-        wrong += differs(renderer) > (renderer->panes[0]->trial.now_ns ? 1 : 0);
-        swap();
+        size_t marks = renderer->panes[0]->trial.now_ns ? 1 : 0;
+        bool right = differs(renderer) <= marks;
+        if (swaps) {
+            swap();
+        }
+        wrong += !right || differs_from(renderer, &fake.glass) > marks + fake.marked;
+        fake.marked = marks; /* the last mark stays until the next whole picture */
     }
     sample_destroy(sample);
     return wrong;
@@ -363,6 +405,76 @@ slow_clock(void)
 {
     static int64_t now_ns;
     return now_ns += 2 * 1000000; /* W × H pixels in 2 ms */
+}
+
+/* Where each pixel costs and the window keeps what it holds, what changed is shown without a swap,
+ * in few parts; else every picture is swapped. The glass is right all the time. */
+static void
+test_parts_are_shown_without_a_swap(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *what;
+        int buffers;
+        bool loses;
+        int says;
+        bool slow, shows, shown;
+    } cases[] = {
+        {"kept, as told", 1, false, SAYS_THE_TRUTH, true, true, true},
+        {"kept, found out", 1, false, SAYS_NOTHING, true, true, true},
+        {"kept, but the window system cannot", 1, false, SAYS_THE_TRUTH, true, false, false},
+        {"kept, on a fast GPU", 1, false, SAYS_THE_TRUTH, false, true, false},
+        {"one of two", 2, false, SAYS_THE_TRUTH, true, true, false},
+        {"lost", 1, true, SAYS_NOTHING, true, true, false},
+        {"one of two, told to be kept", 2, false, 1, true, true, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int whole = 0, drawn = 0;
+        print_message("%s\n", cases[i].what);
+        struct renderer *renderer = make_renderer(cases[i].buffers, cases[i].loses, cases[i].says);
+        fake.shows = cases[i].shows;
+        renderer_try_out(renderer, cases[i].slow ? slow_clock : still_clock);
+        assert_int_equal(run(renderer, 40, &whole, &drawn), 0);
+        if (cases[i].shown) {
+            assert_in_range(fake.shown, drawn - 5, drawn - 2); /* the first ones try it out */
+            assert_true(fake.shown_px < (int64_t)W * H * fake.shown);
+            assert_int_equal(fake.swaps + fake.shown, drawn);
+        } else {
+            assert_int_equal(fake.shown, 0);
+            assert_int_equal(fake.swaps, drawn);
+        }
+        drop_renderer(renderer);
+    }
+}
+
+static void
+test_few_boxes_cover_all(void **state)
+{
+    (void)state;
+    struct gpu_box boxes[60], few[60];
+    for (uint32_t round = 0, random = 7; round < 200; round++) {
+        int count = (int)(round % 60) + 1, most = (int)(round % 7) + 1;
+        for (int i = 0; i < count; i++) {
+            random = random * 1664525 + 1013904223;
+            int x = (int)(random >> 8 & 1023), y = (int)(random >> 18 & 511);
+            boxes[i] = (struct gpu_box){x, y, x + 1 + (int)(random >> 3 & 63), y + 8};
+        }
+        int made = damage_few(boxes, count, round % 3 * 5000, few, most);
+        assert_in_range(made, 1, most);
+        for (int i = 0; i < count; i++) {
+            bool covered = false;
+            for (int k = 0; k < made; k++) {
+                struct gpu_box both = damage_common(boxes[i], few[k]);
+                covered |= memcmp(&both, &boxes[i], sizeof both) == 0;
+            }
+            assert_true(covered);
+        }
+    }
+    struct gpu_box apart[3] = {{0, 0, 10, 10}, {500, 0, 510, 10}, {0, 12, 10, 20}};
+    assert_int_equal(damage_few(apart, 3, 0, few, 4), 3); /* nothing is spared */
+    assert_int_equal(damage_few(apart, 3, 20, few, 4), 2);
+    assert_int_equal(few[0].y1, 20);
+    assert_int_equal(damage_few(apart, 0, 20, few, 4), 0);
 }
 
 /* What a frame may do follows from how fast the trial was. */
@@ -503,6 +615,8 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_window_is_right),
+        cmocka_unit_test(test_parts_are_shown_without_a_swap),
+        cmocka_unit_test(test_few_boxes_cover_all),
         cmocka_unit_test(test_a_slow_processor_does_less_a_frame),
         cmocka_unit_test(test_several_windows),
         cmocka_unit_test(test_a_wrong_word_would_show),

@@ -1,7 +1,6 @@
-#include "render/gpu_age.h"
+#include "render/gpu_window.h"
 
 #include <dlfcn.h>
-#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -23,6 +22,8 @@ struct glx {
     unsigned long (*drawable)(void);
     const char *(*names)(void *display, int screen);
     void (*query)(void *display, unsigned long drawable, int attribute, unsigned *value);
+    void *(*function)(const char *name);
+    void (*show)(void *display, unsigned long drawable, int x, int y, int w, int h);
 };
 
 /* ISO C has no cast from an object's pointer to a function's. */
@@ -77,7 +78,10 @@ find_glx(void)
         found = library && find(library, "glXGetCurrentDisplay", &glx.display) &&
                 find(library, "glXGetCurrentDrawable", &glx.drawable) &&
                 find(library, "glXQueryExtensionsString", &glx.names) &&
-                find(library, "glXQueryDrawable", &glx.query);
+                find(library, "glXQueryDrawable", &glx.query) &&
+                find(library, "glXGetProcAddress", &glx.function);
+        void *at = found ? glx.function("glXCopySubBufferMESA") : NULL;
+        memcpy(&glx.show, &at, sizeof at); /* there or not: the extension's name decides */
         looked = true;
     }
     return found ? &glx : NULL;
@@ -116,11 +120,28 @@ glx_age(int *age)
 }
 
 int
-gpu_age_now(void)
+gpu_window_age(void)
 {
     int age = -1;
     if (!egl_age(&age)) {
         glx_age(&age);
     }
     return age >= -1 && age < 1000 ? age : 0;
+}
+
+bool
+gpu_window_show(const struct gpu_box *boxes, int count, int height_px)
+{
+    const struct egl *egl = find_egl();
+    const struct glx *glx = egl && egl->display() ? NULL : find_glx();
+    void *display = glx ? glx->display() : NULL;
+    unsigned long drawable = display ? glx->drawable() : 0;
+    if (!drawable || !glx->show || !offers(glx->names(display, 0), "GLX_MESA_copy_sub_buffer")) {
+        return false;
+    }
+    for (int i = 0; i < count; i++) {
+        glx->show(display, drawable, boxes[i].x0, height_px - boxes[i].y1,
+                  boxes[i].x1 - boxes[i].x0, boxes[i].y1 - boxes[i].y0);
+    }
+    return true;
 }
