@@ -14,7 +14,7 @@
  * and of what takes longer in each frame. */
 #define COUNT_MOST 300000
 #define PAINT_MOST 2000000
-#define PORTION_MOST 1000000
+#define PORTION_MOST 700000
 /* A dot takes as long as so many pixels of ground; one at its own place three times as long, for
  * those that are near each other lie far apart in memory. */
 #define DOT_PIXELS 40
