@@ -154,15 +154,6 @@ append(struct record_pool *pool, const uint8_t *bytes, size_t len)
     return reference;
 }
 
-void
-record_expect(struct record_pool *pool, double bytes)
-{
-    if (bytes < UINT32_MAX / 2 && bytes > (double)pool->cap) {
-        pool->cap = (size_t)bytes;
-        pool->bytes = arena_regrow(pool->bytes, pool->cap, 1);
-    }
-}
-
 static struct str
 view(const uint8_t *bytes, size_t len)
 {

@@ -44,8 +44,6 @@ struct record {
  * of alarm.* and meeting.* (stage, until, text, outcome) and unknown ones are not kept. */
 uint32_t record_add(struct record_pool *pool, struct intern *codes, enum event_type type,
                     const struct event_data *data, uint32_t but);
-/* Makes room for about so many bytes in all. A guess: nothing fails where it is wrong. */
-void record_expect(struct record_pool *pool, double bytes);
 void record_read(const struct record_pool *pool, uint32_t reference, struct record *out);
 /* As event data; strings point into the pool and the table, the units' array is units[32] of the
  * caller. lon and lat are WGS 84. */

@@ -13,7 +13,6 @@
 #define HELD_MAX 100000
 /* A wrong expectation costs 77 MB of address space, untouched: 60 of tickets, 17 of index. */
 #define EXPECT_MAX 3000000
-#define EXPECT_AFTER 8192 /* tickets of a snapshot that tell how large the others are */
 
 /* An eighth more, a sixteenth where that is much: the kernel moves large blocks without copying, so
  * small steps cost little. */
@@ -118,26 +117,10 @@ store_expect(struct store *store, uint64_t count)
     if (size > store->index_size) {
         set_index(store, size);
     }
-    store->expected = (uint32_t)count;
     if (count > store->cap) {
         store->cap = (uint32_t)count;
         store->tickets = arena_regrow(store->tickets, store->cap, sizeof *store->tickets);
     }
-}
-
-/* When some tickets are there, the rest is expected to be like them: milestones and records grow
- * once, to where they will lie, and not in a hundred steps. */
-static void
-expect_more(struct store *store)
-{
-    double times = (double)store->expected / (double)store->count * 1.02;
-    double milestones = (double)store->milestones_used * times;
-    if (milestones < UINT32_MAX / 2 && milestones > store->milestones_cap) {
-        store->milestones_cap = (uint32_t)milestones;
-        store->milestones =
-            arena_regrow(store->milestones, store->milestones_cap, sizeof *store->milestones);
-    }
-    record_expect(&store->records, (double)store->records.used * times);
 }
 
 /* The place in the index of the number or of the hole where it belongs. */
@@ -531,9 +514,6 @@ store_load(struct store *store, uint32_t ticket, const struct event_ticket *row)
             data->has & EVENT_F_STREET) {
             street = &data->street;
         }
-    }
-    if (store->count == EXPECT_AFTER && store->expected > EXPECT_AFTER) {
-        expect_more(store);
     }
     struct ticket *t = &store->tickets[ticket];
     int64_t newest_ms = row->milestones[count - 1].time_ms;

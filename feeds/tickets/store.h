@@ -49,7 +49,6 @@ struct store {
     struct record_pool records;
     struct ticket *tickets;
     uint32_t count, cap;
-    uint32_t expected; /* as store_expect was told last */
     struct milestone *milestones;
     uint32_t milestones_used, milestones_cap, milestones_free;
     uint32_t free_blocks[STORE_CLASSES];
