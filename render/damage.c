@@ -260,6 +260,45 @@ add_command(struct damage *damage, const struct draw_list *list, size_t index, s
     }
 }
 
+/* Whether all that was added is records: no fills, which are batches alone, and no triangles. */
+static bool
+is_records(const struct shapes *shapes)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < shapes->batches_count; i++) {
+        count += shapes->batches[i].pipeline == SHAPES_TRIANGLES ||
+                 shapes->batches[i].pipeline == SHAPES_FILLS;
+    }
+    return count == 0;
+}
+
+/* A command that became another one. Where both come to as many records, those that stayed are
+ * left alone: of a figure that counts the digits that changed are repainted. It is right for the
+ * reason that it is right for commands. */
+static void
+add_changed(struct damage *damage, const struct draw_list *shown, size_t i,
+            const struct draw_list *next, size_t j, struct text *text, struct shapes *scratch)
+{
+    shapes_clear(scratch);
+    shapes_add_command(scratch, shown, i, text);
+    size_t half = scratch->records_count;
+    shapes_add_command(scratch, next, j, text);
+    if (scratch->records_count != 2 * half || !is_records(scratch)) {
+        add_command(damage, shown, i, text, scratch);
+        add_command(damage, next, j, text, scratch);
+        return;
+    }
+    for (size_t k = 0; k < half; k++) {
+        const struct shapes_record *before = &scratch->records[k], *after = before + half;
+        if (memcmp(before, after, sizeof *before) != 0) {
+            damage_add(damage, (struct gpu_box){before->box.x0, before->box.y0, before->box.x1,
+                                                before->box.y1});
+            damage_add(damage, (struct gpu_box){after->box.x0, after->box.y0, after->box.x1,
+                                                after->box.y1});
+        }
+    }
+}
+
 struct step {
     size_t shown, next; /* how many commands of each list to give up before they agree again */
 };
@@ -302,6 +341,10 @@ damage_add_difference(struct damage *damage, const struct draw_list *shown,
             continue;
         }
         struct step step = resume(shown, i, next, j);
+        for (; step.shown > 0 && step.shown == step.next && i < shown->count && j < next->count;
+             step.shown--, step.next--) {
+            add_changed(damage, shown, i++, next, j++, text, scratch);
+        }
         for (size_t end = i + step.shown; i < end && i < shown->count; i++) {
             add_command(damage, shown, i, text, scratch);
         }

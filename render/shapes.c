@@ -7,6 +7,7 @@
 #include <string.h>
 
 #define SQUARE_END (-10.0f)
+#define HOLE_WORTH 8     /* pixels to each side: a record costs as much as 80 of them */
 #define SMALL_FILL 4096  /* square pixels: many small ones share one draw instead */
 #define MAX_DASHES 20000 /* a line; more would be a mistake in its length */
 
@@ -282,7 +283,7 @@ around(const float centre[2], float reach, float hole, struct draw_box out[4])
     struct draw_box inner = {edge(ceilf(centre[0] - side)), edge(ceilf(centre[1] - side)),
                              edge(floorf(centre[0] + side)), edge(floorf(centre[1] + side))};
     out[0] = box;
-    if (side < 4) {
+    if (side < HOLE_WORTH) {
         return 1;
     }
     out[0].y1 = inner.y0;
