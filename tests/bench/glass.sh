@@ -1,7 +1,7 @@
 #!/bin/sh
 # Measures the wall from outside, without a GPU: a virtual X server, a minimal hub, the finished
 # scene, and the probe cells on the screen. Builds a release first.
-#   sh tests/bench/glass.sh          all of tests/bench/README.md's table (some 10 minutes)
+#   sh tests/bench/glass.sh          all of tests/bench/README.md's table (some 12 minutes)
 #   sh tests/bench/glass.sh quick    100,000 tickets at 1920 x 1080, 0 and 1,000 events/s
 # BUILD_DIR: another build than build-bench. Writes glass.txt and glass.jsonl there.
 set -eu
@@ -46,6 +46,11 @@ all() {
         bench --size 3840x1080 --tickets 100000 --rates 0,10,1000,5000
         bench --size 1920x1080 --tickets 100000 --rates 0,1000 --open 0.05
         bench --size 1920x1080 --tickets 100000 --rates 1000 --together
+        for size in 1920x1080 3840x2160; do
+            for _ in 1 2 3 4; do # a snapshot that comes to a running wall
+                bench --size $size --tickets 100000 --rates 1000 --seconds 2 --again 1000000
+            done
+        done
         ;;
     esac
 }
