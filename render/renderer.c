@@ -375,7 +375,7 @@ static int64_t
 lesser_share(const struct renderer *renderer, int parts, size_t most)
 {
     int64_t part = (int64_t)renderer->scene.solved_w * renderer->scene.solved_h / parts;
-    int64_t share = (int64_t)renderer_share(renderer, most);
+    int64_t share = (int64_t)renderer_portion(renderer, most);
     return part < share ? part : share;
 }
 
@@ -404,6 +404,7 @@ static bool
 draw_canvas(struct renderer *renderer, const struct renderer_frame *frame)
 {
     bool whole = renderer->all_damaged;
+    renderer->last_ms = frame->last_ms;
     fill_lists(renderer, frame);
     fill_tip(renderer, frame);
     spread(renderer, frame, whole);

@@ -71,6 +71,9 @@ struct renderer_frame {
     bool spread;
     /* Nothing is on the glass yet that a long frame could hold up: all dots in this one. */
     bool first;
+    /* How long the last frame took; 0: not known. After a long one less of what is spread is done,
+     * so that a processor that others use, too, holds no frame up for long. */
+    int64_t last_ms;
 };
 
 /* Draws what changed into the canvas; true where any pixel changed. */

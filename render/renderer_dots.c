@@ -293,7 +293,7 @@ go_on_painting(struct renderer *renderer, struct layer *layer, struct dots_round
 {
     struct gpu_box own = round->own;
     round->target = layer->next;
-    size_t most = renderer_share(renderer, PORTION_MOST);
+    size_t most = renderer_portion(renderer, PORTION_MOST);
     for (size_t spent = 0; spent < most && own.y0 + layer->next_rows < own.y1;) {
         int first = own.y0 + layer->next_rows;
         int end = first + SPLAT_SIDE < own.y1 ? first + SPLAT_SIDE : own.y1;
@@ -409,7 +409,7 @@ renderer_paint_dots(struct renderer *renderer, int index, const struct renderer_
     struct paint paint = renderer_paint_for(renderer, index, renderer->dots_list, frame);
     struct gpu_box own = renderer_box_of(renderer->scene.panels[index].rect);
     size_t most = renderer->scene.exact_points ? COUNT_MOST / 3 : COUNT_MOST;
-    paint_map_count(&paint, layer->points, at_once ? SIZE_MAX : renderer_share(renderer, most));
+    paint_map_count(&paint, layer->points, at_once ? SIZE_MAX : renderer_portion(renderer, most));
     if (layer->dots_lost) {
         lay_ground(renderer, layer, own);
         layer->dots_lost = false;

@@ -118,6 +118,7 @@ struct renderer {
     struct crossing crossing;
     struct inputs inputs;
     int64_t time_ms;        /* of the last frame */
+    int64_t last_ms;        /* what that one took; 0 = not known */
     bool still;             /* that one, or the scene */
     int wander_x, wander_y; /* of the last frame; canvas pixels */
     uint64_t frames;        /* drawn with a change, so: to be presented */
@@ -162,6 +163,8 @@ struct gpu_target renderer_shown(const struct renderer *renderer);
  * may here: less where it is slower, never more. */
 #define RENDERER_USUAL_PX_PER_MS 400000.0
 size_t renderer_share(const struct renderer *renderer, size_t most);
+/* The same of what is done in portions: less after a frame that took long, too. */
+size_t renderer_portion(const struct renderer *renderer, size_t most);
 /* A canvas of that size is new: no window shows any of it. */
 void renderer_panes_begin(struct renderer *renderer, int w, int h);
 /* The canvas was repainted there. */

@@ -10,6 +10,7 @@
 #define MARK_STEP 8 /* survives a window of 16 bits a pixel */
 #define SLOW_PX_PER_MS 1000000
 #define LEAST_SHARE 0.25 /* so that all gets done, however slow it is */
+#define LONG_MS 20       /* a frame over it did too much */
 /* A part that is shown without a swap waits for the window system's answer, for as long as it takes
  * to copy that many pixels. */
 #define SHOWN_PARTS 4
@@ -173,6 +174,15 @@ renderer_share(const struct renderer *renderer, size_t most)
         return most;
     }
     return (size_t)((double)most * (share > LEAST_SHARE ? share : LEAST_SHARE));
+}
+
+size_t
+renderer_portion(const struct renderer *renderer, size_t most)
+{
+    size_t share = renderer_share(renderer, most);
+    double part =
+        (double)LONG_MS / (double)(renderer->last_ms > LONG_MS ? renderer->last_ms : LONG_MS);
+    return (size_t)((double)share * (part > LEAST_SHARE ? part : LEAST_SHARE));
 }
 
 /* ---- presenting ---- */

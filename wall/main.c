@@ -179,6 +179,7 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
                                    .wander = wanders(&own->config),
                                    .probe = own->config.probe,
                                    .spread = glass->filled,
+                                   .last_ms = glass->frame_ms,
                                    .first = !glass->filled};
     glass->started_ns = clock_mono_ns();
     if (state->has_state) {

@@ -490,6 +490,15 @@ test_a_slow_processor_does_less_a_frame(void **state)
     assert_in_range(renderer_share(renderer, 1000), 570, 580); /* 230,400 pixels a millisecond */
     renderer->px_per_ms = 1e7;
     assert_int_equal(renderer_share(renderer, 1000), 1000);
+    static const struct {
+        int64_t took_ms;
+        size_t portion;
+    } cases[] = {{0, 1000}, {20, 1000}, {40, 500}, {1000, 250}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        renderer->last_ms = cases[i].took_ms;
+        assert_int_equal(renderer_portion(renderer, 1000), cases[i].portion);
+        assert_int_equal(renderer_share(renderer, 1000), 1000);
+    }
     renderer->px_per_ms = 1;
     assert_int_equal(renderer_share(renderer, 1000), 250);
     drop_renderer(renderer);
