@@ -1,9 +1,14 @@
 #include "wall/refusals.h"
 
+#include "wall/base/clock.h"
 #include "wall/base/log.h"
 
 #include <dlfcn.h>
+#include <stddef.h>
 #include <string.h>
+
+#define MOST 50 /* in that time: more is no window that changed its size */
+#define WITHIN_NS (INT64_C(10) * 1000000000)
 
 /* XErrorEvent, as it has been since X11: its header would bring all of Xlib's. */
 struct x_error {
@@ -13,14 +18,27 @@ struct x_error {
     unsigned char error, request, minor;
 };
 
+typedef int handler(void *display, const struct x_error *error);
+
 static struct log_limit limit;
+static handler *before; /* Xlib's own, which ends the program */
 static bool any;
+static int64_t since_ns;
+static int count;
 
 static int
 on_error(void *display, const struct x_error *error)
 {
-    (void)display;
+    int64_t now_ns = clock_mono_ns();
     any = true;
+    if (now_ns - since_ns > WITHIN_NS) {
+        since_ns = now_ns;
+        count = 0;
+    }
+    if (++count > MOST && before) {
+        log_line(LOG_LEVEL_ERROR, "display", "the X server refuses again and again: ending");
+        return before(display, error);
+    }
     log_limited(&limit, 10000, LOG_LEVEL_WARNING, "display",
                 "the X server refused request %d.%d (error %d): the picture is shown anew",
                 error->request, error->minor, error->error);
@@ -30,13 +48,13 @@ on_error(void *display, const struct x_error *error)
 void
 refusals_catch(void)
 {
-    typedef int handler(void *display, const struct x_error *error);
     handler *(*set)(handler *) = NULL;
     void *library = dlopen("libX11.so.6", RTLD_LAZY | RTLD_NOLOAD);
     void *at = library ? dlsym(library, "XSetErrorHandler") : NULL;
     memcpy(&set, &at, sizeof at); /* ISO C has no cast between them */
     if (set) {
-        set(on_error);
+        handler *other = set(on_error);
+        before = other == on_error ? before : other;
     }
 }
 

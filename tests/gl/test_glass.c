@@ -14,7 +14,9 @@
 #include "wall/base/clock.h"
 #include "wall/base/log.h"
 #include "wall/display.h"
+#include "wall/refusals.h"
 
+#include <dlfcn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -165,12 +167,51 @@ test_what_the_server_refuses_is_shown_anew(void **state)
     assert_false(display_poll(own.display, &event));
 }
 
+static int given_up;
+
+/* In place of Xlib's, which would end the test. */
+static int
+give_up(void *display, const void *error)
+{
+    (void)display, (void)error;
+    given_up++;
+    return 0;
+}
+
+static void
+test_refusals_that_do_not_cease_end_it(void **state)
+{
+    (void)state;
+    void *(*set)(int (*)(void *, const void *)) = NULL;
+    void *library = dlopen("libX11.so.6", RTLD_LAZY | RTLD_NOLOAD);
+    void *at = library ? dlsym(library, "XSetErrorHandler") : NULL;
+    memcpy(&set, &at, sizeof at);
+    if (!own.screen || !set) {
+        skip();
+    }
+    set(give_up);
+    refusals_catch();
+    log_set_level(LOG_LEVEL_ERROR);
+    struct gpu_box beside = {0, H + 500, 10, H + 600};
+    struct gpu *gpu = own.renderer->gpu;
+    for (int i = 0; i < 45 && gpu->window_show(gpu, &beside, 1); i++) {
+    }
+    assert_int_equal(given_up, 0);
+    bool asked = false;
+    for (int i = 0; i < 10; i++) {
+        asked = gpu->window_show(gpu, &beside, 1);
+    }
+    log_set_level(LOG_LEVEL_INFO);
+    assert_true(!asked || given_up > 0);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_every_frame_is_on_the_glass),
         cmocka_unit_test(test_what_the_server_refuses_is_shown_anew),
+        cmocka_unit_test(test_refusals_that_do_not_cease_end_it),
     };
     display_prepare();
     if (context_is_es()) { /* a driver too old for OpenGL 3.3: the display takes ES 3.0 */
