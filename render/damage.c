@@ -327,8 +327,9 @@ resume(const struct draw_list *shown, size_t i, const struct draw_list *next, si
     return (struct step){1, 1};
 }
 
-/* Any way of pairing equal commands in order is right: a pixel outside all unpaired ones is covered
- * by the same commands in the same order before and after. A better pairing only saves pixels. */
+/* Any way of pairing equal commands, or their equal records, in order is right: a pixel outside all
+ * unpaired ones is covered by the same ones in the same order before and after. A better pairing
+ * only saves pixels. */
 void
 damage_add_difference(struct damage *damage, const struct draw_list *shown,
                       const struct draw_list *next, struct text *text, struct shapes *scratch)

@@ -2,8 +2,9 @@
  *
  * A bit for each small square of the canvas, and from these plain boxes that never overlap; owned
  * by the renderer. Main thread. What two draw lists have in common, in the same order, is left
- * alone: only the squares under commands that came, went or changed are repainted. Scattered
- * changes stay scattered, however many they are. */
+ * alone: only the squares under commands that came or went are repainted, and of one that changed
+ * those under the glyphs or strokes that did. Scattered changes stay scattered, however many they
+ * are. */
 #ifndef RENDER_DAMAGE_H
 #define RENDER_DAMAGE_H
 

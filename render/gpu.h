@@ -101,8 +101,8 @@ struct gpu {
     void (*blend)(struct gpu *gpu, struct gpu_target from, struct gpu_target to, float alpha);
     /* Copies the whole target to box of the window, smoothly scaled where the sizes differ. */
     void (*present)(struct gpu *gpu, struct gpu_target from, struct gpu_box box);
-    /* Size of the window's framebuffer; once a frame, before clear, copy, present or read of the
-     * window. */
+    /* Size of the window's framebuffer; once a frame, before clear, copy, present, read or
+     * showing of the window. */
     void (*window_size)(struct gpu *gpu, int w, int h);
     /* What the window's framebuffer holds before it is drawn, as the window system says: n > 0 =
      * what was presented n swaps ago, 0 = nothing to count on, -1 = nobody says. */

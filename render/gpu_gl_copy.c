@@ -1,5 +1,5 @@
 /* Pictures onto pictures and onto the window, byte for byte where the sizes agree; how old the
- * window's framebuffer is. */
+ * window's framebuffer is, and showing parts of it. */
 #include "render/gpu_gl.h"
 
 #include "render/gpu_window.h"
@@ -156,7 +156,7 @@ gpu_gl_copy(struct gpu *gpu, struct gpu_target from, const struct gpu_box *boxes
     }
     int64_t area = (int64_t)(boxes[0].x1 - boxes[0].x0) * (boxes[0].y1 - boxes[0].y0);
     bool large = count == 1 && area * 4 >= (int64_t)from_w * from_h;
-    if (sink != 0 && (large || gpu->slow)) {
+    if (sink != 0 && (large || (gpu->software && gpu->slow))) {
         blit_boxes(gl, source, from_h, boxes, count, sink, to_h, x, y);
     } else {
         draw_boxes(gl, &gl->targets[from.id], boxes, (size_t)count, sink, to_w, to_h, x, y);

@@ -67,12 +67,13 @@ struct renderer_frame {
     bool probe;  /* draw the 34 cells for outside measurement */
     /* Where the GPU is slow, a change of more than a third of the canvas at once (another state,
      * all of it stale) may reach it over several frames, from the top to the bottom, rather than
-     * hold one up: some seven, a dozen where the canvas is large. */
+     * hold one up: some seven, a dozen where the canvas is large, more where frames take long. */
     bool spread;
     /* Nothing is on the glass yet that a long frame could hold up: all dots in this one. */
     bool first;
-    /* How long the last frame took; 0: not known. After a long one less of what is spread is done,
-     * so that a processor that others use, too, holds no frame up for long. */
+    /* How long the last frame took, but for waiting for a display; 0: not known. After a long one
+     * less of what is spread is done, so that a processor that others use, too, holds no frame up
+     * for long. */
     int64_t last_ms;
 };
 
@@ -101,6 +102,11 @@ struct renderer_window {
 };
 /* The same for one of them, whose framebuffer is the current one. */
 bool renderer_present_window(struct renderer *renderer, const struct renderer_window *at);
+
+/* Whether that window has another size than at its last present, after which it was not swapped:
+ * then it is to be swapped before this one, for with that some window systems take note of a new
+ * size. */
+bool renderer_swap_first(const struct renderer *renderer, const struct renderer_window *at);
 
 /* Where on the canvas a pixel of all windows together lies, as at the last present; there is false
  * where it lies beside it. */

@@ -37,6 +37,8 @@ struct pane {
     struct damage unshown;         /* what was repainted since then */
     struct damage shown[PRESENTS]; /* and before each of the last presents, the last one first */
     bool lost;                     /* the window may hold anything */
+    bool in_parts;                 /* the last present was shown in parts, without a swap */
+    int settling;                  /* presents that are swapped yet, after another size */
     struct trial trial;
 };
 

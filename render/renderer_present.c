@@ -14,6 +14,7 @@
 /* A part that is shown without a swap waits for the window system's answer, for as long as it takes
  * to copy that many pixels. */
 #define SHOWN_PARTS 4
+#define SETTLING 30 /* presents after another size: more may follow */
 #define SHOWN_SPARE_PX 100000
 
 void
@@ -179,10 +180,11 @@ renderer_share(const struct renderer *renderer, size_t most)
 size_t
 renderer_portion(const struct renderer *renderer, size_t most)
 {
-    size_t share = renderer_share(renderer, most);
-    double part =
-        (double)LONG_MS / (double)(renderer->last_ms > LONG_MS ? renderer->last_ms : LONG_MS);
-    return (size_t)((double)share * (part > LEAST_SHARE ? part : LEAST_SHARE));
+    double least = (double)most * LEAST_SHARE, share = (double)renderer_share(renderer, most);
+    if (renderer->last_ms > LONG_MS) {
+        share *= (double)LONG_MS / (double)renderer->last_ms;
+    }
+    return (size_t)(share > least ? share : least);
 }
 
 /* ---- presenting ---- */
@@ -283,7 +285,7 @@ show_parts(struct renderer *renderer, const struct pane *pane, int x, int y)
 {
     struct gpu *gpu = renderer->gpu;
     struct gpu_box few[SHOWN_PARTS], window = {0, 0, pane->at.w, pane->at.h};
-    if (!gpu->slow || pane->trial.now_ns || window_age(renderer, pane) != 1) {
+    if (!gpu->slow || pane->trial.now_ns || pane->settling > 0 || window_age(renderer, pane) != 1) {
         return false;
     }
     int made = damage_few(renderer->present.boxes, renderer->present.count, SHOWN_SPARE_PX, few,
@@ -307,6 +309,8 @@ renderer_present_window(struct renderer *renderer, const struct renderer_window 
     struct gpu *gpu = renderer->gpu;
     struct pane *pane = pane_of(renderer, at->index);
     bool resized = !same_window(&pane->at, at);
+    pane->settling -= pane->settling > 0;
+    pane->settling = resized ? SETTLING : pane->settling;
     pane->at = *at;
     gpu->window_size(gpu, at->w, at->h);
     trial_begin(renderer, pane, resized);
@@ -330,7 +334,16 @@ renderer_present_window(struct renderer *renderer, const struct renderer_window 
     }
     trial_end(renderer, pane, began_ns);
     note_present(renderer, pane, whole);
+    pane->in_parts = shown;
     return !shown;
+}
+
+bool
+renderer_swap_first(const struct renderer *renderer, const struct renderer_window *at)
+{
+    const struct pane *pane =
+        at->index >= 0 && at->index < RENDERER_WINDOWS ? renderer->panes[at->index] : NULL;
+    return pane && pane->in_parts && !same_window(&pane->at, at);
 }
 
 bool

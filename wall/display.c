@@ -477,7 +477,8 @@ display_poll(struct display *display, struct display_event *out)
         display->asked_to_quit = true;
         return true;
     }
-    if (refusals_new()) {
+    if (refusals_any()) {
+        refusals_dealt_with();
         out->kind = DISPLAY_EXPOSED;
         return true;
     }
@@ -493,7 +494,7 @@ display_poll(struct display *display, struct display_event *out)
 void
 display_wait(struct display *display, int timeout_ms)
 {
-    if (timeout_ms > 0 && !signalled) {
+    if (timeout_ms > 0 && !signalled && !refusals_any()) {
         if (display->offscreen) {
             struct pollfd wait = {.fd = display->wake_fd, .events = POLLIN};
             poll(&wait, 1, timeout_ms);

@@ -31,6 +31,7 @@ enum { EXIT_DONE = 0, EXIT_WRONG_START = 2, EXIT_NOT_IN_SYNC = 3 };
 struct glass {
     uint64_t frame, seq, version;
     int64_t frame_ms, second;
+    int64_t work_ms; /* the last frame's, shown or not, but for waiting for a display */
     bool stale, in_sync, connected, exposed;
     bool filled; /* figures were drawn: a change of all of them may take a few frames */
     bool behind; /* its figures are of another moment: those of this one are being made */
@@ -150,6 +151,9 @@ present(struct display *display, struct renderer *renderer, int window)
     at.y = part.y;
     at.w = part.w;
     at.h = part.h;
+    if (renderer_swap_first(renderer, &at)) {
+        display_swap(display);
+    }
     return renderer_present_window(renderer, &at);
 }
 
@@ -179,8 +183,9 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
                                    .wander = wanders(&own->config),
                                    .probe = own->config.probe,
                                    .spread = glass->filled,
-                                   .last_ms = glass->frame_ms,
+                                   .last_ms = glass->work_ms,
                                    .first = !glass->filled};
+    int64_t swapping_ns = 0;
     glass->started_ns = clock_mono_ns();
     if (state->has_state) {
         frame.snapshot = figures(own, glass, &frame.moment_ms);
@@ -196,7 +201,8 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
         if (glass->exposed) {
             renderer_expose(renderer);
         }
-        int64_t swapping_ns = show(own->display, renderer), after_ns = clock_mono_ns();
+        swapping_ns = show(own->display, renderer);
+        int64_t after_ns = clock_mono_ns();
         pace_frame(&glass->pace, glass->started_ns, swapping_ns,
                    1000000000LL / display_rate(own->display));
         glass->frame_ms = (after_ns - glass->started_ns + 999999) / 1000000;
@@ -209,6 +215,7 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
             glass->tried = true;
         }
     }
+    glass->work_ms = (clock_mono_ns() - glass->started_ns - swapping_ns) / 1000000;
     glass->filled |= frame.snapshot != NULL;
     if (frame.snapshot) {
         stage_tell_left_out(own->stage);

@@ -59,9 +59,13 @@ refusals_catch(void)
 }
 
 bool
-refusals_new(void)
+refusals_any(void)
 {
-    bool were = any;
+    return any;
+}
+
+void
+refusals_dealt_with(void)
+{
     any = false;
-    return were;
 }

@@ -10,7 +10,8 @@
 #include <stdbool.h>
 
 void refusals_catch(void);
-/* Whether there were any since it was asked last. */
-bool refusals_new(void);
+/* Whether there were any since they were dealt with. */
+bool refusals_any(void);
+void refusals_dealt_with(void);
 
 #endif

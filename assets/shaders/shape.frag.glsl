@@ -129,7 +129,7 @@ float coverage(vec2 at) {
 
 #ifdef GLYPHS
 // Coverage is area; the eye expects a little less of light strokes on a dark ground: a power of it,
-// between those of 3/4, 1 and 5/4.
+// made of those of 3/4, 1 and 5/4.
 float coverage(vec2 at) {
     ivec2 texel = ivec2(floor(at - p.xy)) + ivec2(p.zw);
     float cover = texelFetch(atlas, ivec3(texel, kind.y), 0).r;

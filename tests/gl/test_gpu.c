@@ -68,7 +68,7 @@ test_clear_is_exact_and_boxed(void **state)
     assert_int_equal(gpu->faults, 0);
 }
 
-/* slow: a processor draws, and copies as memory is copied. */
+/* slow: where a processor draws, it copies as memory is copied. */
 static void
 copy_keeps_every_level(bool slow)
 {
