@@ -202,10 +202,9 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
             renderer_expose(renderer);
         }
         swapping_ns = show(own->display, renderer);
-        int64_t after_ns = clock_mono_ns();
         pace_frame(&glass->pace, glass->started_ns, swapping_ns,
                    1000000000LL / display_rate(own->display));
-        glass->frame_ms = (after_ns - glass->started_ns + 999999) / 1000000;
+        glass->frame_ms = (clock_mono_ns() - glass->started_ns + 999999) / 1000000;
         if (glass->frame++ == 0) {
             log_line(LOG_LEVEL_DEBUG, "start", "the first picture is in the window");
         }
