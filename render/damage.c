@@ -247,6 +247,12 @@ damage_few(const struct gpu_box *boxes, int count, int64_t spare_px, struct gpu_
     return made;
 }
 
+static void
+add_box(struct damage *damage, struct draw_box box)
+{
+    damage_add(damage, (struct gpu_box){box.x0, box.y0, box.x1, box.y1});
+}
+
 /* Exactly the pixels that painting the command may touch. */
 static void
 add_command(struct damage *damage, const struct draw_list *list, size_t index, struct text *text,
@@ -256,7 +262,7 @@ add_command(struct damage *damage, const struct draw_list *list, size_t index, s
     shapes_clear(scratch);
     shapes_add_command(scratch, list, index, text);
     if (shapes_bounds(scratch, &box)) {
-        damage_add(damage, (struct gpu_box){box.x0, box.y0, box.x1, box.y1});
+        add_box(damage, box);
     }
 }
 
@@ -264,12 +270,13 @@ add_command(struct damage *damage, const struct draw_list *list, size_t index, s
 static bool
 is_records(const struct shapes *shapes)
 {
-    size_t count = 0;
     for (size_t i = 0; i < shapes->batches_count; i++) {
-        count += shapes->batches[i].pipeline == SHAPES_TRIANGLES ||
-                 shapes->batches[i].pipeline == SHAPES_FILLS;
+        enum shapes_pipeline pipeline = shapes->batches[i].pipeline;
+        if (pipeline == SHAPES_TRIANGLES || pipeline == SHAPES_FILLS) {
+            return false;
+        }
     }
-    return count == 0;
+    return true;
 }
 
 /* A command that became another one. Where both come to as many records, those that stayed are
@@ -291,10 +298,8 @@ add_changed(struct damage *damage, const struct draw_list *shown, size_t i,
     for (size_t k = 0; k < half; k++) {
         const struct shapes_record *before = &scratch->records[k], *after = before + half;
         if (memcmp(before, after, sizeof *before) != 0) {
-            damage_add(damage, (struct gpu_box){before->box.x0, before->box.y0, before->box.x1,
-                                                before->box.y1});
-            damage_add(damage, (struct gpu_box){after->box.x0, after->box.y0, after->box.x1,
-                                                after->box.y1});
+            add_box(damage, before->box);
+            add_box(damage, after->box);
         }
     }
 }

@@ -1,6 +1,7 @@
 #include "render/gpu_window.h"
 
-#include <dlfcn.h>
+#include "wall/base/loaded.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -26,22 +27,6 @@ struct glx {
     void (*show)(void *display, unsigned long drawable, int x, int y, int w, int h);
 };
 
-/* ISO C has no cast from an object's pointer to a function's. */
-static bool
-find(void *library, const char *name, void *function)
-{
-    void *at = dlsym(library, name);
-    memcpy(function, &at, sizeof at);
-    return at != NULL;
-}
-
-/* Only what is loaded already. */
-static void *
-open_loaded(const char *name)
-{
-    return dlopen(name, RTLD_LAZY | RTLD_NOLOAD);
-}
-
 static bool
 offers(const char *names, const char *name)
 {
@@ -50,21 +35,31 @@ offers(const char *names, const char *name)
     return at && (at[len] == ' ' || at[len] == '\0');
 }
 
-/* Looked for once: this is asked every frame. The libraries stay open. */
+/* Looked for once: this is asked every frame. */
 static const struct egl *
 find_egl(void)
 {
+    static const char library[] = "libEGL.so.1";
     static struct egl egl;
     static bool looked, found;
     if (!looked) {
-        void *library = open_loaded("libEGL.so.1");
-        found = library && find(library, "eglGetCurrentDisplay", &egl.display) &&
-                find(library, "eglGetCurrentSurface", &egl.surface) &&
-                find(library, "eglQueryString", &egl.names) &&
-                find(library, "eglQuerySurface", &egl.query);
+        found = loaded_find(library, "eglGetCurrentDisplay", &egl.display) &&
+                loaded_find(library, "eglGetCurrentSurface", &egl.surface) &&
+                loaded_find(library, "eglQueryString", &egl.names) &&
+                loaded_find(library, "eglQuerySurface", &egl.query);
         looked = true;
     }
     return found ? &egl : NULL;
+}
+
+static bool
+find_glx_in(const char *library, struct glx *glx)
+{
+    return loaded_find(library, "glXGetCurrentDisplay", &glx->display) &&
+           loaded_find(library, "glXGetCurrentDrawable", &glx->drawable) &&
+           loaded_find(library, "glXQueryExtensionsString", &glx->names) &&
+           loaded_find(library, "glXQueryDrawable", &glx->query) &&
+           loaded_find(library, "glXGetProcAddress", &glx->function);
 }
 
 static const struct glx *
@@ -73,13 +68,7 @@ find_glx(void)
     static struct glx glx;
     static bool looked, found;
     if (!looked) {
-        void *library = open_loaded("libGLX.so.0");
-        library = library ? library : open_loaded("libGL.so.1");
-        found = library && find(library, "glXGetCurrentDisplay", &glx.display) &&
-                find(library, "glXGetCurrentDrawable", &glx.drawable) &&
-                find(library, "glXQueryExtensionsString", &glx.names) &&
-                find(library, "glXQueryDrawable", &glx.query) &&
-                find(library, "glXGetProcAddress", &glx.function);
+        found = find_glx_in("libGLX.so.0", &glx) || find_glx_in("libGL.so.1", &glx);
         void *at = found ? glx.function("glXCopySubBufferMESA") : NULL;
         memcpy(&glx.show, &at, sizeof at); /* there or not: the extension's name decides */
         looked = true;

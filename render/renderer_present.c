@@ -309,8 +309,7 @@ renderer_present_window(struct renderer *renderer, const struct renderer_window 
     struct gpu *gpu = renderer->gpu;
     struct pane *pane = pane_of(renderer, at->index);
     bool resized = !same_window(&pane->at, at);
-    pane->settling -= pane->settling > 0;
-    pane->settling = resized ? SETTLING : pane->settling;
+    pane->settling = resized ? SETTLING : pane->settling - (pane->settling > 0);
     pane->at = *at;
     gpu->window_size(gpu, at->w, at->h);
     trial_begin(renderer, pane, resized);

@@ -1,11 +1,10 @@
 #include "wall/refusals.h"
 
 #include "wall/base/clock.h"
+#include "wall/base/loaded.h"
 #include "wall/base/log.h"
 
-#include <dlfcn.h>
-#include <stddef.h>
-#include <string.h>
+#include <stdint.h>
 
 #define MOST 50 /* in that time: more is no window that changed its size */
 #define WITHIN_NS (INT64_C(10) * 1000000000)
@@ -48,11 +47,8 @@ on_error(void *display, const struct x_error *error)
 void
 refusals_catch(void)
 {
-    handler *(*set)(handler *) = NULL;
-    void *library = dlopen("libX11.so.6", RTLD_LAZY | RTLD_NOLOAD);
-    void *at = library ? dlsym(library, "XSetErrorHandler") : NULL;
-    memcpy(&set, &at, sizeof at); /* ISO C has no cast between them */
-    if (set) {
+    handler *(*set)(handler *);
+    if (loaded_find("libX11.so.6", "XSetErrorHandler", &set)) {
         handler *other = set(on_error);
         before = other == on_error ? before : other;
     }

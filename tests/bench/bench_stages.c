@@ -164,12 +164,11 @@ show(struct bench *bench)
     bool changed = renderer_draw(bench->renderer, &bench->frame);
     int64_t drawn_ns = clock_mono_ns() - began_ns;
     spent_ns[LISTS] = drawn_ns - spent_ns[UPLOAD] - spent_ns[MAP] - spent_ns[CANVAS];
-    if (changed) {
-        if (renderer_present(bench->renderer, bench->scene.solved_w, bench->scene.solved_h)) {
-            int64_t swap_ns = begin();
-            display_swap(bench->display);
-            end(SWAP, swap_ns);
-        }
+    if (changed &&
+        renderer_present(bench->renderer, bench->scene.solved_w, bench->scene.solved_h)) {
+        int64_t swap_ns = begin();
+        display_swap(bench->display);
+        end(SWAP, swap_ns);
     }
     context_finish();
     spent_ns[WHOLE] = clock_mono_ns() - began_ns;

@@ -12,14 +12,13 @@
 #include "tests/gl/context.h"
 #include "tests/golden/sample.h"
 #include "wall/base/clock.h"
+#include "wall/base/loaded.h"
 #include "wall/base/log.h"
 #include "wall/display.h"
 #include "wall/refusals.h"
 
 #include <SDL.h>
-#include <dlfcn.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 /* SETTLED: frames after which parts are shown. */
@@ -194,7 +193,7 @@ resize(int w, int h)
         usleep(10000);
     }
     assert_true(now_w == w && now_h == h);
-    set_scene(w, h);
+    assert_true(set_scene(w, h));
 }
 
 /* The window system takes note of another size late: nothing of it is seen. */
@@ -262,11 +261,8 @@ static void
 test_refusals_that_do_not_cease_end_it(void **state)
 {
     (void)state;
-    void *(*set)(int (*)(void *, const void *)) = NULL;
-    void *library = dlopen("libX11.so.6", RTLD_LAZY | RTLD_NOLOAD);
-    void *at = library ? dlsym(library, "XSetErrorHandler") : NULL;
-    memcpy(&set, &at, sizeof at);
-    if (!own.screen || !set) {
+    void *(*set)(int (*)(void *, const void *));
+    if (!own.screen || !loaded_find("libX11.so.6", "XSetErrorHandler", &set)) {
         skip();
     }
     set(give_up);

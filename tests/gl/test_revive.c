@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "render/renderer_inside.h"
+#include "tests/bench/glass_screen.h"
 #include "tests/gl/context.h"
 #include "tests/golden/sample.h"
 #include "wall/base/clock.h"
@@ -18,14 +19,10 @@
 #include "wall/revive.h"
 
 #include <epoxy/gl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 enum { W = 960, H = 540 };
@@ -36,7 +33,6 @@ static struct {
     struct sample *sample;
     struct renderer_frame frame;
     uint8_t *canvas, *window, *now;
-    pid_t server;
 } own;
 
 static bool
@@ -223,51 +219,23 @@ test_what_fails_is_tried_again(void **state)
     end();
 }
 
-/* The number of a virtual X server that has just been started; false where there is none. */
-static bool
-start_server(char number[16])
-{
-    int ready[2];
-    char fd[16];
-    if (pipe(ready) != 0) {
-        return false;
-    }
-    snprintf(fd, sizeof fd, "%d", ready[1]);
-    own.server = fork();
-    if (own.server == 0) {
-        prctl(PR_SET_PDEATHSIG, SIGTERM);
-        close(ready[0]);
-        execlp("Xvfb", "Xvfb", "-displayfd", fd, "-screen", "0", "1280x720x24", "-nolisten", "tcp",
-               "-noreset", (char *)NULL);
-        _exit(127);
-    }
-    close(ready[1]);
-    struct pollfd poller = {.fd = ready[0], .events = POLLIN};
-    number[0] = ':';
-    ssize_t n = poll(&poller, 1, 10000) > 0 ? read(ready[0], number + 1, 14) : -1;
-    close(ready[0]);
-    number[n > 0 ? n + 1 : 0] = '\0';
-    number[strcspn(number, "\n")] = '\0';
-    return n > 0;
-}
-
 static void
 test_in_a_window(void **state)
 {
     (void)state;
-    char number[16];
-    if (!start_server(number)) {
-        print_message("skipped: Xvfb does not start (Debian: xvfb)\n");
+    struct err err = {""};
+    struct glass_screen *screen = glass_screen_start(1280, 720, &err);
+    if (!screen) {
+        print_message("skipped: %s\n", err.text);
         skip();
     }
-    setenv("DISPLAY", number, 1);
+    setenv("DISPLAY", glass_screen_display(screen), 1);
     setenv("SDL_VIDEODRIVER", "x11", 1);
     start(false);
     lose_twice();
     end();
     unsetenv("SDL_VIDEODRIVER");
-    kill(own.server, SIGTERM);
-    waitpid(own.server, NULL, 0);
+    glass_screen_stop(screen);
 }
 
 int
