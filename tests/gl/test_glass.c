@@ -261,7 +261,7 @@ static void
 test_refusals_that_do_not_cease_end_it(void **state)
 {
     (void)state;
-    void *(*set)(int (*)(void *, const void *));
+    void *(*set)(int (*)(void *, const void *)) = NULL;
     if (!own.screen || !loaded_find("libX11.so.6", "XSetErrorHandler", &set)) {
         skip();
     }
