@@ -141,11 +141,14 @@ struct event {
     struct str json;    /* the event as received, compact JSON; only where asked for */
 };
 
-/* What an event did to its ticket, without the envelope; data is never NULL. */
+/* What an event did to its ticket, without the envelope; data is never NULL. Data of many
+ * milestones may be the same but for its due_ms: then due_ms here is not 0 and stands in its place.
+ */
 struct event_milestone {
     int64_t time_ms;
     enum event_type type;
     const struct event_data *data;
+    int64_t due_ms;
 };
 extern const struct event_data event_no_data; /* nothing said */
 

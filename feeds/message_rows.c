@@ -123,24 +123,21 @@ is_seen(const struct rows *rows, const struct seen *seen, enum event_type type)
            memcmp(seen->at + rest, rows->at + rest, seen->len - rest) == 0;
 }
 
-/* The data at rows->at, which was seen; NULL where its due time is none. */
-static const struct event_data *
-take_seen(struct rows *rows, const struct seen *seen)
+/* The data at rows->at, which was seen; false where its due time is none that stands apart. */
+static bool
+take_seen(struct rows *rows, const struct seen *seen, struct event_milestone *out)
 {
-    const struct event_data *data = seen->data;
     if (seen->due) {
         uint64_t due_ms = pack_eight(rows->at + seen->due);
-        if (due_ms > VALUE_MAX_INT) {
-            return NULL;
+        if (due_ms == 0 || due_ms > VALUE_MAX_INT) {
+            return false;
         }
-        struct event_data *other = arena_alloc(rows->store->arena, sizeof *other);
-        *other = *data;
-        other->due_ms = (int64_t)due_ms;
-        data = other;
+        out->due_ms = (int64_t)due_ms;
     }
+    out->data = seen->data;
     rows->at += seen->len;
     rows->found->unknown_fields += seen->unknown_fields;
-    return data;
+    return true;
 }
 
 static struct event_data *
@@ -214,11 +211,12 @@ read_any_data(struct rows *rows, enum event_type type, struct event_data *out, i
 
 /* The data at rows->at. */
 static enum outcome
-read_data(struct rows *rows, enum event_type type, const struct event_data **out)
+read_data(struct rows *rows, struct event_milestone *out)
 {
+    enum event_type type = out->type;
     struct seen *seen = seen_place(rows, type, rows->at);
     int unknown_fields = 0;
-    if (is_seen(rows, seen, type) && (*out = take_seen(rows, seen)) != NULL) {
+    if (is_seen(rows, seen, type) && take_seen(rows, seen, out)) {
         return OUTCOME_TAKEN;
     }
     const unsigned char *at = rows->at;
@@ -233,12 +231,12 @@ read_data(struct rows *rows, enum event_type type, const struct event_data **out
             return outcome;
         }
     }
-    *out = data;
+    out->data = data;
     rows->spare = NULL;
     rows->found->unknown_fields += unknown_fields;
     if (seen) {
         size_t due = rows->due ? (size_t)(rows->due - at) : 0;
-        *seen = (struct seen){at, (size_t)(rows->at - at), due, type, unknown_fields, *out};
+        *seen = (struct seen){at, (size_t)(rows->at - at), due, type, unknown_fields, data};
     }
     return OUTCOME_TAKEN;
 }
@@ -255,6 +253,7 @@ read_milestone(struct rows *rows, struct event_milestone *out, size_t *count)
     }
     out->type = event_milestone_parse(type.text);
     out->data = &event_no_data;
+    out->due_ms = 0;
     uint64_t left = entries - 2;
     enum outcome outcome = OUTCOME_TAKEN;
     if (out->type == EVENT_UNKNOWN) {
@@ -262,7 +261,7 @@ read_milestone(struct rows *rows, struct event_milestone *out, size_t *count)
         outcome = is_utf8(rows, type.text) ? OUTCOME_TAKEN : OUTCOME_BROKEN;
     } else if (left > 0) {
         left--;
-        outcome = read_data(rows, out->type, &out->data);
+        outcome = read_data(rows, out);
     } else if (out->type != EVENT_REGISTERED && event_rules[out->type].required) {
         outcome = OUTCOME_INVALID; /* only a registration may leave its data out */
     }

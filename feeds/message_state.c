@@ -222,6 +222,7 @@ read_milestone(struct message_reader *reader, const struct value *entry, struct 
         parts[count++] = part;
     }
     struct event_milestone *out = milestones_room(list);
+    *out = (struct event_milestone){.data = &event_no_data};
     if (parts[0].kind != VALUE_STR || !value_integer(&parts[1], &out->time_ms)) {
         return err_set(reader->err, "snapshot: a milestone that is not [type, time_ms, data]");
     }

@@ -89,7 +89,7 @@ put_code(uint8_t *at, struct intern *codes, struct str code)
 /* Every field that `has` names, in the order in which read_at takes them. */
 static uint8_t *
 put_fields(uint8_t *at, struct intern *codes, uint32_t has, enum event_type type,
-           const struct event_data *d)
+           const struct event_data *d, int64_t due_ms)
 {
     at = has & EVENT_F_CHANNEL ? put_code(at, codes, d->channel) : at;
     at = has & EVENT_F_CATEGORY ? put_code(at, codes, d->category) : at;
@@ -116,7 +116,7 @@ put_fields(uint8_t *at, struct intern *codes, uint32_t has, enum event_type type
         at += sizeof place;
     }
     if (has & EVENT_F_DUE) {
-        at = put_number(at, (uint64_t)d->due_ms); /* 0…2^53 - 1 */
+        at = put_number(at, (uint64_t)(due_ms ? due_ms : d->due_ms)); /* 0…2^53 - 1 */
     }
     if (has & EVENT_F_SUMMARY) {
         at = put_text(at, d->summary);
@@ -218,7 +218,7 @@ share(struct record_pool *pool, const uint8_t *bytes, size_t len)
 
 uint32_t
 record_add(struct record_pool *pool, struct intern *codes, enum event_type type,
-           const struct event_data *data, uint32_t but)
+           const struct event_data *data, int64_t due_ms, uint32_t but)
 {
     if (pool->used == 0) {
         append(pool, (const uint8_t[1]){0}, 1); /* reference 0: empty data */
@@ -238,7 +238,7 @@ record_add(struct record_pool *pool, struct intern *codes, enum event_type type,
     if (cleared) {
         at = put_number(at, cleared);
     }
-    at = put_fields(at, codes, has, type, data);
+    at = put_fields(at, codes, has, type, data, due_ms);
     size_t len = (size_t)(at - bytes);
     return has & UNIQUE ? append(pool, bytes, len) : share(pool, bytes, len);
 }

@@ -40,10 +40,11 @@ struct record {
     int units_count;
 };
 
-/* The reference of the data's record; 0 is the one of empty data. Fields of the bits `but`, those
- * of alarm.* and meeting.* (stage, until, text, outcome) and unknown ones are not kept. */
+/* The reference of the data's record; 0 is the one of empty data. due_ms: in place of the data's
+ * where it is not 0. Fields of the bits `but`, those of alarm.* and meeting.* (stage, until, text,
+ * outcome) and unknown ones are not kept. */
 uint32_t record_add(struct record_pool *pool, struct intern *codes, enum event_type type,
-                    const struct event_data *data, uint32_t but);
+                    const struct event_data *data, int64_t due_ms, uint32_t but);
 void record_read(const struct record_pool *pool, uint32_t reference, struct record *out);
 /* As event data; strings point into the pool and the table, the units' array is units[32] of the
  * caller. lon and lat are WGS 84. */

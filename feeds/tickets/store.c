@@ -460,22 +460,23 @@ store_bound_held(struct store *store)
 
 /* --- changes --- */
 
-/* but: fields of data that are not kept, as bits. */
+/* but: fields of the data that are not kept, as bits. */
 static struct milestone
-make_milestone(struct store *store, enum event_type type, int64_t time_ms,
-               const struct event_data *data, uint32_t but)
+make_milestone(struct store *store, const struct event_milestone *e, uint32_t but)
 {
-    return (struct milestone){.time_low = (uint32_t)(uint64_t)time_ms,
-                              .time_high = (int16_t)(time_ms >> 32),
-                              .type = (uint8_t)type,
-                              .record = record_add(&store->records, store->codes, type, data, but)};
+    return (struct milestone){
+        .time_low = (uint32_t)(uint64_t)e->time_ms,
+        .time_high = (int16_t)(e->time_ms >> 32),
+        .type = (uint8_t)e->type,
+        .record = record_add(&store->records, store->codes, e->type, e->data, e->due_ms, but)};
 }
 
 void
 store_add(struct store *store, uint32_t ticket, enum event_type type, int64_t time_ms,
           const struct event_data *data)
 {
-    struct milestone m = make_milestone(store, type, time_ms, data, 0);
+    struct event_milestone e = {.time_ms = time_ms, .type = type, .data = data};
+    struct milestone m = make_milestone(store, &e, 0);
     struct ticket *t = &store->tickets[ticket];
     sum_ticket(store, ticket, -1);
     insert(store, t, m, time_ms);
@@ -504,15 +505,14 @@ store_load(struct store *store, uint32_t ticket, const struct event_ticket *row)
     bool registered = false;
     const struct str *street = NULL; /* what the last one says: see street_of */
     for (uint32_t i = 0; i < count; i++) {
-        const struct event_milestone *e = &row->milestones[i];
-        bool left_out = e->type == EVENT_REGISTERED && !registered && !e->data->has;
-        const struct event_data *data = left_out ? &row->fields : e->data;
-        registered = registered || e->type == EVENT_REGISTERED;
-        store->milestones[first + i] =
-            make_milestone(store, e->type, e->time_ms, data, left_out ? defaults : 0);
-        if ((e->type == EVENT_REGISTERED || e->type == EVENT_AMENDED) &&
-            data->has & EVENT_F_STREET) {
-            street = &data->street;
+        struct event_milestone e = row->milestones[i];
+        bool left_out = e.type == EVENT_REGISTERED && !registered && !e.data->has;
+        e.data = left_out ? &row->fields : e.data;
+        registered = registered || e.type == EVENT_REGISTERED;
+        store->milestones[first + i] = make_milestone(store, &e, left_out ? defaults : 0);
+        if ((e.type == EVENT_REGISTERED || e.type == EVENT_AMENDED) &&
+            e.data->has & EVENT_F_STREET) {
+            street = &e.data->street;
         }
     }
     struct ticket *t = &store->tickets[ticket];

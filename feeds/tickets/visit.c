@@ -105,7 +105,7 @@ visit_ticket(struct tickets *tickets, struct visiting *v, uint32_t ticket,
         const struct milestone *m = &store->milestones[t->first + i];
         struct event_data *data = &v->data[i];
         v->milestones[i] =
-            (struct event_milestone){milestone_time(m), (enum event_type)m->type, data};
+            (struct event_milestone){milestone_time(m), (enum event_type)m->type, data, 0};
         if (m->type == EVENT_WHISTLED) {
             record_to_data(&store->records, store->codes, m->record, v->units[whistles++], data);
         } else if (m->type != EVENT_REGISTERED || !is_said_by_fields(store, t, m->record)) {

@@ -139,8 +139,8 @@ bench_snapshot(enum message_format format, const char *what)
         struct event_milestone done[6];
         for (int step = 0; step < 6; step++) {
             steps[step] = sample(i, step);
-            done[step] =
-                (struct event_milestone){steps[step].time_ms, steps[step].type, &steps[step].data};
+            done[step] = (struct event_milestone){steps[step].time_ms, steps[step].type,
+                                                  &steps[step].data, 0};
         }
         struct event_ticket row = {.ticket = steps[0].subject,
                                    .fields = steps[0].data,

@@ -385,7 +385,7 @@ add_old_ticket(struct glass_load *load, bool open, int64_t now_ms, struct messag
     for (int step = 0; step < steps; step++) {
         time_ms += gaps[step];
         data[step] = data_of(place, step);
-        milestones[step] = (struct event_milestone){time_ms, types[step], &data[step]};
+        milestones[step] = (struct event_milestone){time_ms, types[step], &data[step], 0};
     }
     if (open) {
         double luck = next_unit(load);

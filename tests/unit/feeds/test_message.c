@@ -269,10 +269,10 @@ test_row_bodies(void **state)
                                   .satisfied = EVENT_SATISFIED_NO,
                                   .extra = STR("{\"more\":{\"a\":1}}")};
     struct event_milestone milestones[] = {
-        {1, EVENT_REGISTERED, &registered},
-        {2, EVENT_ALARM_ACKNOWLEDGED, &event_no_data},
-        {3, EVENT_UNKNOWN, &event_no_data},
-        {4, EVENT_SURVEYED, &surveyed},
+        {1, EVENT_REGISTERED, &registered, 0},
+        {2, EVENT_ALARM_ACKNOWLEDGED, &event_no_data, 0},
+        {3, EVENT_UNKNOWN, &event_no_data, 0},
+        {4, EVENT_SURVEYED, &surveyed, 0},
     };
     struct event_ticket row = {
         .ticket = STR("T-1"),

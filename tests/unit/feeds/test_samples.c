@@ -196,7 +196,7 @@ test_state(void **state)
     struct event_milestone milestones[3];
     for (int i = 0; i < 3; i++) {
         milestones[i] =
-            (struct event_milestone){events[i].time_ms, events[i].type, &events[i].data};
+            (struct event_milestone){events[i].time_ms, events[i].type, &events[i].data, 0};
     }
     struct event alarm = sample_event(EVENT_ALARM_ACKNOWLEDGED, false);
     struct event settled = sample_event(EVENT_MEETING_SETTLED, false);

@@ -205,8 +205,8 @@ test_load_refuses(void **state)
 {
     struct tickets *t = *state;
     struct event registered = make_registered("A", 10, "S01", "noise");
-    struct event_milestone milestones[] = {{10, EVENT_REGISTERED, &registered.data},
-                                           {20, EVENT_ACCEPTED, &event_no_data}};
+    struct event_milestone milestones[] = {{10, EVENT_REGISTERED, &registered.data, 0},
+                                           {20, EVENT_ACCEPTED, &event_no_data, 0}};
     struct event_ticket row = {.ticket = STR("A"), .milestones = milestones, .milestones_count = 2};
     assert_true(refuse(t, &row, "outside of a snapshot"));
     tickets_load_begin(t);
@@ -244,7 +244,7 @@ test_load_many(void **state)
     static struct event_ticket rows[ROWS];
     static char numbers[ROWS][16];
     struct event registered = make_registered("A", 10, "S01", "noise");
-    struct event_milestone milestone = {10, EVENT_REGISTERED, &registered.data};
+    struct event_milestone milestone = {10, EVENT_REGISTERED, &registered.data, 0};
     struct err err = {""};
     uint64_t many[2], one[2];
     for (int i = 0; i < ROWS; i++) {
@@ -285,9 +285,9 @@ test_load_street(void **state)
     struct event registered = make_registered("A", 10, "S01", "noise");
     struct event_data moved = {.has = EVENT_F_STREET, .street = STR("S02")};
     struct event_data renamed = {.has = EVENT_F_CATEGORY, .category = STR("water")};
-    struct event_milestone milestones[] = {{10, EVENT_REGISTERED, &event_no_data},
-                                           {20, EVENT_AMENDED, &moved},
-                                           {30, EVENT_AMENDED, &renamed}};
+    struct event_milestone milestones[] = {{10, EVENT_REGISTERED, &event_no_data, 0},
+                                           {20, EVENT_AMENDED, &moved, 0},
+                                           {30, EVENT_AMENDED, &renamed, 0}};
     struct event_ticket row = {.ticket = STR("A"),
                                .fields = registered.data,
                                .milestones = milestones,
@@ -316,7 +316,7 @@ test_load_swaps_at_end(void **state)
     fields.lon = 116.2;
     fields.lat = 39.9;
     /* its data is left out: the row's fields say it */
-    struct event_milestone milestone = {placed.time_ms, EVENT_REGISTERED, &event_no_data};
+    struct event_milestone milestone = {placed.time_ms, EVENT_REGISTERED, &event_no_data, 0};
     struct event_ticket row = {
         .ticket = STR("new"), .fields = fields, .milestones = &milestone, .milestones_count = 1};
     struct err err;
@@ -360,7 +360,7 @@ test_expected_rows_are_a_guess(void **state)
     static const uint64_t expected[] = {0, 1, 1500, 50000, UINT64_MAX};
     uint64_t first = 0;
     struct event registered = make_registered("T", MAKE_NOW, "S01", "noise");
-    struct event_milestone milestone = {MAKE_NOW, EVENT_REGISTERED, &registered.data};
+    struct event_milestone milestone = {MAKE_NOW, EVENT_REGISTERED, &registered.data, 0};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++) {
         uint64_t count, digest;
         struct err err = {""};
@@ -533,9 +533,9 @@ test_wiped(void **state)
     e.data.has |= EVENT_F_SUMMARY;
     e.data.summary = STR("someone's words");
     struct event plain = make_registered("A", MAKE_NOW, "S01", "noise");
-    uint32_t said = record_add(&pool, &codes, EVENT_REGISTERED, &e.data, 0);
-    uint32_t shared = record_add(&pool, &codes, EVENT_REGISTERED, &plain.data, 0);
-    assert_int_equal(record_add(&pool, &codes, EVENT_REGISTERED, &plain.data, 0), shared);
+    uint32_t said = record_add(&pool, &codes, EVENT_REGISTERED, &e.data, 0, 0);
+    uint32_t shared = record_add(&pool, &codes, EVENT_REGISTERED, &plain.data, 0, 0);
+    assert_int_equal(record_add(&pool, &codes, EVENT_REGISTERED, &plain.data, 0, 0), shared);
     assert_non_null(memmem(pool.bytes, pool.used, "someone", 7));
     record_wipe(&pool, said);
     record_wipe(&pool, shared); /* others may refer to it */
