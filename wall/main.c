@@ -43,7 +43,8 @@ struct glass {
     bool rehearsed;     /* the first picture was drawn as far as it is known */
     char scene[64];
     int64_t began_ms;   /* when the loop began, monotonic */
-    int64_t started_ns; /* when the last frame began */
+    int64_t started_ns; /* when the last frame began … */
+    int64_t beat_ns;    /* … and when it was due */
     struct revive revive;
     struct pace pace;
 };
@@ -185,8 +186,9 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
                                    .spread = glass->filled,
                                    .last_ms = glass->work_ms,
                                    .first = !glass->filled};
-    int64_t swapping_ns = 0;
+    int64_t swapping_ns = 0, period_ns = 1000000000LL / display_rate(own->display);
     glass->started_ns = clock_mono_ns();
+    glass->beat_ns = pace_beat(&glass->pace, glass->started_ns, period_ns);
     if (state->has_state) {
         frame.snapshot = figures(own, glass, &frame.moment_ms);
     }
@@ -202,8 +204,7 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
             renderer_expose(renderer);
         }
         swapping_ns = show(own->display, renderer);
-        pace_frame(&glass->pace, glass->started_ns, swapping_ns,
-                   1000000000LL / display_rate(own->display));
+        pace_frame(&glass->pace, glass->started_ns, swapping_ns, period_ns);
         glass->frame_ms = (clock_mono_ns() - glass->started_ns + 999999) / 1000000;
         if (glass->frame++ == 0) {
             log_line(LOG_LEVEL_DEBUG, "start", "the first picture is in the window");
@@ -322,7 +323,7 @@ is_due(const struct owners *own, const struct glass *glass, const struct feed_st
 static bool
 is_time(const struct owners *own, const struct glass *glass)
 {
-    return clock_mono_ns() - glass->started_ns >= 1000000000LL / display_rate(own->display);
+    return clock_mono_ns() - glass->beat_ns >= 1000000000LL / display_rate(own->display);
 }
 
 /* At most one frame a period of the display. */
@@ -331,7 +332,7 @@ keep_pace(const struct owners *own, const struct glass *glass)
 {
     int64_t period_ns = 1000000000LL / display_rate(own->display);
     int64_t least_ns = pace_least_ns(&glass->pace, period_ns);
-    int64_t passed_ns = clock_mono_ns() - glass->started_ns;
+    int64_t passed_ns = clock_mono_ns() - glass->beat_ns;
     if (glass->frame > 0 && passed_ns < least_ns) {
         clock_sleep_ns(least_ns - passed_ns);
     }
@@ -350,7 +351,7 @@ fold_in(const struct owners *own, const struct glass *glass)
     share_ns = share_ns < FOLD_MOST_NS ? share_ns : FOLD_MOST_NS;
     int64_t began_ns = clock_mono_ns();
     int64_t until_ns = began_ns + (share_ns > FOLD_NS ? share_ns : FOLD_NS);
-    int64_t next_ns = glass->started_ns + 1000000000LL / display_rate(own->display);
+    int64_t next_ns = glass->beat_ns + 1000000000LL / display_rate(own->display);
     until_ns = next_ns > until_ns ? next_ns : until_ns;
     while (feed_fold(own->feed, moment_now(own), FOLD_AT_ONCE)) {
         int64_t now_ns = clock_mono_ns();

@@ -19,6 +19,15 @@ pace_frame(struct pace *pace, int64_t started_ns, int64_t swap_ns, int64_t perio
 }
 
 int64_t
+pace_beat(struct pace *pace, int64_t now_ns, int64_t period_ns)
+{
+    int64_t late_ns = now_ns - (pace->beat_ns + period_ns);
+    bool on_time = pace->beat_ns && late_ns >= 0 && late_ns < period_ns / 2;
+    pace->beat_ns = on_time ? now_ns - late_ns : now_ns;
+    return pace->beat_ns;
+}
+
+int64_t
 pace_least_ns(const struct pace *pace, int64_t period_ns)
 {
     return pace->swap_blocks ? period_ns / 4 : period_ns;

@@ -15,13 +15,20 @@ struct pace {
     bool swap_lies;   /* it does not wait: a run of frames came faster than the display's rate */
     int run;          /* frames looked at since run_began_ns */
     int64_t run_began_ns;
+    int64_t beat_ns; /* when the last frame was due: see pace_beat; 0: there was none */
 };
+
+/* At a frame's beginning. Frames that are waited for begin a little late, each time; the next one
+ * is due a period after this one was, not after it began, or a display of 60 Hz would get 59
+ * frames. Returns when this one was due: at its beginning, where it is half a period late or more.
+ */
+int64_t pace_beat(struct pace *pace, int64_t now_ns, int64_t period_ns);
 
 /* After a frame's swap: when the frame began, how long its swap took, and one period of the
  * display. Nanoseconds. */
 void pace_frame(struct pace *pace, int64_t started_ns, int64_t swap_ns, int64_t period_ns);
-/* Least time from one frame's beginning to the next one's, nanoseconds: a period, or where the swap
- * waits only as much as keeps two frames out of one period. */
+/* Least time from when one frame was due to the next one's beginning, nanoseconds: a period, or
+ * where the swap waits only as much as keeps two frames out of one period. */
 int64_t pace_least_ns(const struct pace *pace, int64_t period_ns);
 
 #endif

@@ -65,6 +65,26 @@ test_slow_copy(void **state)
     assert_int_equal(pace_least_ns(&pace, PERIOD), PERIOD); /* found out once, for good */
 }
 
+/* Whoever waits for a frame's time wakes up a little late: that does not add up. */
+static void
+test_beat(void **state)
+{
+    (void)state;
+    struct pace pace = {0};
+    int64_t beat = pace_beat(&pace, 5 * MS, PERIOD);
+    assert_int_equal(beat, 5 * MS);
+    for (int i = 1; i <= 600; i++) {
+        beat = pace_beat(&pace, beat + PERIOD + MS / 10 + i % 5 * MS, PERIOD);
+        assert_int_equal(beat, 5 * MS + i * PERIOD);
+    }
+    assert_int_equal(pace_beat(&pace, beat + PERIOD * 2, PERIOD), beat + PERIOD * 2); /* too late */
+    beat += PERIOD * 2;
+    assert_int_equal(pace_beat(&pace, beat + PERIOD / 4, PERIOD),
+                     beat + PERIOD / 4); /* waited for */
+    beat += PERIOD / 4;
+    assert_int_equal(pace_beat(&pace, beat + PERIOD, PERIOD), beat + PERIOD);
+}
+
 /* The same where only every other swap is a slow one. */
 static void
 test_slow_copy_now_and_then(void **state)
@@ -83,6 +103,7 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_beat),
         cmocka_unit_test(test_quick_swap),
         cmocka_unit_test(test_display_that_waits),
         cmocka_unit_test(test_display_that_waits_with_late_frames),
