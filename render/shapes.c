@@ -8,6 +8,7 @@
 
 #define SQUARE_END (-10.0f)
 #define HOLE_WORTH 8     /* pixels to each side: a record costs as much as 80 of them */
+#define RINGS 3          /* in one record */
 #define SMALL_FILL 4096  /* square pixels: many small ones share one draw instead */
 #define MAX_DASHES 20000 /* a line; more would be a mistake in its length */
 
@@ -293,6 +294,53 @@ around(const float centre[2], float reach, float hole, struct draw_box out[4])
     return 4;
 }
 
+/* How many of the commands from first on are rings around one centre that differ in nothing but
+ * size and how opaque they are: they are drawn as one shape, three at most. An arrival's ripple is
+ * three, which apart would be four boxes each and cover most of their pixels twice. */
+static size_t
+rings_together(const struct draw_list *list, size_t first)
+{
+    const struct draw_command *c = &list->commands[first];
+    size_t most = list->count - first < RINGS ? list->count - first : RINGS, count = 0;
+    while (count < most && c[count].kind == DRAW_KIND_RING && c[count].at[2] > 0 &&
+           c[count].at[0] == c->at[0] && c[count].at[1] == c->at[1] &&
+           c[count].colour >> 8 == c->colour >> 8 && same_box(c[count].clip, c->clip) &&
+           (count < 2 || c[count].at[3] == c[1].at[3])) {
+        count++;
+    }
+    return count;
+}
+
+/* One to three rings that go together. */
+static void
+add_rings(struct shapes *shapes, const struct draw_command *c, size_t count)
+{
+    float q[4] = {0}, reach = 0, hole = c->at[2];
+    uint32_t alphas = 0;
+    for (size_t i = 0; i < count; i++) {
+        float radius = c[i].at[2], half = c[i].at[3] / 2;
+        reach = fmaxf(reach, radius + half + 1);
+        hole = fminf(hole, radius - half - 1);
+        alphas |= (c[i].colour & 0xff) << 8 * i;
+        if (i > 0) {
+            q[i - 1] = radius;
+            q[2] = half;
+        }
+    }
+    q[3] = (float)alphas; /* a float has 24 bits */
+    struct draw_box bands[4];
+    int bands_count = around(c->at, reach, hole, bands);
+    for (int i = 0; i < bands_count; i++) {
+        struct shapes_record *record =
+            put(shapes, c, SHAPES_RING, bands[i].x0, bands[i].y0, bands[i].x1, bands[i].y1);
+        if (record) {
+            set4(record->p, c->at[0], c->at[1], c->at[2], c->at[3] / 2);
+            memcpy(record->q, q, sizeof q);
+            record->colour[3] = 0xff;
+        }
+    }
+}
+
 static void
 add_round(struct shapes *shapes, const struct draw_command *c)
 {
@@ -304,7 +352,11 @@ add_round(struct shapes *shapes, const struct draw_command *c)
     if (!(at[2] > 0) || (arc && !(angle > 0))) {
         return;
     }
-    enum shapes_kind kind = disc ? SHAPES_DISC : arc ? SHAPES_ARC : SHAPES_RING;
+    if (!disc && !arc) {
+        add_rings(shapes, c, 1);
+        return;
+    }
+    enum shapes_kind kind = disc ? SHAPES_DISC : SHAPES_ARC;
     float middle = (at[4] + at[5]) / 2;
     float p[4] = {at[0], at[1], at[2], disc ? at[3] : at[3] / 2};
     float q[4] = {arc ? sinf(middle) : 0, arc ? -cosf(middle) : 0, arc ? sinf(angle / 2) : 0,
@@ -604,8 +656,15 @@ void
 shapes_add(struct shapes *shapes, const struct draw_list *list, struct text *text)
 {
     shapes->fence = shapes->batches_count;
-    for (size_t i = 0; i < list->count; i++) {
-        shapes_add_command(shapes, list, i, text);
+    for (size_t i = 0; i < list->count;) {
+        size_t rings = rings_together(list, i);
+        if (rings > 1) {
+            add_rings(shapes, &list->commands[i], rings);
+            flush(shapes);
+            i += rings;
+        } else {
+            shapes_add_command(shapes, list, i++, text);
+        }
     }
 }
 

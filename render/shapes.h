@@ -9,7 +9,8 @@
  *   hatch     p: x0 y0 x1 y1     q: pitch, width
  *   arc       p: cx cy radius half-width    q: unit vector to its middle, sin and cos of half of it
  *   disc      p: cx cy radius rim
- *   ring      p: cx cy radius half-width
+ *   ring      p: cx cy radius half-width    q: radii and half-width of two further ones, and how
+ *             opaque the three are: a + 256 b + 65536 c, 0 – 255 each; the colour is opaque
  *   segment   p: x0 y0 x1 y1     q: half-width, angles of the bisectors at its ends (-10 = square)
  *   triangle  p: x0 y0 x1 y1     q: x2 y2
  *   glyph     p: x y of the picture, u v in the atlas    q: shares of coverage to

@@ -121,9 +121,17 @@ float coverage(vec2 at) {
 #endif
 
 #ifdef DISCS
+// Up to three rings of one colour, one over the other: what shows through them is a product.
+float rings(float away) {
+    vec3 alpha = mod(floor(q.w / vec3(1.0, 256.0, 65536.0)), 256.0) / 255.0;
+    vec3 cover = vec3(stroke(away - p.z, p.w), stroke(away - q.x, q.z), stroke(away - q.y, q.z));
+    vec3 through = 1.0 - alpha * cover;
+    return 1.0 - through.x * through.y * through.z;
+}
+
 float coverage(vec2 at) {
-    float distance = length(at - p.xy) - p.z;
-    return kind.x == DISC ? inside(distance) : stroke(distance, p.w);
+    float away = length(at - p.xy);
+    return kind.x == DISC ? inside(away - p.z) : rings(away);
 }
 #endif
 

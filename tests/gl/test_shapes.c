@@ -180,6 +180,42 @@ test_round_shapes_have_their_area(void **state)
     assert_true(fabs(area() - 800) < 8);
 }
 
+/* The rings of an arrival at some age, with something else in between or not. */
+static void
+draw_ripple(float age, bool apart)
+{
+    const float radius[] = {9, 10 + 10 * age, 10 + 20 * age}, thickness[] = {2, 1.5f, 1.5f};
+    const uint32_t alpha[] = {255, 115, 64};
+    for (int i = 0; i < 3; i++) {
+        draw_ring(list, 31.3f, 32.8f, radius[i], thickness[i], 0xe8eef400 | alpha[i]);
+        if (apart) {
+            draw_rect(list, 0, 0, 1, 1, 0, 0x101821ff);
+        }
+    }
+}
+
+/* Rings that are drawn as one shape look as each drawn over the others, but for what is rounded in
+ * between. */
+static void
+test_rings_together_look_as_apart(void **state)
+{
+    (void)state;
+    static uint8_t apart[sizeof pixels];
+    int lit = 0;
+    for (float age = 0; age <= 1; age += 0.125f) {
+        draw_ripple(age, true);
+        paint(0x101821ff);
+        memcpy(apart, pixels, sizeof apart);
+        draw_ripple(age, false);
+        paint(0x101821ff);
+        for (size_t i = 0; i < sizeof pixels; i++) {
+            assert_true(abs(pixels[i] - apart[i]) <= 2);
+            lit += apart[i] > 0x40;
+        }
+    }
+    assert_true(lit > 1000);
+}
+
 static void
 test_arc_is_symmetric(void **state)
 {
@@ -376,6 +412,7 @@ main(void)
         cmocka_unit_test(test_edges_cover_their_share),
         cmocka_unit_test(test_half_white_is_blended_in_light),
         cmocka_unit_test(test_round_shapes_have_their_area),
+        cmocka_unit_test(test_rings_together_look_as_apart),
         cmocka_unit_test(test_arc_is_symmetric),
         cmocka_unit_test(test_hairlines_land_on_pixels),
         cmocka_unit_test(test_joints_do_not_double),
