@@ -126,8 +126,8 @@ find(struct motion *motion, uint64_t key)
 }
 
 static double
-move(struct motion *motion, uint64_t key, double target, int lasts_ms, double (*ease)(double),
-     double *travel)
+move(struct motion *motion, uint64_t key, double target, double step, int lasts_ms,
+     double (*ease)(double), double *travel)
 {
     *travel = 0;
     key = (key ^ (uint64_t)motion->panel) * UINT64_C(0x9e3779b97f4a7c15) | 1;
@@ -140,6 +140,8 @@ move(struct motion *motion, uint64_t key, double target, int lasts_ms, double (*
     bool known = value->key == key && value->round + 1 >= round;
     if (!known || isnan(target) || isnan(value->to)) {
         *value = (struct value){.key = key, .from = target, .to = target, .panel = motion->panel};
+    } else if (part_done(value, motion->time_ms) >= 1 && fabs(target - value->to) <= step) {
+        value->from = value->to = target;
     } else if (target < value->to || target > value->to) {
         value->from = shown(value, motion->time_ms, ease);
         value->to = target;
@@ -158,16 +160,16 @@ move(struct motion *motion, uint64_t key, double target, int lasts_ms, double (*
 }
 
 double
-motion_count(struct motion *motion, uint64_t key, double target)
+motion_count(struct motion *motion, uint64_t key, double target, double step)
 {
     double travel;
-    return move(motion, key, target, MOTION_COUNT_MS, motion_ease_out, &travel);
+    return move(motion, key, target, step, MOTION_COUNT_MS, motion_ease_out, &travel);
 }
 
 double
 motion_place(struct motion *motion, uint64_t key, double target, double *travel)
 {
-    return move(motion, key, target, MOTION_ROW_MS, motion_ease_both, travel);
+    return move(motion, key, target, 0, MOTION_ROW_MS, motion_ease_both, travel);
 }
 
 static void

@@ -34,8 +34,9 @@ void motion_begin(struct motion *motion, int panel, int64_t time_ms);
 /* A key of what moves, within its panel. */
 uint64_t motion_key(const char *what, struct str code);
 /* What to show now for a value that is to be target: counts slow down towards it. A value that is
- * new, or to or from NaN, is shown at once. */
-double motion_count(struct motion *motion, uint64_t key, double target);
+ * new, or to or from NaN, is shown at once; so is one that rested and goes no further than a step:
+ * there is nothing between the two to be shown. */
+double motion_count(struct motion *motion, uint64_t key, double target, double step);
 /* The same for a place: it starts and stops gently. *travel gets how far it still has to go, with
  * its sign; 0 where it rests. */
 double motion_place(struct motion *motion, uint64_t key, double target, double *travel);

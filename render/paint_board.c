@@ -328,7 +328,7 @@ draw_name_and_bar(const struct paint *p, const struct ranking *ranking,
     if (isnan(part)) {
         return;
     }
-    part = paint_part_count(p, "bar", entry->row->code, part);
+    part = paint_part_count(p, "bar", entry->row->code, part, 1 / fmax((double)place->width, 1));
     float from = fmaxf(place->bar, end + paint_part_px(p, 12));
     float stop = place->bar + roundf(place->width * (float)part);
     paint_part_bar(p, from, baseline - place->above, stop - from, place->height,
@@ -351,7 +351,7 @@ draw_figures(const struct paint *p, const struct ranking *ranking,
     char text[32], shown[32];
     if (c->with_n) {
         paint_integer(shown, sizeof shown,
-                      llround(paint_part_count(p, "n", entry->row->code, entry->n)));
+                      llround(paint_part_count(p, "n", entry->row->code, entry->n, 1)));
         paint_part_text(p, paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR),
                         paint_part_x(p, c->n_right), baseline, DRAW_RIGHT, THEME_DIM, shown);
     }
@@ -361,8 +361,10 @@ draw_figures(const struct paint *p, const struct ranking *ranking,
         const struct snapshot_metric *metric = ranking->metrics[i];
         int decimals = metric->decimals - (i > 0 && metric->decimals > 0);
         paint_part_rate(text, sizeof text, metric, value, decimals);
-        paint_part_rate(shown, sizeof shown, metric,
-                        paint_part_count(p, metric->id, entry->row->code, value), decimals);
+        paint_part_rate(
+            shown, sizeof shown, metric,
+            paint_part_count(p, metric->id, entry->row->code, value, paint_part_step(decimals)),
+            decimals);
         bool bright = i == 0 && ranking_takes_part(ranking, entry) && !isnan(value);
         enum theme_colour colour = bright ? THEME_INK : THEME_DIM;
         struct text_style style =
@@ -408,8 +410,10 @@ draw_kiosk_rates(const struct paint *p, const struct ranking *ranking,
         char text[32], shown[32];
         int decimals = metric->decimals > 0 ? metric->decimals - 1 : 0;
         paint_part_rate(text, sizeof text, metric, value, decimals);
-        paint_part_rate(shown, sizeof shown, metric,
-                        paint_part_count(p, metric->id, entry->row->code, value), decimals);
+        paint_part_rate(
+            shown, sizeof shown, metric,
+            paint_part_count(p, metric->id, entry->row->code, value, paint_part_step(decimals)),
+            decimals);
         float end = paint_part_x(p, right) - paint_part_px(p, 40);
         paint_part_fit(p, small, end, baseline, paint_part_px(p, 44), DRAW_LEFT, THEME_DIM,
                        paint_part_short(metric->title, 2));
@@ -463,7 +467,8 @@ draw_kiosk_row(const struct paint *p, const struct ranking *ranking,
                               roundf(cap / 2)};
     draw_name_and_bar(p, ranking, entry, &place, baseline, last,
                       c->with_bar ? (double)entry->n / c->most_n : (double)NAN);
-    paint_integer(text, sizeof text, llround(paint_part_count(p, "n", entry->row->code, entry->n)));
+    paint_integer(text, sizeof text,
+                  llround(paint_part_count(p, "n", entry->row->code, entry->n, 1)));
     snprintf(count, sizeof count, "%s 件", text);
     if (c->with_n) {
         paint_part_text(p, paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR),

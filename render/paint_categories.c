@@ -110,8 +110,8 @@ draw_sum(const struct paint *p, const void *user, int at, float x, float baselin
     float cap = text_cap_height(p->text, figures);
     float width =
         greatest && c->bar > 0 ? paint_part_px(p, c->bar) * (float)sum->now / (float)greatest : 0;
-    width = (float)paint_part_count(p, "bar", sum->name, (double)width);
-    paint_integer(shown, sizeof shown, llround(paint_part_count(p, "now", sum->name, sum->now)));
+    width = (float)paint_part_count(p, "bar", sum->name, (double)width, 1);
+    paint_integer(shown, sizeof shown, llround(paint_part_count(p, "now", sum->name, sum->now, 1)));
     paint_part_bar(p, bar_x, baseline - cap / 2, width, paint_part_px(p, 16), THEME_DATA2);
     paint_part_text(p, figures, bar_x + roundf(width) + paint_part_px(p, 12), baseline, DRAW_LEFT,
                     THEME_INK, shown);
@@ -121,7 +121,7 @@ draw_sum(const struct paint *p, const void *user, int at, float x, float baselin
     }
     double more = (double)sum->now - (double)sum->before;
     paint_part_signed(change, sizeof change,
-                      llround(paint_part_count(p, "change", sum->name, more)));
+                      llround(paint_part_count(p, "change", sum->name, more, 1)));
     bool much = jumped(sum); /* bolder too: colour is never alone */
     paint_part_text(p, paint_part_figures(p, THEME_CAPTION, much ? TEXT_SEMIBOLD : TEXT_REGULAR),
                     x + paint_part_px(p, c->width), baseline, DRAW_RIGHT,

@@ -225,8 +225,10 @@ say_change(const struct paint *p, const struct dial *d, const struct gauge *g, s
     int decimals = g->metric->decimals;
     out->points = g->value - g->before;
     paint_part_value(out->amount, sizeof out->amount, fabs(out->points), decimals);
-    paint_part_value(out->shown, sizeof out->shown,
-                     fabs(paint_part_count(p, "change", of(g), out->points)), decimals);
+    paint_part_value(
+        out->shown, sizeof out->shown,
+        fabs(paint_part_count(p, "change", of(g), out->points, paint_part_step(decimals))),
+        decimals);
     out->flat = strspn(out->amount, "0.") == strlen(out->amount);
     out->style = dial_style(p, d, THEME_CAPTION, TEXT_FIGURES, TEXT_REGULAR);
     out->mark = out->flat ? 0 : dial_px(p, d, d->shape->mark);
@@ -270,13 +272,13 @@ base_text(const struct paint *p, const struct gauge *g, char *out, size_t size)
                               (enum snapshot_by)p->panel->by, g->metric->over[i].measure);
     }
     char base[32], counted[32];
-    paint_integer(base, sizeof base, llround(paint_part_count(p, "n", of(g), g->n)));
+    paint_integer(base, sizeof base, llround(paint_part_count(p, "n", of(g), g->n, 1)));
     if (g->metric->over_count > 2) {
         snprintf(out, size, "n %s", base); /* a sum of shares is no count */
         return;
     }
     bool whole = llround(sum * 10) % 10 == 0;
-    double shown = paint_part_count(p, "sum", of(g), sum);
+    double shown = paint_part_count(p, "sum", of(g), sum, whole ? 1 : 0.1);
     int64_t tenths = whole ? llround(shown) * 10 : llround(shown * 10);
     paint_integer(counted, sizeof counted, tenths / 10);
     if (whole) {
@@ -694,7 +696,8 @@ fill_gauge(const struct paint *p, struct gauge *g)
     int before = paint_part_before(p->panel->window);
     uint32_t ignored;
     g->value = snapshot_metric_value(g->metric, g->row, window, by, &g->n);
-    g->shown = paint_part_count(p, g->metric->id, STR(""), g->value);
+    g->shown =
+        paint_part_count(p, g->metric->id, STR(""), g->value, paint_part_step(g->metric->decimals));
     g->before = NAN;
     if (before >= 0) {
         g->before =

@@ -121,18 +121,18 @@ draw_row(const struct paint *p, const void *user, int at, float x, float baselin
     (void)x; /* one column */
     draw_names(p, row, c, baseline);
     float width = hot->greatest ? bar_room(p, hot) * (float)now / (float)hot->greatest : 0;
-    width = (float)paint_part_count(p, "bar", row->code, (double)width);
+    width = (float)paint_part_count(p, "bar", row->code, (double)width, 1);
     float cap = text_cap_height(p->text, figures);
     paint_part_bar(p, paint_part_x(p, c->bar), baseline - cap / 2, width, paint_part_px(p, 12),
                    THEME_DATA2);
     paint_integer(count, sizeof count, now);
-    paint_integer(shown, sizeof shown, llround(paint_part_count(p, "now", row->code, now)));
+    paint_integer(shown, sizeof shown, llround(paint_part_count(p, "now", row->code, now, 1)));
     paint_part_text(p, figures, paint_part_x(p, right - 62), baseline, DRAW_RIGHT, THEME_INK,
                     shown);
     if (before >= 0) {
         double more = (double)now - (double)row->counts[before].received;
         paint_part_signed(change, sizeof change,
-                          llround(paint_part_count(p, "change", row->code, more)));
+                          llround(paint_part_count(p, "change", row->code, more, 1)));
         paint_part_text(p, paint_part_figures(p, THEME_CAPTION, TEXT_REGULAR),
                         paint_part_x(p, right), baseline, DRAW_RIGHT, THEME_DIM, change);
     }

@@ -187,7 +187,7 @@ draw_one(const struct paint *p, const struct kpi *kpi, struct text_style style, 
     }
     paint_integer(value, sizeof value, kpi->value);
     paint_integer(shown, sizeof shown,
-                  llround(paint_part_count(p, kpi->name, STR(""), kpi->value)));
+                  llround(paint_part_count(p, kpi->name, STR(""), kpi->value, 1)));
     /* By the value, not by what is shown on the way to it: the figure stays while it counts. */
     x += paint_part_bearing(p, caption, label) -
          paint_part_bearing(p, style, (struct str){value, 1});

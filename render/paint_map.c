@@ -403,7 +403,7 @@ static void
 write_counting(const struct paint *p, char *out, size_t size, const char *what, struct str code,
                uint32_t value)
 {
-    paint_integer(out, size, llround(paint_part_count(p, what, code, value)));
+    paint_integer(out, size, llround(paint_part_count(p, what, code, value, 1)));
 }
 
 /* Right in the title's line: one street's counts, where the district's map has them beside each

@@ -252,7 +252,7 @@ count_of(const struct labels *labels, struct text_style style, const char *what,
 {
     enum paint_map_form form = labels->at.form;
     struct count count;
-    double now = paint_part_count(labels->p, what, row->code, value);
+    double now = paint_part_count(labels->p, what, row->code, value, 1);
     write_count(form, count.value, sizeof count.value, value);
     write_count(form, count.shown, sizeof count.shown, (uint32_t)llround(fmax(now, 0)));
     count.width = width_of(labels, style, count.value);

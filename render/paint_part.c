@@ -184,9 +184,16 @@ paint_part_age(const struct paint *p, float x, float baseline, enum draw_align a
 }
 
 double
-paint_part_count(const struct paint *p, const char *what, struct str code, double value)
+paint_part_count(const struct paint *p, const char *what, struct str code, double value,
+                 double step)
 {
-    return p->motion ? motion_count(p->motion, motion_key(what, code), value) : value;
+    return p->motion ? motion_count(p->motion, motion_key(what, code), value, step) : value;
+}
+
+double
+paint_part_step(int decimals)
+{
+    return pow(10, -decimals);
 }
 
 float

@@ -66,8 +66,12 @@ const struct snapshot_row *paint_part_row(const struct paint *p);
 int paint_part_metrics(const struct paint *p, const struct snapshot_metric **out);
 
 /* A figure on its way to its value, to be drawn and not to be judged: colours, marks and the dump
- * follow the value itself. what and code: whose figure it is, within the panel. */
-double paint_part_count(const struct paint *p, const char *what, struct str code, double value);
+ * follow the value itself. what and code: whose figure it is, within the panel; step: the least
+ * difference that is seen. */
+double paint_part_count(const struct paint *p, const char *what, struct str code, double value,
+                        double step);
+/* The step of a figure with so many decimals. */
+double paint_part_step(int decimals);
 /* Where a row that belongs at y (canvas pixels) is now; *travel gets how far it still has to go. */
 float paint_part_place(const struct paint *p, const char *what, struct str code, float y,
                        float *travel);

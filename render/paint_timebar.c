@@ -73,7 +73,7 @@ draw_came(const struct paint *p, const struct bar_area *area, int bin, uint32_t 
     struct bar bar;
     snprintf(code, sizeof code, "%d", bin);
     double height = height_of(area, count, paint_px(p, 2));
-    height = paint_part_count(p, "came", str_from(code), height);
+    height = paint_part_count(p, "came", str_from(code), height, 1);
     if (bar_of(p, area, bin, height, now, &bar)) {
         draw_rect(p->list, bar.left, area->bottom - bar.height, bar.right - bar.left, bar.height,
                   bar.radius, paint_colour(p, THEME_DATA));

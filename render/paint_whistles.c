@@ -112,8 +112,8 @@ draw_base(const struct paint *p, const struct whistles *whistles)
 {
     char base[64], value[16];
     snprintf(base, sizeof base, "%lld 哨 · %lld 超时",
-             llround(paint_part_count(p, "total", STR(""), whistles->total)),
-             llround(paint_part_count(p, "late", STR(""), whistles->late)));
+             llround(paint_part_count(p, "total", STR(""), whistles->total, 1)),
+             llround(paint_part_count(p, "late", STR(""), whistles->late, 1)));
     paint_part_base(p, base);
     snprintf(value, sizeof value, "%u", whistles->total);
     paint_figure(p, "whistles", value, whistles->total, whistles->total,

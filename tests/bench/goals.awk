@@ -94,7 +94,7 @@ END {
             "       –", (highest >= 150000 ? "held" : "MISSED")
     }
     frames("3840x2160, 100,000 tickets, 1,000 events/s: frames/s", "3840x2160 100000 1000 frames")
-    row("1920x1080, 1 M tickets come to a running wall: longest turn, ms", "1920x1080", "1920x1080 again", 33, 0, 1)
-    row("3840x2160, the same", "3840x2160", "3840x2160 again", 33, 0, 1)
+    row("1920x1080, 1 M tickets come to a running wall: longest turn, ms", "1920x1080", "1920x1080 again", 33, 1, 1)
+    row("3840x2160, the same", "3840x2160", "3840x2160 again", 33, 1, 1)
     exit missed > 0
 }

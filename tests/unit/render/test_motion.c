@@ -23,7 +23,7 @@ static double
 count_at(struct motion *motion, int64_t ms, double target)
 {
     motion_begin(motion, 0, START + ms);
-    return motion_count(motion, key_of("a"), target);
+    return motion_count(motion, key_of("a"), target, 0);
 }
 
 static void
@@ -48,6 +48,27 @@ test_counts(void **state)
     assert_near(count_at(motion, 1299, 200), 200 - 100.0 / 27e6);
     assert_near(count_at(motion, 1300, 200), 200);
     assert_int_equal(motion_next_ms(motion), MOTION_NEVER);
+    motion_destroy(motion);
+}
+
+/* Between 100 and 101 there is nothing to count. */
+static void
+test_steps(void **state)
+{
+    (void)state;
+    struct motion *motion = motion_create();
+    static const struct {
+        int64_t ms;
+        double target, shown;
+    } frames[] = {{0, 100, 100},       {1000, 101, 101},      {1001, 100, 100}, {1002, 102, 100},
+                  {1152, 102, 101.75}, {1153, 103, 101.7550}, {1453, 103, 103}};
+    for (size_t i = 0; i < sizeof frames / sizeof *frames; i++) {
+        motion_begin(motion, 0, START + frames[i].ms);
+        double shown = motion_count(motion, key_of("a"), frames[i].target, 1);
+        assert_true(fabs(shown - frames[i].shown) < 0.001);
+        bool moves = frames[i].ms > 1001 && frames[i].ms < 1453;
+        assert_int_equal(motion_next_ms(motion) != MOTION_NEVER, moves);
+    }
     motion_destroy(motion);
 }
 
@@ -155,11 +176,11 @@ test_panels_apart(void **state)
     (void)state;
     struct motion *motion = motion_create();
     motion_begin(motion, 0, START);
-    assert_near(motion_count(motion, key_of("a"), 5), 5);
+    assert_near(motion_count(motion, key_of("a"), 5, 0), 5);
     motion_begin(motion, 1, START);
-    assert_near(motion_count(motion, key_of("a"), 900), 900);
+    assert_near(motion_count(motion, key_of("a"), 900, 0), 900);
     motion_begin(motion, 1, START + 50);
-    assert_near(motion_count(motion, key_of("a"), 100), 900);
+    assert_near(motion_count(motion, key_of("a"), 100, 0), 900);
     assert_int_equal(motion_due_ms(motion, 0), MOTION_NEVER);
     assert_int_equal(motion_due_ms(motion, 1), START + 51);
     motion_destroy(motion);
@@ -176,7 +197,7 @@ test_bound(void **state)
         for (int i = 0; i < 3 * MOTION_VALUES; i++) {
             char what[16];
             snprintf(what, sizeof what, "%d", i);
-            assert_near(motion_count(motion, key_of(what), i), i);
+            assert_near(motion_count(motion, key_of(what), i, 0), i);
         }
     }
     motion_destroy(motion);
@@ -210,11 +231,12 @@ int
 main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_counts),          cmocka_unit_test(test_frame_rate),
-        cmocka_unit_test(test_interrupted),     cmocka_unit_test(test_none),
-        cmocka_unit_test(test_clock_goes_back), cmocka_unit_test(test_places),
-        cmocka_unit_test(test_forgets),         cmocka_unit_test(test_panels_apart),
-        cmocka_unit_test(test_bound),           cmocka_unit_test(test_flash),
+        cmocka_unit_test(test_counts),       cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_frame_rate),   cmocka_unit_test(test_interrupted),
+        cmocka_unit_test(test_none),         cmocka_unit_test(test_clock_goes_back),
+        cmocka_unit_test(test_places),       cmocka_unit_test(test_forgets),
+        cmocka_unit_test(test_panels_apart), cmocka_unit_test(test_bound),
+        cmocka_unit_test(test_flash),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
