@@ -687,6 +687,8 @@ draw_window(const struct paint *p, struct dial *d, const struct gauge *gauges, i
 
 /* ---- across the panel ---- */
 
+#define DIAL_STEPS 500 /* in a dial's range: a step is half a degree of its arc */
+
 /* What the gauge shows; it has its place by then. */
 static void
 fill_gauge(const struct paint *p, struct gauge *g)
@@ -696,8 +698,9 @@ fill_gauge(const struct paint *p, struct gauge *g)
     int before = paint_part_before(p->panel->window);
     uint32_t ignored;
     g->value = snapshot_metric_value(g->metric, g->row, window, by, &g->n);
-    g->shown =
-        paint_part_count(p, g->metric->id, STR(""), g->value, paint_part_step(g->metric->decimals));
+    double step = fmin(paint_part_step(g->metric->decimals),
+                       (g->metric->high - g->metric->low) / DIAL_STEPS);
+    g->shown = paint_part_count(p, g->metric->id, STR(""), g->value, step);
     g->before = NAN;
     if (before >= 0) {
         g->before =

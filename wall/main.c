@@ -326,7 +326,7 @@ is_time(const struct owners *own, const struct glass *glass)
     return clock_mono_ns() - glass->beat_ns >= 1000000000LL / display_rate(own->display);
 }
 
-/* At most one frame a period of the display. */
+/* At most as many frames as the display has periods. */
 static void
 keep_pace(const struct owners *own, const struct glass *glass)
 {

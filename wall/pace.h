@@ -28,7 +28,7 @@ int64_t pace_beat(struct pace *pace, int64_t now_ns, int64_t period_ns);
  * display. Nanoseconds. */
 void pace_frame(struct pace *pace, int64_t started_ns, int64_t swap_ns, int64_t period_ns);
 /* Least time from when one frame was due to the next one's beginning, nanoseconds: a period, or
- * where the swap waits only as much as keeps two frames out of one period. */
+ * where the swap waits only as much as keeps a second frame out of most of one. */
 int64_t pace_least_ns(const struct pace *pace, int64_t period_ns);
 
 #endif
