@@ -698,8 +698,8 @@ fill_gauge(const struct paint *p, struct gauge *g)
     int before = paint_part_before(p->panel->window);
     uint32_t ignored;
     g->value = snapshot_metric_value(g->metric, g->row, window, by, &g->n);
-    double step = fmin(paint_part_step(g->metric->decimals),
-                       (g->metric->high - g->metric->low) / DIAL_STEPS);
+    double step =
+        fmin(paint_part_step(g->metric->decimals), (g->metric->high - g->metric->low) / DIAL_STEPS);
     g->shown = paint_part_count(p, g->metric->id, STR(""), g->value, step);
     g->before = NAN;
     if (before >= 0) {
