@@ -152,6 +152,12 @@ struct event_milestone {
 };
 extern const struct event_data event_no_data; /* nothing said */
 
+static inline int64_t
+event_milestone_due(const struct event_milestone *milestone)
+{
+    return milestone->due_ms ? milestone->due_ms : milestone->data->due_ms;
+}
+
 /* A ticket of a snapshot, as a hub sends and a wall takes it. */
 struct event_ticket {
     struct str ticket;                        /* its number */

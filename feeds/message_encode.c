@@ -105,9 +105,13 @@ write_milestones(struct writer *writer, const struct event_ticket *row)
         writer_str(writer, str_from(event_type_name(milestone->type)));
         writer_int(writer, milestone->time_ms);
         if (!empty) {
-            struct event_data due = *data;
-            due.due_ms = milestone->due_ms ? milestone->due_ms : data->due_ms;
-            event_data_write(milestone->type, &due, writer);
+            struct event_data own;
+            if (milestone->due_ms) {
+                own = *data;
+                own.due_ms = milestone->due_ms;
+                data = &own;
+            }
+            event_data_write(milestone->type, data, writer);
         }
         writer_end(writer);
     }

@@ -351,7 +351,7 @@ void
 paint_part_rate(char *out, size_t size, const struct snapshot_metric *metric, double value,
                 int decimals)
 {
-    double unit = pow(10, -decimals), rounded = round(value / unit) * unit;
+    double unit = paint_part_step(decimals), rounded = round(value / unit) * unit;
     double limits[] = {metric->target, metric->scale};
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
         if (is_less(value, limits[i]) && rounded >= limits[i] - unit / 4) {

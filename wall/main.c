@@ -43,8 +43,7 @@ struct glass {
     bool rehearsed;     /* the first picture was drawn as far as it is known */
     char scene[64];
     int64_t began_ms;   /* when the loop began, monotonic */
-    int64_t started_ns; /* when the last frame began … */
-    int64_t beat_ns;    /* … and when it was due */
+    int64_t started_ns; /* when the last frame began */
     struct revive revive;
     struct pace pace;
 };
@@ -97,6 +96,12 @@ moment_now(const struct owners *own)
     int64_t hub_ms = feed_hub_ms(own->feed, clock_wall_ms());
     return own->config.at_ms >= 0 ? own->config.at_ms
                                   : control_moment(feed_control(own->feed), hub_ms);
+}
+
+static int64_t
+period_ns(const struct owners *own)
+{
+    return 1000000000LL / display_rate(own->display);
 }
 
 static bool
@@ -186,9 +191,9 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
                                    .spread = glass->filled,
                                    .last_ms = glass->work_ms,
                                    .first = !glass->filled};
-    int64_t swapping_ns = 0, period_ns = 1000000000LL / display_rate(own->display);
+    int64_t swapping_ns = 0;
     glass->started_ns = clock_mono_ns();
-    glass->beat_ns = pace_beat(&glass->pace, glass->started_ns, period_ns);
+    pace_beat(&glass->pace, glass->started_ns, period_ns(own));
     if (state->has_state) {
         frame.snapshot = figures(own, glass, &frame.moment_ms);
     }
@@ -204,7 +209,7 @@ draw(struct owners *own, struct glass *glass, const struct feed_state *state, in
             renderer_expose(renderer);
         }
         swapping_ns = show(own->display, renderer);
-        pace_frame(&glass->pace, glass->started_ns, swapping_ns, period_ns);
+        pace_frame(&glass->pace, glass->started_ns, swapping_ns, period_ns(own));
         glass->frame_ms = (clock_mono_ns() - glass->started_ns + 999999) / 1000000;
         if (glass->frame++ == 0) {
             log_line(LOG_LEVEL_DEBUG, "start", "the first picture is in the window");
@@ -323,16 +328,15 @@ is_due(const struct owners *own, const struct glass *glass, const struct feed_st
 static bool
 is_time(const struct owners *own, const struct glass *glass)
 {
-    return clock_mono_ns() - glass->beat_ns >= 1000000000LL / display_rate(own->display);
+    return clock_mono_ns() - glass->pace.beat_ns >= period_ns(own);
 }
 
 /* At most as many frames as the display has periods. */
 static void
 keep_pace(const struct owners *own, const struct glass *glass)
 {
-    int64_t period_ns = 1000000000LL / display_rate(own->display);
-    int64_t least_ns = pace_least_ns(&glass->pace, period_ns);
-    int64_t passed_ns = clock_mono_ns() - glass->beat_ns;
+    int64_t least_ns = pace_least_ns(&glass->pace, period_ns(own));
+    int64_t passed_ns = clock_mono_ns() - glass->pace.beat_ns;
     if (glass->frame > 0 && passed_ns < least_ns) {
         clock_sleep_ns(least_ns - passed_ns);
     }
@@ -351,7 +355,7 @@ fold_in(const struct owners *own, const struct glass *glass)
     share_ns = share_ns < FOLD_MOST_NS ? share_ns : FOLD_MOST_NS;
     int64_t began_ns = clock_mono_ns();
     int64_t until_ns = began_ns + (share_ns > FOLD_NS ? share_ns : FOLD_NS);
-    int64_t next_ns = glass->beat_ns + 1000000000LL / display_rate(own->display);
+    int64_t next_ns = glass->pace.beat_ns + period_ns(own);
     until_ns = next_ns > until_ns ? next_ns : until_ns;
     while (feed_fold(own->feed, moment_now(own), FOLD_AT_ONCE)) {
         int64_t now_ns = clock_mono_ns();

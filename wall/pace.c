@@ -21,10 +21,9 @@ pace_frame(struct pace *pace, int64_t started_ns, int64_t swap_ns, int64_t perio
 int64_t
 pace_beat(struct pace *pace, int64_t now_ns, int64_t period_ns)
 {
-    int64_t late_ns = now_ns - (pace->beat_ns + period_ns);
-    bool on_time = pace->beat_ns && late_ns >= 0 && late_ns < period_ns / 2;
-    pace->beat_ns = on_time ? now_ns - late_ns : now_ns;
-    return pace->beat_ns;
+    int64_t due_ns = pace->beat_ns + period_ns;
+    bool on_time = pace->beat_ns && now_ns >= due_ns && now_ns < due_ns + period_ns / 2;
+    return pace->beat_ns = on_time ? due_ns : now_ns;
 }
 
 int64_t

@@ -116,7 +116,7 @@ put_fields(uint8_t *at, struct intern *codes, uint32_t has, enum event_type type
         at += sizeof place;
     }
     if (has & EVENT_F_DUE) {
-        at = put_number(at, (uint64_t)(due_ms ? due_ms : d->due_ms)); /* 0…2^53 - 1 */
+        at = put_number(at, (uint64_t)due_ms); /* 0…2^53 - 1 */
     }
     if (has & EVENT_F_SUMMARY) {
         at = put_text(at, d->summary);

@@ -40,8 +40,8 @@ struct record {
     int units_count;
 };
 
-/* The reference of the data's record; 0 is the one of empty data. due_ms: in place of the data's
- * where it is not 0. Fields of the bits `but`, those of alarm.* and meeting.* (stage, until, text,
+/* The reference of the data's record; 0 is the one of empty data. due_ms: in place of the data's.
+ * Fields of the bits `but`, those of alarm.* and meeting.* (stage, until, text,
  * outcome) and unknown ones are not kept. */
 uint32_t record_add(struct record_pool *pool, struct intern *codes, enum event_type type,
                     const struct event_data *data, int64_t due_ms, uint32_t but);

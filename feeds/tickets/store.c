@@ -464,11 +464,11 @@ store_bound_held(struct store *store)
 static struct milestone
 make_milestone(struct store *store, const struct event_milestone *e, uint32_t but)
 {
-    return (struct milestone){
-        .time_low = (uint32_t)(uint64_t)e->time_ms,
-        .time_high = (int16_t)(e->time_ms >> 32),
-        .type = (uint8_t)e->type,
-        .record = record_add(&store->records, store->codes, e->type, e->data, e->due_ms, but)};
+    return (struct milestone){.time_low = (uint32_t)(uint64_t)e->time_ms,
+                              .time_high = (int16_t)(e->time_ms >> 32),
+                              .type = (uint8_t)e->type,
+                              .record = record_add(&store->records, store->codes, e->type, e->data,
+                                                   event_milestone_due(e), but)};
 }
 
 void

@@ -2,16 +2,18 @@
  * a window and show it, to draw a picture over all of it, to draw 100,000 points; in a window of a
  * virtual X server, as the wall under bench_glass. Beside each stands what it took where the goals
  * in tests/bench/README.md were set: the quotient says how much of a difference between a goal and
- * a figure is the machine's.
+ * a figure is the machine's ("times" in the line of JSON: the geometric mean of all).
  *
  *     bench_floor [--size WxH] [--json FILE: a line is added] */
 #include <SDL.h>
 #include <epoxy/gl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tests/bench/glass_screen.h"
+#include "tests/bench/samples.h"
 #include "wall/base/clock.h"
 
 #define POINTS 100000
@@ -178,40 +180,36 @@ open_window(int w, int h)
 
 /* ---- measuring ---- */
 
-static int
-compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* The median, each frame shown and waited for. */
 static double
 measure(const struct piece *piece)
 {
-    double ms[FRAMES];
+    struct samples ms = {0};
     for (int i = -WARM; i < FRAMES; i++) {
         int64_t began_ns = clock_mono_ns();
         piece->draw(i & 1);
         SDL_GL_SwapWindow(window);
         glFinish();
         if (i >= 0) {
-            ms[i] = (double)(clock_mono_ns() - began_ns) / 1e6;
+            samples_add(&ms, (double)(clock_mono_ns() - began_ns) / 1e6);
         }
     }
-    qsort(ms, FRAMES, sizeof *ms, compare);
-    return ms[FRAMES / 2];
+    double median = samples_quantile(&ms, 0.5);
+    free(ms.items);
+    return median;
 }
 
 static void
 print(int w, int h, const double ms[PIECES], const char *json)
 {
     int size = w == 1920 && h == 1080 ? 0 : w == 3840 && h == 2160 ? 1 : -1;
+    double log_times = 0;
     printf("floor, %d x %d px, %s\n", w, h, (const char *)glGetString(GL_RENDERER));
     for (size_t i = 0; i < PIECES; i++) {
         printf("  %-26s %6.2f ms", pieces[i].name, ms[i]);
         if (size >= 0) {
             double goals_ms = pieces[i].goals_ms[size];
+            log_times += log(ms[i] / goals_ms);
             printf("; where the goals were set %.1f: %.2f times", goals_ms, ms[i] / goals_ms);
         }
         putchar('\n');
@@ -221,6 +219,9 @@ print(int w, int h, const double ms[PIECES], const char *json)
         fprintf(file, "{\"measured\":\"floor\",\"size\":\"%dx%d\"", w, h);
         for (size_t i = 0; i < PIECES; i++) {
             fprintf(file, ",\"%s\":%.3f", pieces[i].key, ms[i]);
+        }
+        if (size >= 0) {
+            fprintf(file, ",\"times\":%.3f", exp(log_times / PIECES));
         }
         fputs("}\n", file);
         fclose(file);

@@ -21,14 +21,6 @@ function keep(key, name) {
         figure[key] = number(name)
     }
 }
-function floor_of(size,   times) {
-    times = size == "1920x1080" ? number("clear_ms") / 0.6 * number("picture_ms") / 4.7 * number("points_ms") / 43 : \
-        number("clear_ms") / 3.3 * number("picture_ms") / 22.7 * number("points_ms") / 37
-    if (times > 0) {
-        logs[size] += log(times) / 3
-        floors[size]++
-    }
-}
 function tell(what, goal, value, there, verdict) {
     missed += verdict ~ /^[A-Z]/
     printf "%-62s    %-9s %8s   %8s   %s\n", what, goal, value, there, verdict
@@ -58,8 +50,9 @@ function frames(what, key,   value, gap, verdict) {
     }
     tell(what, "60", sprintf("%.1f", value), "-", verdict)
 }
-/"measured":"floor"/ {
-    floor_of(word("size"))
+/"measured":"floor"/ && number("times") > 0 {
+    logs[word("size")] += log(number("times"))
+    floors[word("size")]++
 }
 /"measured":"rate"/ && number("open") == 1 && number("seconds") >= 4.9 && /"together":false/ {
     key = word("size") " " number("tickets") " "

@@ -9,8 +9,8 @@ trap 'rm -rf "$work"' EXIT
 # slow times as long for the floor, and for what is computed
 measured() {
     awk -v slow="$1" 'BEGIN {
-        printf "{\"measured\":\"floor\",\"size\":\"1920x1080\",\"clear_ms\":%.3f,\"picture_ms\":%.3f,\"points_ms\":%.3f}\n", 0.6 * slow, 4.7 * slow, 43 * slow
-        printf "{\"measured\":\"floor\",\"size\":\"3840x2160\",\"clear_ms\":%.3f,\"picture_ms\":%.3f,\"points_ms\":%.3f}\n", 3.3 * slow, 22.7 * slow, 37 * slow
+        printf "{\"measured\":\"floor\",\"size\":\"1920x1080\",\"times\":%.3f}\n", slow
+        printf "{\"measured\":\"floor\",\"size\":\"3840x2160\",\"times\":%.3f}\n", slow
         split("1920x1080 100000 0|1920x1080 100000 1000|1920x1080 1000000 0|1920x1080 1000000 1000|3840x2160 100000 1000", rows, "|")
         for (i = 1; i <= 5; i++) {
             split(rows[i], row, " ")

@@ -134,7 +134,7 @@ static struct event_data
 data_of(const struct event_milestone *m)
 {
     struct event_data data = *m->data;
-    data.due_ms = m->due_ms ? m->due_ms : data.due_ms;
+    data.due_ms = event_milestone_due(m);
     return data;
 }
 
