@@ -2,7 +2,9 @@
 
 #include "render/map/map.h"
 #include "wall/base/geo.h"
+#include "wall/base/sort.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +14,7 @@
 #define NOWHERE UINT32_MAX
 #define NOT_SHOWN ((1u << 29) - 1)
 #define CHANGED_MOST 4096
+#define SHARED_LEAST 16 /* blocks; with fewer a helper has hardly woken up before all is done */
 
 /* Where dots may stand: a cell, or with exact places a slot. */
 struct place {
@@ -39,6 +42,10 @@ struct points {
     struct counted *slots;
     int64_t *due_ms;               /* by block */
     size_t slots_count, slots_cap; /* while counting: those counted so far */
+    struct helper *helper;         /* NULL: none */
+    size_t look_from, look_until;  /* slots that are counted at once */
+    _Atomic size_t look_next;      /* the first block of them that nobody has begun to look at */
+    _Atomic bool *looked;          /* by block */
     uint32_t *arrivals;            /* slots */
     size_t arrivals_count, arrivals_cap;
     const struct snapshot *snapshot; /* during an update */
@@ -182,6 +189,12 @@ points_create(const struct map *map, bool exact)
 }
 
 void
+points_set_helper(struct points *points, struct helper *helper)
+{
+    points->helper = helper;
+}
+
+void
 points_destroy(struct points *points)
 {
     if (points) {
@@ -191,6 +204,7 @@ points_destroy(struct points *points)
         free(points->tickets);
         free(points->slots);
         free(points->due_ms);
+        free(points->looked);
         free(points->arrivals);
         free(points->changed);
         free(points->keys);
@@ -202,17 +216,23 @@ points_destroy(struct points *points)
 
 /* ---- counting ---- */
 
+static uint32_t
+find_cell(const struct points *points, const struct snapshot_point *point)
+{
+    uint32_t cell = map_cell(points->map, point->lon_e7 * 1e-7, point->lat_e7 * 1e-7);
+    return cell == MAP_NO_CELL ? NOT_SHOWN : cell;
+}
+
 /* Where the point is drawn: its cell, or its place where the scene says exactly. x and y: of the
  * latter alone, a cell's middle is known. */
 static uint32_t
 find_place(const struct points *points, uint32_t slot, float *x, float *y)
 {
     const struct snapshot_point *point = &points->snapshot->points[slot];
-    double lon = point->lon_e7 * 1e-7, lat = point->lat_e7 * 1e-7;
     if (points->grid) {
-        uint32_t cell = map_cell(points->map, lon, lat);
-        return cell == MAP_NO_CELL ? NOT_SHOWN : cell;
+        return find_cell(points, point);
     }
+    double lon = point->lon_e7 * 1e-7, lat = point->lat_e7 * 1e-7;
     if (!points->exact) {
         struct geo_point snapped = geo_snap((struct geo_point){lon, lat}, 100);
         lon = snapped.lon;
@@ -315,6 +335,21 @@ note_arrival(struct points *points, uint32_t index)
     points->arrivals[points->arrivals_count++] = index;
 }
 
+/* Whether the point is one of those to show, now or later. */
+static bool
+is_known(const struct points *points, const struct snapshot_point *point)
+{
+    return point->used && (points->street == UINT32_MAX || point->street == points->street);
+}
+
+static uint32_t
+state_at(const struct snapshot_point *point, int64_t moment_ms)
+{
+    return moment_ms > point->overdue_ms ? POINTS_OVERDUE
+           : moment_ms >= point->soon_ms ? POINTS_SOON
+                                         : POINTS_OPEN;
+}
+
 /* Takes one slot as it is now. */
 static void
 count_slot(struct points *points, uint32_t index)
@@ -322,15 +357,13 @@ count_slot(struct points *points, uint32_t index)
     const struct snapshot_point *point = &points->snapshot->points[index];
     struct counted *slot = &points->slots[index];
     int64_t moment_ms = points->moment_ms;
-    bool known = point->used && (points->street == UINT32_MAX || point->street == points->street);
+    bool known = is_known(points, point);
     uint32_t at = NOT_SHOWN;
     float x = 0, y = 0;
     if (known && point->arrived_ms <= moment_ms) {
         at = find_place(points, index, &x, &y);
     }
-    uint32_t state = moment_ms > point->overdue_ms ? POINTS_OVERDUE
-                     : moment_ms >= point->soon_ms ? POINTS_SOON
-                                                   : POINTS_OPEN;
+    uint32_t state = state_at(point, moment_ms);
     bool moved = slot->place != at || (at != NOT_SHOWN && !points->grid &&
                                        (points->places[at].x != x || points->places[at].y != y));
     if (moved || (at != NOT_SHOWN && slot->state != state)) {
@@ -357,9 +390,10 @@ grow_slots(struct points *points, size_t count)
     size_t blocks = (count + BLOCK - 1) / BLOCK;
     if (count > points->slots_cap) {
         points->slots = grown(points->slots, &points->slots_cap, count, sizeof *points->slots);
-        points->due_ms =
-            reallocarray(points->due_ms, points->slots_cap / BLOCK + 2, sizeof *points->due_ms);
-        if (!points->due_ms) {
+        size_t most = points->slots_cap / BLOCK + 2;
+        points->due_ms = reallocarray(points->due_ms, most, sizeof *points->due_ms);
+        points->looked = reallocarray(points->looked, most, sizeof *points->looked);
+        if (!points->due_ms || !points->looked) {
             abort();
         }
     }
@@ -392,6 +426,96 @@ forget_all(struct points *points)
     points->all_changed = true;
 }
 
+/* The slots of the block among those that are counted at once. */
+static void
+slots_of(const struct points *points, size_t block, size_t *from, size_t *until)
+{
+    *from = block * BLOCK > points->look_from ? block * BLOCK : points->look_from;
+    *until = (block + 1) * BLOCK < points->look_until ? (block + 1) * BLOCK : points->look_until;
+}
+
+/* What the slots of a block, which are not counted yet, are to be counted as. Any thread: it writes
+ * what is the block's own alone. */
+static void
+look_at_block(struct points *points, size_t block)
+{
+    size_t from, until;
+    slots_of(points, block, &from, &until);
+    int64_t moment_ms = points->moment_ms, block_due = points->due_ms[block];
+    for (size_t i = from; i < until; i++) {
+        const struct snapshot_point *point = &points->snapshot->points[i];
+        struct counted slot = {.place = NOT_SHOWN};
+        if (is_known(points, point)) {
+            int64_t due = next_due(point, moment_ms);
+            block_due = due < block_due ? due : block_due;
+            if (point->arrived_ms <= moment_ms) {
+                slot.place = find_cell(points, point) & NOT_SHOWN;
+                slot.state = state_at(point, moment_ms) & 3;
+                slot.arriving =
+                    slot.place != NOT_SHOWN && moment_ms - point->arrived_ms < POINTS_ARRIVAL_MS;
+            }
+        }
+        points->slots[i] = slot;
+    }
+    points->due_ms[block] = block_due;
+}
+
+/* The next block that nobody looks at; false: there is none. */
+static bool
+look_at_next(void *user)
+{
+    struct points *points = user;
+    size_t block = atomic_fetch_add(&points->look_next, 1);
+    if (block * BLOCK >= points->look_until) {
+        return false;
+    }
+    look_at_block(points, block);
+    atomic_store(&points->looked[block], true);
+    return true;
+}
+
+/* Counts a block's slots as they were looked at. */
+static void
+count_block(struct points *points, size_t block)
+{
+    size_t from, until;
+    slots_of(points, block, &from, &until);
+    for (size_t i = from; i < until; i++) {
+        struct counted *slot = &points->slots[i];
+        if (slot->place != NOT_SHOWN) {
+            put_on(points, slot, slot->place, 0, 0, slot->state);
+            if (slot->arriving) {
+                note_arrival(points, (uint32_t)i);
+            }
+        }
+    }
+}
+
+/* Cells' slots from…until, which are not counted yet. The helper looks, so does who counts while no
+ * block is ready. They are counted in their order, whoever looked. */
+static void
+count_together(struct points *points, size_t from, size_t until)
+{
+    size_t block = from / BLOCK, end = (until + BLOCK - 1) / BLOCK;
+    points->look_from = from;
+    points->look_until = until;
+    atomic_store(&points->look_next, block);
+    for (size_t i = block; i < end; i++) {
+        atomic_store(&points->looked[i], false);
+    }
+    if (end - block >= SHARED_LEAST) {
+        helper_begin(points->helper, look_at_next, points);
+    }
+    while (block < end) {
+        if (atomic_load(&points->looked[block])) {
+            count_block(points, block++);
+        } else if (!look_at_next(points)) {
+            helper_end(points->helper, points); /* the last ones are with it */
+        }
+    }
+    helper_end(points->helper, points);
+}
+
 /* Counts the next slots of those not counted yet. */
 static void
 go_on_counting(struct points *points, size_t most)
@@ -399,7 +523,10 @@ go_on_counting(struct points *points, size_t most)
     size_t first = points->slots_count, rest = points->snapshot->points_count - first;
     size_t end = first + (rest < most ? rest : most);
     grow_slots(points, end);
-    for (size_t i = first; i < end; i++) {
+    if (points->grid && first < end) {
+        count_together(points, first, end);
+    }
+    for (size_t i = first; i < end && !points->grid; i++) {
         count_slot(points, (uint32_t)i);
     }
     points->counting = end < points->snapshot->points_count;
@@ -545,35 +672,6 @@ gather_tile(struct points *points, uint32_t tile, const struct panel_rect *box)
     }
 }
 
-static void
-sift_down(uint64_t *heap, size_t root, size_t count)
-{
-    uint64_t key = heap[root];
-    for (size_t child; (child = root * 2 + 1) < count; root = child) {
-        child += child + 1 < count && heap[child + 1] > heap[child];
-        if (heap[child] <= key) {
-            break;
-        }
-        heap[root] = heap[child];
-    }
-    heap[root] = key;
-}
-
-/* In place: qsort allocates, and this runs every frame. */
-static void
-sort_keys(uint64_t *keys, size_t count)
-{
-    for (size_t i = count / 2; i-- > 0;) {
-        sift_down(keys, i, count);
-    }
-    for (size_t end = count; end-- > 1;) {
-        uint64_t greatest = keys[0];
-        keys[0] = keys[end];
-        keys[end] = greatest;
-        sift_down(keys, 0, end);
-    }
-}
-
 const struct points_dot *
 points_in(struct points *points, const struct panel_rect *boxes, int boxes_count, size_t *count)
 {
@@ -589,7 +687,7 @@ points_in(struct points *points, const struct panel_rect *boxes, int boxes_count
             }
         }
     }
-    sort_keys(points->keys, points->keys_count);
+    sort_numbers(points->keys, points->keys_count);
     points->found =
         grown(points->found, &points->found_cap, points->keys_count, sizeof *points->found);
     size_t found = 0;

@@ -3,13 +3,14 @@
  * Owns a count for every place and state, and an index of places by tiles of the canvas. A snapshot
  * costs what changed since the one before, and a moment what became due in between, not how many
  * points there are; where all is to be counted anew, that is spread over as many updates as it
- * takes. Main thread. Never draws: render/paint_map.c does, into a kept picture. The map must
- * outlive it. Aborts where memory runs out. */
+ * takes, and shared with a helper. Main thread. Never draws: render/paint_map.c does, into a kept
+ * picture. The map must outlive it. Aborts where memory runs out. */
 #ifndef RENDER_POINTS_H
 #define RENDER_POINTS_H
 
 #include "feeds/tickets/snapshot.h"
 #include "layouts/panel.h"
+#include "wall/base/helper.h"
 
 struct map;
 struct points;
@@ -33,6 +34,8 @@ struct points_arrival {
 
 /* exact: tickets stand where they are, not in the middle of their cell. */
 struct points *points_create(const struct map *map, bool exact);
+/* Who helps to count all anew; NULL, and at first: nobody. */
+void points_set_helper(struct points *points, struct helper *helper);
 void points_destroy(struct points *points); /* NULL-safe */
 
 /* Shows the snapshot's points as at the moment; street: only those of that row of the snapshot's

@@ -206,11 +206,23 @@ renderer_set_scene(struct renderer *renderer, const struct scene *scene, struct 
         renderer->layers[i].map = maps[i];
         if (maps[i]) {
             renderer->layers[i].points = points_create(maps[i], scene->exact_points);
+            points_set_helper(renderer->layers[i].points, renderer->helper);
             list_ground(renderer, i);
             make_pictures(renderer, i);
         }
     }
     return true;
+}
+
+void
+renderer_set_helper(struct renderer *renderer, struct helper *helper)
+{
+    renderer->helper = helper;
+    for (int i = 0; renderer->has_scene && i < renderer->scene.panels_count; i++) {
+        if (renderer->layers[i].points) {
+            points_set_helper(renderer->layers[i].points, helper);
+        }
+    }
 }
 
 bool

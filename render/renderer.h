@@ -10,6 +10,7 @@
 #include "feeds/tickets/snapshot.h"
 #include "layouts/scene.h"
 #include "wall/base/err.h"
+#include "wall/base/helper.h"
 
 struct renderer;
 
@@ -17,6 +18,9 @@ enum renderer_backend { RENDERER_GL, RENDERER_NULL };
 
 struct renderer *renderer_create(enum renderer_backend backend, struct err *err);
 void renderer_destroy(struct renderer *renderer); /* NULL-safe; the context must be current */
+
+/* Who helps with what takes long; outlives the renderer. NULL, and at first: nobody. */
+void renderer_set_helper(struct renderer *renderer, struct helper *helper);
 
 /* Takes a solved scene (copied) and loads its map; map errors come back in the report. */
 bool renderer_set_scene(struct renderer *renderer, const struct scene *scene,

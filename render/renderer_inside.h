@@ -90,6 +90,7 @@ struct renderer {
     struct gpu *gpu;
     struct text *text;
     struct brush *brush;
+    struct helper *helper; /* NULL: none */
     struct theme theme;
     struct scene scene;
     bool has_scene;

@@ -75,7 +75,9 @@ start_feed(struct owners *own, struct err *err)
         .wake = wake_display,
         .user = own,
     };
+    own->helper = helper_create();
     own->tickets = tickets_create(&own->profile);
+    tickets_set_helper(own->tickets, own->helper);
     own->feed = feed_start(&client, own->tickets, err);
     return own->feed != NULL;
 }
@@ -114,6 +116,7 @@ start_glass(struct owners *own, struct yaml_report *report, struct err *err)
     if (!own->stage || !check_metrics(stage_scene(own->stage), &own->profile, report)) {
         return false;
     }
+    renderer_set_helper(stage_renderer(own->stage), own->helper);
     renderer_try_out(stage_renderer(own->stage), clock_mono_ns);
     log_line(LOG_LEVEL_INFO, "display", "%s; %s", display_describe(own->display),
              renderer_describe(stage_renderer(own->stage)));
@@ -148,6 +151,7 @@ owners_finish(struct owners *own)
     stage_destroy(own->stage);
     display_destroy(own->display);
     tickets_destroy(own->tickets);
+    helper_destroy(own->helper);
     demo_stop(own->demo);
     kiosk_finish(&own->kiosk);
 }

@@ -10,6 +10,7 @@
 
 #include "feeds/tickets/tickets.h"
 #include "wall/ahead.h"
+#include "wall/base/helper.h"
 #include "wall/config.h"
 #include "wall/demo.h"
 #include "wall/display.h"
@@ -21,6 +22,7 @@
 struct owners {
     struct config config;
     struct profile profile;
+    struct helper *helper; /* of the tickets and the stage; NULL: they do all alone */
     struct tickets *tickets;
     struct demo *demo;
     struct feed *feed;

@@ -13,7 +13,8 @@
 #define POINTS_A_LOOK 16     /* setting a point's street costs as much less than a ticket's fold */
 
 struct book *
-book_create(const struct profile *profile, const struct directory *directory, struct intern *codes)
+book_create(const struct profile *profile, const struct directory *directory, struct intern *codes,
+            struct helper *helper)
 {
     struct book *book = calloc(1, sizeof *book);
     if (!book) {
@@ -22,6 +23,7 @@ book_create(const struct profile *profile, const struct directory *directory, st
     book->profile = profile;
     book->directory = directory;
     book->codes = codes;
+    book->helper = helper;
     book->at_ms = INT64_MIN;
     rows_init(&book->rows, profile);
     lists_init(&book->lists);
@@ -146,6 +148,7 @@ book_touch(struct book *book, uint32_t ticket)
     struct fold fold;
     fold_at(book, ticket, book->at_ms, &fold);
     if (fold.registered) {
+        bursts_sort_rest(&book->bursts);
         book->rows_stale |=
             rows_count(&book->rows, &book->periods, book->codes, &fold, book->at_ms, -1);
         bursts_count(&book->bursts, book->profile, &book->periods, ticket, &fold, -1);
@@ -440,10 +443,14 @@ place_part(struct book *book, uint32_t *looks)
     return book->at == book->slots.count;
 }
 
-/* A part of the phase; true where it is over. */
+/* A part of the phase; true where it is over. What merges the lists has no use for the bursts, so
+ * that a helper sorts those meanwhile. */
 static bool
 build_part(struct book *book, uint32_t *looks)
 {
+    if (book->phase == BOOK_MERGING || book->phase == BOOK_SORTING) {
+        bursts_sort_begin(&book->bursts, book->helper);
+    }
     switch (book->phase) {
     case BOOK_COUNTING:
         return count_part(book, looks);
@@ -452,7 +459,7 @@ build_part(struct book *book, uint32_t *looks)
         return lists_merge_runs(&book->lists, &names, book->at_ms, looks);
     }
     case BOOK_SORTING:
-        return bursts_sort_part(&book->bursts, &book->at, looks);
+        return bursts_sort_part(&book->bursts, looks);
     default:
         return place_part(book, looks);
     }

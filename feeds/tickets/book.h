@@ -1,7 +1,7 @@
 /* book: the figures of a state as at a moment.
  *
  * Owns its figures and what it knows of each ticket; borrows the state, the profile, the directory
- * and the codes. Private to feeds/tickets; one thread; reads no clock.
+ * and the codes, and the helper. Private to feeds/tickets; one thread; reads no clock.
  *
  * A book is begun, built until it is whole (enum book_phase), and from then on brought from moment
  * to moment. Building is done in parts that each look at a bounded number of tickets. In all of its
@@ -39,6 +39,7 @@ struct book {
     const struct profile *profile;
     const struct directory *directory;
     struct intern *codes;
+    struct helper *helper; /* of the building; NULL: none */
     struct book_state *state;
     enum book_phase phase;
     bool fresh; /* since it is whole it was not brought anywhere */
@@ -69,7 +70,7 @@ struct book {
 };
 
 struct book *book_create(const struct profile *profile, const struct directory *directory,
-                         struct intern *codes);
+                         struct intern *codes, struct helper *helper);
 void book_destroy(struct book *book); /* NULL-safe */
 
 struct book_state *book_state_create(struct intern *codes);

@@ -1,6 +1,7 @@
 #include "feeds/tickets/bursts.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 void
 bursts_clear(struct bursts *bursts)
 {
+    bursts_sort_rest(bursts);
     for (size_t i = 0; i < bursts->count; i++) {
         struct bursts_cell *cell = &bursts->cells[i];
         cell->count = cell->out = 0;
@@ -17,11 +19,13 @@ bursts_clear(struct bursts *bursts)
     }
     bursts->touched_count = 0;
     bursts->anew = bursts->sorting = true;
+    bursts->next = 0;
 }
 
 void
 bursts_free(struct bursts *bursts)
 {
+    bursts_sort_rest(bursts);
     for (size_t i = 0; i < bursts->count; i++) {
         free(bursts->cells[i].entries);
     }
@@ -229,11 +233,11 @@ sort(struct bursts_cell *cell)
     cell->unsorted = false;
 }
 
-/* Puts an entry into its place; where it was taken away since the last evaluation and is the same
- * again, nothing happened. */
-static void
-put(struct bursts *bursts, struct bursts_cell *cell, const struct bursts_entry *entry,
-    const struct profile *profile)
+/* Makes the entry's place, which is to be filled. NULL: it is in it, for it was taken away since
+ * the last evaluation; where it is the same again, nothing happened. */
+static struct bursts_entry *
+open_place(struct bursts *bursts, struct bursts_cell *cell, const struct bursts_entry *entry,
+           const struct profile *profile)
 {
     size_t at = cell->count;
     if (at && compare(&cell->entries[at - 1], entry) >= 0) {
@@ -247,16 +251,29 @@ put(struct bursts *bursts, struct bursts_cell *cell, const struct bursts_entry *
         *there = *entry;
         cell->out--;
         cell->stale |= !same && is_counted(profile, bursts->as_of_ms, entry->ms);
-        return;
+        return NULL;
     }
     if (cell->count == cell->cap) {
         cell->cap = cell->cap * 2 + 8;
         cell->entries = arena_regrow(cell->entries, cell->cap, sizeof *entry);
     }
     memmove(cell->entries + at + 1, cell->entries + at, (cell->count - at) * sizeof *entry);
-    cell->entries[at] = *entry;
     cell->count++;
     cell->stale |= is_counted(profile, bursts->as_of_ms, entry->ms);
+    return &cell->entries[at];
+}
+
+/* Field by field, out of the fold: see slots.c. */
+static void
+fill(struct bursts_entry *out, uint32_t ticket, const struct fold *fold)
+{
+    bool drawn = fold->placed && !fold->confidential;
+    out->ms = fold->registered_ms;
+    out->ticket = ticket & INT32_MAX;
+    out->out = 0;
+    out->community = fold->community;
+    out->lon_e7 = drawn ? fold->lon_e7 : BURSTS_NOWHERE;
+    out->lat_e7 = drawn ? fold->lat_e7 : BURSTS_NOWHERE;
 }
 
 static void
@@ -288,20 +305,16 @@ bursts_count(struct bursts *bursts, const struct profile *profile, const struct 
         fold->category == INTERN_NONE) {
         return;
     }
-    bool drawn = fold->placed && !fold->confidential;
     struct bursts_cell *cell = cell_of(bursts, fold->street, fold->category);
-    struct bursts_entry entry = {.ms = fold->registered_ms,
-                                 .ticket = ticket & INT32_MAX,
-                                 .community = fold->community,
-                                 .lon_e7 = drawn ? fold->lon_e7 : BURSTS_NOWHERE,
-                                 .lat_e7 = drawn ? fold->lat_e7 : BURSTS_NOWHERE};
+    struct bursts_entry entry, *place;
+    fill(&entry, ticket, fold);
     if (!bursts->sorting) {
         note_touched(bursts, cell);
     }
-    if (sign > 0) {
-        put(bursts, cell, &entry, profile);
-    } else {
+    if (sign < 0) {
         take_away(bursts, cell, &entry);
+    } else if ((place = open_place(bursts, cell, &entry, profile)) != NULL) {
+        fill(place, ticket, fold);
     }
 }
 
@@ -317,17 +330,56 @@ bursts_fetch(const struct bursts *bursts, const struct fold *fold)
     }
 }
 
-bool
-bursts_sort_part(struct bursts *bursts, size_t *at, uint32_t *looks)
+/* Sorts a cell that nobody has begun; returns how many entries it had, and one; 0: there is none.
+ */
+static size_t
+sort_next(struct bursts *bursts)
 {
-    for (; *looks && *at < bursts->count; ++*at) {
-        struct bursts_cell *cell = &bursts->cells[*at];
-        size_t cost = 1 + (cell->unsorted ? cell->count / 32 : 0);
-        sort(cell);
+    size_t at = atomic_fetch_add(&bursts->next, 1);
+    if (at >= bursts->count) {
+        return 0;
+    }
+    struct bursts_cell *cell = &bursts->cells[at];
+    size_t cost = 1 + (cell->unsorted ? cell->count : 0);
+    sort(cell);
+    return cost;
+}
+
+static bool
+help_sort(void *user)
+{
+    return sort_next(user) > 0;
+}
+
+void
+bursts_sort_begin(struct bursts *bursts, struct helper *helper)
+{
+    if (atomic_load(&bursts->next) < bursts->count) {
+        bursts->helper = helper;
+        helper_begin(helper, help_sort, bursts);
+    }
+}
+
+void
+bursts_sort_rest(struct bursts *bursts)
+{
+    helper_end(bursts->helper, bursts);
+    bursts->helper = NULL;
+}
+
+bool
+bursts_sort_part(struct bursts *bursts, uint32_t *looks)
+{
+    while (*looks) {
+        size_t entries = sort_next(bursts), cost = 1 + entries / 32;
+        if (entries == 0) {
+            bursts_sort_rest(bursts);
+            bursts->sorting = false;
+            return true;
+        }
         *looks -= cost < *looks ? (uint32_t)cost : *looks;
     }
-    bursts->sorting = *at < bursts->count;
-    return !bursts->sorting;
+    return false;
 }
 
 /* Drops the entries that did not come back. */

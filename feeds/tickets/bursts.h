@@ -5,13 +5,14 @@
  * description takes of it: a burst of any size is described without looking at its tickets.
  * Evaluated as at the last full ten seconds before the moment, so that a quiet wall has nothing to
  * do between them, and a busy one only where something came or went that counts then. Private to
- * feeds/tickets; one thread. */
+ * feeds/tickets; one thread, but that a helper may sort with it. */
 #ifndef FEEDS_TICKETS_BURSTS_H
 #define FEEDS_TICKETS_BURSTS_H
 
 #include "feeds/tickets/directory.h"
 #include "feeds/tickets/fold.h"
 #include "feeds/tickets/periods.h"
+#include "wall/base/helper.h"
 
 #define BURSTS_DAYS 28
 #define BURSTS_STEP_MS 10000
@@ -43,9 +44,11 @@ struct bursts {
     size_t slots_count;
     uint32_t *touched; /* cells with entries that came or went since the last evaluation */
     size_t touched_count, touched_cap;
-    bool anew;        /* look at every cell */
-    bool sorting;     /* all are being added anew */
-    int64_t as_of_ms; /* the last evaluation's */
+    bool anew;             /* look at every cell */
+    bool sorting;          /* all are being added anew */
+    struct helper *helper; /* sorts, too, or did; NULL: none was asked */
+    _Atomic size_t next;   /* the first cell that nobody has begun to sort */
+    int64_t as_of_ms;      /* the last evaluation's */
     struct snapshot_burst *found;
     uint32_t *found_cells; /* of each found */
     size_t found_count, found_cap;
@@ -62,9 +65,15 @@ void bursts_count(struct bursts *bursts, const struct profile *profile,
                   int sign);
 /* Asks for the memory that adding the fold's registration will read and write. */
 void bursts_fetch(const struct bursts *bursts, const struct fold *fold);
-/* Sorts cells from *at on, as many as *looks entries allow but at least one, and takes those off;
- * true: all are in order. */
-bool bursts_sort_part(struct bursts *bursts, size_t *at, uint32_t *looks);
+/* Lets the helper (NULL: nobody) sort beside whatever else is done, when no registration is added
+ * any more: until bursts_sort_part is through, or bursts_sort_rest. In between no other function of
+ * this file may be called. */
+void bursts_sort_begin(struct bursts *bursts, struct helper *helper);
+/* Sorts cells, as many as *looks entries allow but at least one, and takes those off; true: all are
+ * in order. */
+bool bursts_sort_part(struct bursts *bursts, uint32_t *looks);
+/* The helper sorts no more. */
+void bursts_sort_rest(struct bursts *bursts);
 /* Finds the bursts as at the moment; true when they may have changed. */
 bool bursts_find(struct bursts *bursts, const struct intern *codes, const struct profile *profile,
                  const struct directory *directory, int64_t at_ms);

@@ -18,6 +18,7 @@
 
 struct tickets {
     const struct profile *profile;
+    struct helper *helper;
     struct intern codes; /* codes and names; grows only, so that they stay valid */
     struct directory directory;
     struct book_state *state;

@@ -133,7 +133,8 @@ begin_next(struct tickets *tickets, int64_t at_ms)
         }
         at_ms = end_ms;
     }
-    tickets->next = book_create(tickets->profile, &tickets->directory, &tickets->codes);
+    tickets->next =
+        book_create(tickets->profile, &tickets->directory, &tickets->codes, tickets->helper);
     book_begin(tickets->next, of, at_ms);
 }
 

@@ -14,7 +14,7 @@ tickets_create(const struct profile *profile)
     }
     tickets->profile = profile;
     tickets->state = book_state_create(&tickets->codes);
-    tickets->book = book_create(profile, &tickets->directory, &tickets->codes);
+    tickets->book = book_create(profile, &tickets->directory, &tickets->codes, NULL);
     return tickets;
 }
 
@@ -34,6 +34,15 @@ tickets_destroy(struct tickets *tickets)
     directory_free(&tickets->directory);
     intern_free(&tickets->codes);
     free(tickets);
+}
+
+void
+tickets_set_helper(struct tickets *tickets, struct helper *helper)
+{
+    tickets->helper = tickets->book->helper = helper;
+    if (tickets->next) {
+        tickets->next->helper = helper;
+    }
 }
 
 /* --- the stream --- */

@@ -12,12 +12,17 @@
 #include "feeds/event.h"
 #include "feeds/tickets/profile.h"
 #include "feeds/tickets/snapshot.h"
+#include "wall/base/helper.h"
 
 struct tickets;
 
 /* The profile must outlive the tickets. */
 struct tickets *tickets_create(const struct profile *profile);
 void tickets_destroy(struct tickets *tickets); /* NULL-safe */
+
+/* Who helps with what takes long when figures are made anew; outlives the tickets. NULL, and at
+ * first: nobody. */
+void tickets_set_helper(struct tickets *tickets, struct helper *helper);
 
 enum tickets_outcome {
     TICKETS_APPLIED,

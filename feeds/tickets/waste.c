@@ -69,6 +69,7 @@ waste_book(struct waste *waste, struct book *book)
     if (!book) {
         return;
     }
+    bursts_sort_rest(&book->bursts);
     add_list(waste, &book->lists.alarms);
     add_list(waste, &book->lists.whistles);
     add(waste, book->slots.points, book->slots.cap, sizeof *book->slots.points);

@@ -20,3 +20,31 @@ sort_in_place(void *items, size_t count, size_t size,
         }
     }
 }
+
+static void
+sift_down(uint64_t *heap, size_t root, size_t count)
+{
+    uint64_t number = heap[root];
+    for (size_t child; (child = root * 2 + 1) < count; root = child) {
+        child += child + 1 < count && heap[child + 1] > heap[child];
+        if (heap[child] <= number) {
+            break;
+        }
+        heap[root] = heap[child];
+    }
+    heap[root] = number;
+}
+
+void
+sort_numbers(uint64_t *numbers, size_t count)
+{
+    for (size_t i = count / 2; i-- > 0;) {
+        sift_down(numbers, i, count);
+    }
+    for (size_t end = count; end-- > 1;) {
+        uint64_t greatest = numbers[0];
+        numbers[0] = numbers[end];
+        numbers[end] = greatest;
+        sift_down(numbers, 0, end);
+    }
+}

@@ -6,6 +6,7 @@
 #define WALL_BASE_SORT_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #define SORT_ITEM_MAX 64 /* bytes of the longest item */
 
@@ -13,5 +14,7 @@
  * meant for up to some thousands of items. */
 void sort_in_place(void *items, size_t count, size_t size,
                    int (*compare)(const void *a, const void *b, void *user), void *user);
+/* The same for numbers, of any count: a heap sort. */
+void sort_numbers(uint64_t *numbers, size_t count);
 
 #endif

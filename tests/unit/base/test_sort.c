@@ -70,11 +70,36 @@ test_any_order(void **state)
     sort_in_place(NULL, 0, 8, descending, NULL);
 }
 
+static int
+by_number(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+    return (*x > *y) - (*x < *y);
+}
+
+static void
+test_numbers(void **state)
+{
+    (void)state;
+    static uint64_t numbers[3000], expected[3000];
+    uint64_t random = 7;
+    for (size_t count = 0; count <= 3000; count = count < 20 ? count + 1 : count * 2 + 1) {
+        for (size_t i = 0; i < count; i++) {
+            random = random * 6364136223846793005u + 1442695040888963407u;
+            numbers[i] = expected[i] = count % 2 ? random : random >> 60; /* many are equal */
+        }
+        sort_numbers(numbers, count);
+        qsort(expected, count, sizeof *expected, by_number);
+        assert_memory_equal(numbers, expected, count * sizeof *numbers);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_any_length),
+        cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_any_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

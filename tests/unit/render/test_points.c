@@ -451,10 +451,46 @@ a_count_in_parts_is_the_whole(void **state)
     }
 }
 
+/* Many at once, some of them late, some arriving, some to fall due: with a helper as without. */
+static void
+a_count_may_be_shared(void **state)
+{
+    (void)state;
+    enum { MANY = 60000 };
+    struct helper *helper = helper_create();
+    struct snapshot_point *many = calloc(MANY, sizeof *many);
+    assert_non_null(many);
+    random_state = 5;
+    for (size_t i = 0; i < MANY; i++) {
+        throw_slot((uint32_t)(i % SLOTS), START_MS);
+        many[i] = slots[i % SLOTS];
+    }
+    for (int round = 0; round < 60; round++) {
+        struct points *points = points_create(map, false);
+        points_set_helper(points, helper);
+        snapshot = (struct snapshot){.points = many, .points_changed = changed};
+        snapshot.points_version = 1;
+        snapshot.points_count = MANY - (size_t)round * 7;
+        int64_t moment_ms = START_MS + round;
+        size_t most = round % 2 ? SIZE_MAX : 20000 + (size_t)round; /* not of whole blocks */
+        do {
+            points_update(points, &snapshot, moment_ms, UINT32_MAX, most);
+        } while (!points_are_whole(points));
+        assert_like_anew(points, false, moment_ms, UINT32_MAX);
+        moment_ms += 2500; /* to those that fell due meanwhile */
+        points_update(points, &snapshot, moment_ms, UINT32_MAX, most);
+        assert_like_anew(points, false, moment_ms, UINT32_MAX);
+        points_destroy(points);
+    }
+    free(many);
+    helper_destroy(helper);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_count_may_be_shared),
         cmocka_unit_test(kept_dots_equal_those_counted_anew),
         cmocka_unit_test(parts_hold_what_lies_in_them),
         cmocka_unit_test(a_change_costs_a_place_or_nothing),

@@ -275,8 +275,7 @@ test_cells_are_sorted(void **state)
                 sum += ticket * UINT64_C(0x9e3779b97f4a7c15) ^ (uint64_t)fold.registered_ms;
                 bursts_count(&bursts, &world.profile, &periods, ticket, &fold, 1);
             }
-            size_t at = 0;
-            for (uint32_t looks = 1; !bursts_sort_part(&bursts, &at, &looks); looks = 1) {
+            for (uint32_t looks = 1; !bursts_sort_part(&bursts, &looks); looks = 1) {
             }
             assert_int_equal(bursts.count, 1);
             assert_int_equal(bursts.cells[0].count, counts[c]);
@@ -293,10 +292,57 @@ test_cells_are_sorted(void **state)
     }
 }
 
+/* Many cells, while the helper sorts, too; some of it before the work is ended for a change. */
+static void
+test_sorting_may_be_shared(void **state)
+{
+    (void)state;
+    enum { CELLS = 400, EACH = 150 };
+    struct world world = {.random = 88172645463325252u};
+    struct periods periods = {.from_ms = {[SNAPSHOT_TODAY] = MAKE_NOW}};
+    struct helper *helper = helper_create();
+    profile_default(&world.profile);
+    for (int round = 0; round < 10; round++) {
+        struct bursts bursts = {0};
+        struct fold first = {0};
+        bursts_clear(&bursts);
+        for (unsigned i = 0; i < CELLS * EACH; i++) {
+            struct fold fold = {.street = 1, .category = i % CELLS, .community = INTERN_NONE};
+            fold.registered_ms = draw_time(&world, round % 5, MAKE_NOW - 27 * WHEN_DAY);
+            bursts_count(&bursts, &world.profile, &periods, i, &fold, 1);
+            first = i == 0 ? fold : first;
+        }
+        uint32_t looks = 20;
+        bursts_sort_begin(&bursts, helper);
+        bool sorted = bursts_sort_part(&bursts, &looks);
+        bursts_sort_rest(&bursts);
+        bursts_count(&bursts, &world.profile, &periods, 0, &first, -1);
+        bursts_sort_begin(&bursts, helper);
+        for (looks = 3; !sorted && !bursts_sort_part(&bursts, &looks); looks = 3) {
+        }
+        assert_int_equal(bursts.count, CELLS);
+        size_t there = 0;
+        for (size_t c = 0; c < CELLS; c++) {
+            const struct bursts_cell *cell = &bursts.cells[c];
+            for (size_t i = 0; i < cell->count; i++) {
+                const struct bursts_entry *e = &cell->entries[i];
+                assert_int_equal(e->ticket % CELLS, c);
+                assert_true(i == 0 || e[-1].ms < e->ms ||
+                            (e[-1].ms == e->ms && e[-1].ticket < e->ticket));
+                there += !e->out;
+            }
+        }
+        assert_int_equal(there, CELLS * EACH - 1);
+        bursts_free(&bursts);
+    }
+    helper_destroy(helper);
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_cells_are_sorted),
+                                       cmocka_unit_test(test_sorting_may_be_shared),
                                        cmocka_unit_test(test_bursts_are_what_a_list_says)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,6 +17,8 @@
 
 #define EVENTS_MOST 8192
 
+static struct helper *helper; /* of every other wall */
+
 /* What tickets were told: a snapshot of another store's, then events. */
 struct told {
     struct tickets *source; /* NULL: none; read only */
@@ -191,6 +193,7 @@ start(struct wall *wall, uint64_t seed)
     wall->profile.burst_ratio = 1;
     wall->h = history_make(seed, 80);
     wall->tickets = tickets_create(&wall->profile);
+    tickets_set_helper(wall->tickets, seed % 2 ? helper : NULL);
 }
 
 static void
@@ -479,6 +482,22 @@ test_tidy(void **state)
     tickets_destroy(t);
 }
 
+static int
+set_up(void **state)
+{
+    (void)state;
+    helper = helper_create();
+    return 0;
+}
+
+static int
+tear_down(void **state)
+{
+    (void)state;
+    helper_destroy(helper);
+    return 0;
+}
+
 int
 main(void)
 {
@@ -488,5 +507,5 @@ main(void)
         cmocka_unit_test(test_jump_past_due_times),       cmocka_unit_test(test_names),
         cmocka_unit_test(test_registrations_in_no_order), cmocka_unit_test(test_tidy),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, set_up, tear_down);
 }
