@@ -336,6 +336,28 @@ take_cell(struct rows *rows, int key, const struct value *cell, struct event_tic
                            place, &err);
 }
 
+/* The cell at rows->at where it is what most are: the ticket's number or a code, a short text, and
+ * valid. false: it is not, and nothing is taken. The text is kept from memory on its way: what is
+ * written there in two parts and read back as one, the processor waits for (see
+ * feeds/tickets/slots.c). */
+static inline bool
+take_short_text(struct rows *rows, int key, struct event_ticket *row)
+{
+    if (rows->at >= rows->end || (*rows->at & 0xe0) != 0xa0) {
+        return false;
+    }
+    struct str text = {(const char *)rows->at + 1, *rows->at & 31u};
+    struct str *to = key == MESSAGE_COLUMN_TICKET ? &row->ticket : code_of(&row->fields, key);
+    if (!to || text.len == 0 || text.len >= (size_t)(rows->end - rows->at) ||
+        !event_text_printable(text)) {
+        return false;
+    }
+    *to = text;
+    row->fields.has |= key == MESSAGE_COLUMN_TICKET ? 0 : event_key_bit((enum event_key)key);
+    rows->at += 1 + text.len;
+    return true;
+}
+
 /* row: zeroed. */
 static bool
 read_row(struct rows *rows, struct event_ticket *row)
@@ -355,7 +377,8 @@ read_row(struct rows *rows, struct event_ticket *row)
         } else if (key == EVENT_K_NONE) {
             sound = check(rows, 1, CELL_DEPTH);
         } else {
-            sound = take(rows, &cell) && take_cell(rows, key, &cell, row, &place);
+            sound = take_short_text(rows, key, row) ||
+                    (take(rows, &cell) && take_cell(rows, key, &cell, row, &place));
         }
         if (!sound) {
             return false;

@@ -2,13 +2,15 @@
  * since the base was set. */
 #include "feeds/tickets/fold.h"
 
-static struct fold_clock
-clock_of(int64_t start_ms, int64_t due_ms, int64_t warn_ms)
+/* Field by field: see slots.c. */
+static void
+set_clock(struct fold_clock *clock, int64_t start_ms, int64_t due_ms, int64_t warn_ms)
 {
-    return (struct fold_clock){.runs = true,
-                               .start_ms = start_ms,
-                               .due_ms = due_ms,
-                               .soon_ms = warn_ms > 0 ? due_ms - warn_ms : FOLD_NEVER};
+    clock->runs = true;
+    clock->own = false;
+    clock->start_ms = start_ms;
+    clock->due_ms = due_ms;
+    clock->soon_ms = warn_ms > 0 ? due_ms - warn_ms : FOLD_NEVER;
 }
 
 static void
@@ -20,8 +22,8 @@ set_accept(const struct profile *profile, const struct fold_bases *bases, struct
     bool dispatched = bases->dispatched_ms != FOLD_NEVER;
     int64_t start = dispatched ? bases->dispatched_ms : fold->registered_ms;
     int64_t base = dispatched ? bases->dispatched_susp : bases->registered_susp;
-    fold->clocks[SNAPSHOT_ACCEPT] = clock_of(
-        start, start + profile->accept_ms + (bases->suspended_ms - base), profile->accept_warn_ms);
+    set_clock(&fold->clocks[SNAPSHOT_ACCEPT], start,
+              start + profile->accept_ms + (bases->suspended_ms - base), profile->accept_warn_ms);
 }
 
 /* The due time of the resolution, suspended time counted up to until_susp; false: there is none. */
@@ -56,7 +58,7 @@ set_report(const struct profile *profile, const struct fold_bases *bases,
         w->due_ms = w->time_ms + profile->report_ms + (bases->suspended_ms - w->suspended_ms);
         if (w->pending && profile->stage_runs[SNAPSHOT_REPORT] &&
             (!clock->runs || w->due_ms < clock->due_ms)) {
-            *clock = clock_of(w->time_ms, w->due_ms, profile->report_warn_ms);
+            set_clock(clock, w->time_ms, w->due_ms, profile->report_warn_ms);
         }
     }
 }
@@ -76,15 +78,15 @@ clocks_set(const struct profile *profile, const struct fold_bases *bases,
     set_accept(profile, bases, fold);
     int64_t start = bases->reopened_ms != FOLD_NEVER ? bases->reopened_ms : fold->registered_ms;
     if (resolve_due(profile, bases, fold, bases->suspended_ms, &due)) {
-        fold->clocks[SNAPSHOT_RESOLVE] =
-            clock_of(start, due, profile->resolve_warn_ms[fold->urgency]);
+        set_clock(&fold->clocks[SNAPSHOT_RESOLVE], start, due,
+                  profile->resolve_warn_ms[fold->urgency]);
         fold->clocks[SNAPSHOT_RESOLVE].own = bases->own;
     }
     if (profile->stage_runs[SNAPSHOT_EXPEDITE]) {
         int64_t base =
             bases->reopened_ms != FOLD_NEVER ? bases->reopened_susp : bases->registered_susp;
-        fold->clocks[SNAPSHOT_EXPEDITE] =
-            clock_of(start, start + profile->expedite_ms + (bases->suspended_ms - base), 0);
+        set_clock(&fold->clocks[SNAPSHOT_EXPEDITE], start,
+                  start + profile->expedite_ms + (bases->suspended_ms - base), 0);
     }
     set_report(profile, bases, whistles, fold);
 }

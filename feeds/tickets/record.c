@@ -75,7 +75,10 @@ get_text(const uint8_t *at, struct str *out)
 void
 record_place(const struct event_data *data, int32_t *lon_e7, int32_t *lat_e7)
 {
-    struct geo_point p = geo_to_wgs84(data->crs, (struct geo_point){data->lon, data->lat});
+    struct geo_point p = {data->lon, data->lat};
+    if (data->crs != GEO_WGS84) {
+        p = geo_to_wgs84(data->crs, p);
+    }
     *lon_e7 = (int32_t)lround(p.lon * 1e7);
     *lat_e7 = (int32_t)lround(p.lat * 1e7);
 }
@@ -285,7 +288,10 @@ static const uint8_t *
 read_texts(const uint8_t *at, struct record *out)
 {
     uint32_t has = out->has;
-    out->summary = out->reason = out->by = (struct str){"", 0};
+    static const struct str none = {"", 0}; /* chained, one would be read back: see slots.c */
+    out->summary = none;
+    out->reason = none;
+    out->by = none;
     if (has & EVENT_F_SUMMARY) {
         at = get_text(at, &out->summary);
     }

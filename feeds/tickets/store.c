@@ -77,7 +77,7 @@ add_text(struct store *store, struct str number)
     }
     char *text = store->texts[store->texts_count - 1] + store->texts_used;
     text[0] = (char)(unsigned char)len;
-    memcpy(text + 1, number.ptr, len);
+    str_put(text + 1, (struct str){number.ptr, len});
     uint32_t at = (store->texts_count - 1) << TEXT_BITS | store->texts_used;
     store->texts_used += (uint32_t)len + 1;
     return at;
@@ -460,15 +460,17 @@ store_bound_held(struct store *store)
 
 /* --- changes --- */
 
-/* but: fields of the data that are not kept, as bits. */
-static struct milestone
-make_milestone(struct store *store, const struct event_milestone *e, uint32_t but)
+/* but: fields of the data that are not kept, as bits. Field by field: see slots.c. */
+static void
+make_milestone(struct store *store, const struct event_milestone *e, uint32_t but,
+               struct milestone *out)
 {
-    return (struct milestone){.time_low = (uint32_t)(uint64_t)e->time_ms,
-                              .time_high = (int16_t)(e->time_ms >> 32),
-                              .type = (uint8_t)e->type,
-                              .record = record_add(&store->records, store->codes, e->type, e->data,
-                                                   event_milestone_due(e), but)};
+    out->record =
+        record_add(&store->records, store->codes, e->type, e->data, event_milestone_due(e), but);
+    out->time_low = (uint32_t)(uint64_t)e->time_ms;
+    out->time_high = (int16_t)(e->time_ms >> 32);
+    out->type = (uint8_t)e->type;
+    out->spare = 0;
 }
 
 void
@@ -476,7 +478,8 @@ store_add(struct store *store, uint32_t ticket, enum event_type type, int64_t ti
           const struct event_data *data)
 {
     struct event_milestone e = {.time_ms = time_ms, .type = type, .data = data};
-    struct milestone m = make_milestone(store, &e, 0);
+    struct milestone m;
+    make_milestone(store, &e, 0, &m);
     struct ticket *t = &store->tickets[ticket];
     sum_ticket(store, ticket, -1);
     insert(store, t, m, time_ms);
@@ -509,7 +512,7 @@ store_load(struct store *store, uint32_t ticket, const struct event_ticket *row)
         bool left_out = e.type == EVENT_REGISTERED && !registered && !e.data->has;
         e.data = left_out ? &row->fields : e.data;
         registered = registered || e.type == EVENT_REGISTERED;
-        store->milestones[first + i] = make_milestone(store, &e, left_out ? defaults : 0);
+        make_milestone(store, &e, left_out ? defaults : 0, &store->milestones[first + i]);
         if ((e.type == EVENT_REGISTERED || e.type == EVENT_AMENDED) &&
             e.data->has & EVENT_F_STREET) {
             street = &e.data->street;

@@ -47,6 +47,24 @@ sip_round(uint64_t v[4])
     v[2] = rotl(v[2], 32);
 }
 
+/* The last few bytes (0 – 7) as the low ones of a word: little-endian. */
+static inline uint64_t
+rest_of(struct str s, size_t bytes)
+{
+    uint64_t word = 0;
+    if (bytes == 0) {
+        return 0;
+    }
+    if (s.len >= 8) {
+        memcpy(&word, s.ptr + s.len - 8, 8);
+        return word >> 8 * (8 - bytes);
+    }
+    for (size_t i = bytes; i-- > 0;) {
+        word = word << 8 | (unsigned char)s.ptr[i];
+    }
+    return word;
+}
+
 uint64_t
 hash_keyed(struct str s)
 {
@@ -61,10 +79,7 @@ hash_keyed(struct str s)
         sip_round(v);
         v[0] ^= word;
     }
-    uint64_t last = (uint64_t)s.len << 56;
-    if (at < s.len) {
-        memcpy(&last, s.ptr + at, s.len - at); /* little-endian: the low bytes */
-    }
+    uint64_t last = (uint64_t)s.len << 56 | rest_of(s, s.len - at);
     v[3] ^= last;
     sip_round(v);
     v[0] ^= last;

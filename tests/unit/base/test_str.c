@@ -154,13 +154,30 @@ test_utf8(void **state)
     assert_int_equal(at, s.len);
 }
 
+static void
+test_put(void **state)
+{
+    (void)state;
+    char from[80], to[84], expected[84];
+    for (size_t i = 0; i < sizeof from; i++) {
+        from[i] = (char)('!' + i);
+    }
+    for (size_t len = 0; len <= sizeof from; len++) {
+        memset(to, 0, sizeof to);
+        memset(expected, 0, sizeof expected);
+        memcpy(expected + 2, from, len);
+        str_put(to + 2, (struct str){from, len});
+        assert_memory_equal(to, expected, sizeof to);
+    }
+}
+
 int
 main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_compare), cmocka_unit_test(test_integers),
         cmocka_unit_test(test_reals),   cmocka_unit_test(test_buffer),
-        cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_utf8),    cmocka_unit_test(test_put),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
