@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "render/map/map.h"
-#include "render/map/place.h"
 
 #define REACH 8     /* steps a label may move from its best spot */
 #define SAMPLES_X 7 /* points of a label that are asked whose land they are on */
@@ -16,7 +15,6 @@
 #define FAR_STEP 16
 #define FAR_LEAST 12
 #define FAR_NEAR 150
-#define LAND_CELLS 256     /* a side, at most */
 #define TRIES_MOST 24      /* orders: a change of the map or of its canvas waits for them */
 #define TRIED_LABELS 12    /* of more than that, fewer orders */
 #define STUB 12            /* design pixels: a level leg shorter than that looks like a slip */
@@ -220,51 +218,11 @@ goal_of(const struct paint_map_names *names, const struct map_shape *shape)
     return goal;
 }
 
-/* Whose land each cell of the map is: of the street at owners − 1 among the shapes; 0: of none. As
- * lines are walked in thousands, exactness to a cell does. */
-static struct {
-    int cell_px, across, down;
-    float x0, y0;
-    uint16_t owners[LAND_CELLS * LAND_CELLS];
-} land;
-
-static void
-survey(const struct map *map)
-{
-    static uint8_t covered[LAND_CELLS * LAND_CELLS];
-    struct panel_rect clip = map_clip(map);
-    int count, longest = clip.w > clip.h ? clip.w : clip.h;
-    const struct map_shape *shapes = map_shapes(map, &count);
-    land.cell_px = longest / LAND_CELLS + 1;
-    land.across = clip.w / land.cell_px + 1;
-    land.down = clip.h / land.cell_px + 1;
-    land.x0 = (float)clip.x;
-    land.y0 = (float)clip.y;
-    memset(land.owners, 0, sizeof land.owners);
-    for (int s = 0; s < count && s < UINT16_MAX; s++) {
-        if (shapes[s].kind != SCENE_LAYER_STREETS) {
-            continue;
-        }
-        memset(covered, 0, sizeof covered);
-        place_cover(&shapes[s], land.x0, land.y0, land.cell_px, land.across, land.down, covered);
-        for (int i = 0; i < land.across * land.down; i++) {
-            land.owners[i] = covered[i] ? (uint16_t)(s + 1) : land.owners[i];
-        }
-    }
-}
-
 static bool
 is_abroad(const struct paint_map_names *names, const struct map_shape *shape, float x, float y)
 {
-    if (land.cell_px == 0) { /* the first line of this round */
-        survey(names->map);
-    }
-    int count, column = (int)(x - land.x0) / land.cell_px, row = (int)(y - land.y0) / land.cell_px;
-    if (x < land.x0 || y < land.y0 || column >= land.across || row >= land.down) {
-        return false;
-    }
-    int owner = land.owners[row * land.across + column];
-    return owner > 0 && &map_shapes(names->map, &count)[owner - 1] != shape;
+    const struct map_shape *owner = map_owner(names->map, x, y);
+    return owner && owner != shape;
 }
 
 /* Whether more of a line than such a part lies in streets that it does not lead to. */
@@ -666,7 +624,6 @@ paint_map_place(struct paint_map_names *names, struct paint_map_label *list, int
 {
     static struct attempt best, small;
     memset(readings, 0, sizeof readings);
-    land.cell_px = 0;
     for (int i = 0; i < count; i++) {
         list[i].id = i;
     }

@@ -16,6 +16,7 @@
 #define BEYOND_PX 64.0    /* how far outside the panel outlines go on */
 #define LINES_MAX 4096    /* runs of one shape's outline */
 #define COVER_PX 16
+#define LAND_CELLS 256
 
 struct map {
     struct arena arena;
@@ -29,6 +30,8 @@ struct map {
     /* Sums of covered cells above and left of each corner; cover_w + 1 columns. */
     int32_t *cover;
     int cover_w, cover_h;
+    uint16_t *land; /* whose each cell is: of the shape at the number − 1; 0: of no street */
+    int land_px, land_w, land_h;
 };
 
 /* What map_create works with; freed when it is done. */
@@ -289,12 +292,12 @@ build_cover(struct build *b)
     map->cover_w = map->clip.w / COVER_PX + 1;
     map->cover_h = map->clip.h / COVER_PX + 1;
     size_t across = (size_t)map->cover_w;
-    uint8_t *covered = arena_zalloc(&b->scratch, across * (size_t)map->cover_h, 1);
+    uint16_t *covered = arena_zalloc(&b->scratch, across * (size_t)map->cover_h, sizeof *covered);
     for (int s = 0; s < map->shapes_count; s++) {
         const struct map_shape *shape = &map->shapes[s];
         if (covers(b, shape)) {
             place_cover(shape, (float)map->clip.x, (float)map->clip.y, COVER_PX, map->cover_w,
-                        map->cover_h, covered);
+                        map->cover_h, 1, covered);
         }
     }
     map->cover =
@@ -304,6 +307,24 @@ build_cover(struct build *b)
             map->cover[(y + 1) * (across + 1) + x + 1] =
                 covered[y * across + x] + map->cover[y * (across + 1) + x + 1] +
                 map->cover[(y + 1) * (across + 1) + x] - map->cover[y * (across + 1) + x];
+        }
+    }
+}
+
+static void
+build_land(struct build *b)
+{
+    struct map *map = b->map;
+    struct panel_rect clip = map->clip;
+    map->land_px = (clip.w > clip.h ? clip.w : clip.h) / LAND_CELLS + 1;
+    map->land_w = clip.w / map->land_px + 1;
+    map->land_h = clip.h / map->land_px + 1;
+    map->land =
+        arena_zalloc(&map->arena, (size_t)map->land_w * (size_t)map->land_h, sizeof *map->land);
+    for (int s = 0; s < map->shapes_count && s < UINT16_MAX; s++) {
+        if (map->shapes[s].kind == SCENE_LAYER_STREETS) {
+            place_cover(&map->shapes[s], (float)clip.x, (float)clip.y, map->land_px, map->land_w,
+                        map->land_h, (uint16_t)(s + 1), map->land);
         }
     }
 }
@@ -339,6 +360,7 @@ map_create(const struct scene *scene, int panel, struct yaml_report *report)
     bool ok = load_all(&b) && fit(&b) && add_shapes(&b);
     if (ok) {
         build_cover(&b);
+        build_land(&b);
         build_focus_border(&b);
         cells_build(&map->cells, &map->view, map->clip, &map->arena);
     }
@@ -394,6 +416,18 @@ struct panel_rect
 map_free(const struct map *map)
 {
     return map->free;
+}
+
+const struct map_shape *
+map_owner(const struct map *map, float x, float y)
+{
+    float left = x - (float)map->clip.x, top = y - (float)map->clip.y;
+    int column = (int)(left / (float)map->land_px), row = (int)(top / (float)map->land_px);
+    if (left < 0 || top < 0 || column >= map->land_w || row >= map->land_h) {
+        return NULL;
+    }
+    int owner = map->land[row * map->land_w + column];
+    return owner ? &map->shapes[owner - 1] : NULL;
 }
 
 static int

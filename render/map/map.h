@@ -51,6 +51,9 @@ const struct map_line *map_focus_border(const struct map *map, int *count);
 struct panel_rect map_clip(const struct map *map);
 /* The part of it that no other panel lies on; the fit, labels and callouts stay inside. */
 struct panel_rect map_free(const struct map *map);
+/* The street whose land the place (canvas pixels) lies on, exact to a 256th of the map's longer
+ * side: for what is asked in thousands. NULL: none. */
+const struct map_shape *map_owner(const struct map *map, float x, float y);
 /* Share of the box (canvas pixels) that streets cover, 0–1; to keep callouts off them. */
 float map_cover(const struct map *map, float x0, float y0, float x1, float y1);
 

@@ -161,23 +161,23 @@ map_shape_holds(const struct map_shape *shape, float x, float y)
 
 /* ---- cover ---- */
 
-/* Flips the row's cells right of where the edge crosses the row's centre line. */
-static void
-cross(const float *a, const float *b, float y, float x0, int cell_px, int across, uint8_t *flips)
+/* Where the edge crosses the row's centre line: the first cell right of it, 0 … across. false: it
+ * does not. */
+static bool
+cross(const float *a, const float *b, float y, float x0, int cell_px, int across, int *cell)
 {
     if ((a[1] > y) == (b[1] > y)) {
-        return;
+        return false;
     }
     float x = a[0] + (b[0] - a[0]) * (y - a[1]) / (b[1] - a[1]);
     float at = ceilf((x - x0) / (float)cell_px - 0.5f);
-    if (at < (float)across) {
-        flips[at < 0 ? 0 : (int)at] ^= 1;
-    }
+    *cell = at < 0 ? 0 : at > (float)across ? across : (int)at;
+    return true;
 }
 
 void
 place_cover(const struct map_shape *shape, float x0, float y0, int cell_px, int across, int down,
-            uint8_t *covered)
+            uint16_t mark, uint16_t *cells)
 {
     for (int t = 0; t < shape->triangles_count; t++) {
         const float *at = &shape->triangles[6 * t];
@@ -187,16 +187,16 @@ place_cover(const struct map_shape *shape, float x0, float y0, int cell_px, int 
         first = first < 0 ? 0 : first;
         last = last >= down ? down - 1 : last;
         for (int row = first; row <= last; row++) {
-            uint8_t flips[2048] = {0};
-            int cells = across < 2048 ? across : 2048;
             float y = y0 + ((float)row + 0.5f) * (float)cell_px;
-            cross(at, at + 2, y, x0, cell_px, cells, flips);
-            cross(at + 2, at + 4, y, x0, cell_px, cells, flips);
-            cross(at + 4, at, y, x0, cell_px, cells, flips);
-            uint8_t in = 0;
-            for (int c = 0; c < cells; c++) {
-                in ^= flips[c];
-                covered[(size_t)row * (size_t)across + (size_t)c] |= in;
+            int ends[3], count = 0; /* two of a triangle's edges, or none, cross a line */
+            for (int i = 0; i < 3; i++) {
+                count +=
+                    cross(at + 2 * i, at + 2 * ((i + 1) % 3), y, x0, cell_px, across, &ends[count]);
+            }
+            int from = count && ends[0] < ends[1] ? ends[0] : ends[1];
+            int until = count && ends[0] < ends[1] ? ends[1] : ends[0];
+            for (int c = from; count && c < until; c++) {
+                cells[(size_t)row * (size_t)across + (size_t)c] = mark;
             }
         }
     }

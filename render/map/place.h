@@ -15,9 +15,9 @@ void place_rooms(const struct scene *scene, int panel, struct panel_rect *clip,
  * than high). Grid search, then finer around the best: within a pixel. Rings by the odd rule. */
 void place_label(const struct fill_ring *rings, int rings_count, float *x, float *y, float *room);
 
-/* Marks cells (cell_px wide, from x0, y0) whose centre the shape's closed outline holds. */
+/* Sets cells (cell_px wide, from x0, y0) whose centre the shape's area holds to the mark. */
 void place_cover(const struct map_shape *shape, float x0, float y0, int cell_px, int across,
-                 int down, uint8_t *covered);
+                 int down, uint16_t mark, uint16_t *cells);
 
 /* Runs of a's outline that lie within limit pixels of b's, appended to lines. */
 void place_shared(const struct map_shape *a, const struct map_shape *b, float limit,
