@@ -1,8 +1,8 @@
 /* owners: what the program is made of, built in order and torn down in reverse.
  *
- * Owns the settings, the tickets, the feed, the display and the stage on it; main thread, but for
- * the one address that the network thread wakes the display by. Starts what the settings ask for.
- * Never draws, folds or reads a clock: that is the loop's (main.c). */
+ * Owns the settings, the helper, the tickets, the feed, the display and the stage on it; main
+ * thread, but for the one address that the network thread wakes the display by. Starts what the
+ * settings ask for. Never draws, folds or reads a clock: that is the loop's (main.c). */
 #ifndef WALL_OWNERS_H
 #define WALL_OWNERS_H
 

@@ -1,7 +1,7 @@
 /* book: the figures of a state as at a moment.
  *
  * Owns its figures and what it knows of each ticket; borrows the state, the profile, the directory
- * and the codes, and the helper. Private to feeds/tickets; one thread; reads no clock.
+ * the codes and the helper. Private to feeds/tickets; one thread, and the helper's; reads no clock.
  *
  * A book is begun, built until it is whole (enum book_phase), and from then on brought from moment
  * to moment. Building is done in parts that each look at a bounded number of tickets. In all of its
@@ -30,7 +30,8 @@ enum book_phase {
     BOOK_BLANK,
     BOOK_COUNTING, /* every ticket is folded and counted; some may still be added to the state */
     BOOK_MERGING,  /* alarms and whistles, sorted by part of the counting, become the lists */
-    BOOK_SORTING,  /* registrations of the bursts, where they did not come in order */
+    BOOK_SORTING,  /* registrations of the bursts, where they did not come in order; a helper has
+                      begun with them while the lists were made */
     BOOK_PLACING,  /* rows are ordered and ranked, points get the index of their street's row */
     BOOK_WHOLE
 };

@@ -330,8 +330,7 @@ bursts_fetch(const struct bursts *bursts, const struct fold *fold)
     }
 }
 
-/* Sorts a cell that nobody has begun; returns how many entries it had, and one; 0: there is none.
- */
+/* Sorts a cell that nobody has begun; returns 1 and the entries that took; 0: there is none. */
 static size_t
 sort_next(struct bursts *bursts)
 {
@@ -354,6 +353,9 @@ help_sort(void *user)
 void
 bursts_sort_begin(struct bursts *bursts, struct helper *helper)
 {
+    if (bursts->helper != helper) {
+        bursts_sort_rest(bursts);
+    }
     if (atomic_load(&bursts->next) < bursts->count) {
         bursts->helper = helper;
         helper_begin(helper, help_sort, bursts);

@@ -19,7 +19,7 @@
 
 #define BURSTS_NOWHERE INT32_MIN /* no degrees */
 
-struct bursts_entry {
+struct bursts_entry { /* bursts.c sets each field */
     int64_t ms;
     uint32_t ticket : 31;
     uint32_t out : 1;   /* taken away since the last evaluation: it often comes back as it was */
@@ -65,9 +65,9 @@ void bursts_count(struct bursts *bursts, const struct profile *profile,
                   int sign);
 /* Asks for the memory that adding the fold's registration will read and write. */
 void bursts_fetch(const struct bursts *bursts, const struct fold *fold);
-/* Lets the helper (NULL: nobody) sort beside whatever else is done, when no registration is added
- * any more: until bursts_sort_part is through, or bursts_sort_rest. In between no other function of
- * this file may be called. */
+/* Lets the helper (NULL: nobody) sort beside whatever else is done, until bursts_sort_part is
+ * through, or bursts_sort_rest: before those nothing may be counted, fetched or found. No
+ * registration is added any more. */
 void bursts_sort_begin(struct bursts *bursts, struct helper *helper);
 /* Sorts cells, as many as *looks entries allow but at least one, and takes those off; true: all are
  * in order. */

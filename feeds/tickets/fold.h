@@ -11,7 +11,7 @@
 
 #define FOLD_NEVER INT64_MAX
 
-struct fold_clock {
+struct fold_clock { /* clocks.c sets each field */
     bool runs;
     bool own; /* its limit is the ticket's own due_ms */
     int64_t start_ms, due_ms;
@@ -60,7 +60,7 @@ void fold_ticket(const struct store *store, const struct profile *profile, uint3
 
 /* Where the clocks' bases stand after the pass; times of suspension are sums since the beginning of
  * the ticket, so that the suspended time since a base is a difference. */
-struct fold_bases {
+struct fold_bases {                         /* fold.c sets each field */
     int64_t dispatched_ms, dispatched_susp; /* FOLD_NEVER: never dispatched */
     int64_t registered_susp;
     int64_t reopened_ms, reopened_susp; /* FOLD_NEVER: never reopened */

@@ -422,10 +422,12 @@ const struct map_shape *
 map_owner(const struct map *map, float x, float y)
 {
     float left = x - (float)map->clip.x, top = y - (float)map->clip.y;
-    int column = (int)(left / (float)map->land_px), row = (int)(top / (float)map->land_px);
-    if (left < 0 || top < 0 || column >= map->land_w || row >= map->land_h) {
+    bool inside = left >= 0 && top >= 0 && left < (float)(map->land_w * map->land_px) &&
+                  top < (float)(map->land_h * map->land_px); /* and neither is a NaN */
+    if (!inside) {
         return NULL;
     }
+    int column = (int)left / map->land_px, row = (int)top / map->land_px;
     int owner = map->land[row * map->land_w + column];
     return owner ? &map->shapes[owner - 1] : NULL;
 }

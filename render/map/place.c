@@ -193,9 +193,12 @@ place_cover(const struct map_shape *shape, float x0, float y0, int cell_px, int 
                 count +=
                     cross(at + 2 * i, at + 2 * ((i + 1) % 3), y, x0, cell_px, across, &ends[count]);
             }
-            int from = count && ends[0] < ends[1] ? ends[0] : ends[1];
-            int until = count && ends[0] < ends[1] ? ends[1] : ends[0];
-            for (int c = from; count && c < until; c++) {
+            if (count < 2) {
+                continue;
+            }
+            int from = ends[0] < ends[1] ? ends[0] : ends[1];
+            int until = ends[0] < ends[1] ? ends[1] : ends[0];
+            for (int c = from; c < until; c++) {
                 cells[(size_t)row * (size_t)across + (size_t)c] = mark;
             }
         }

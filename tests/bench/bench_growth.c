@@ -64,6 +64,7 @@ follow(const char *url)
     log_set_level(LOG_LEVEL_WARNING);
     profile_default(&profile);
     struct tickets *tickets = tickets_create(&profile);
+    tickets_set_helper(tickets, helper_create()); /* as a wall's */
     struct feed *feed = feed_start(&config, tickets, &err);
     if (!feed) {
         fprintf(stderr, "bench_growth: %s\n", err.text);

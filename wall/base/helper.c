@@ -1,6 +1,7 @@
 #include "wall/base/helper.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -11,8 +12,20 @@ struct helper {
     pthread_cond_t work, rest;
     bool (*step)(void *user); /* NULL: it has nothing to do */
     void *user;
+    bool busy; /* in a step */
     bool recalled, leave;
 };
+
+/* Those that this process may run on. */
+static int
+processors(void)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) {
+        return CPU_COUNT(&set);
+    }
+    return (int)sysconf(_SC_NPROCESSORS_ONLN); /* more than the set can name */
+}
 
 static void *
 run(void *given)
@@ -26,9 +39,11 @@ run(void *given)
         }
         bool (*step)(void *user) = helper->step;
         void *user = helper->user;
+        helper->busy = true;
         pthread_mutex_unlock(&helper->lock);
         bool more = step(user);
         pthread_mutex_lock(&helper->lock);
+        helper->busy = false;
         if (!more || helper->recalled) {
             helper->step = NULL;
             helper->recalled = false;
@@ -39,10 +54,19 @@ run(void *given)
     return NULL;
 }
 
+static void
+release(struct helper *helper)
+{
+    pthread_cond_destroy(&helper->rest);
+    pthread_cond_destroy(&helper->work);
+    pthread_mutex_destroy(&helper->lock);
+    free(helper);
+}
+
 struct helper *
 helper_create(void)
 {
-    if (sysconf(_SC_NPROCESSORS_ONLN) < 2) {
+    if (processors() < 2) {
         return NULL;
     }
     struct helper *helper = calloc(1, sizeof *helper);
@@ -53,7 +77,7 @@ helper_create(void)
     pthread_cond_init(&helper->work, NULL);
     pthread_cond_init(&helper->rest, NULL);
     if (pthread_create(&helper->thread, NULL, run, helper) != 0) {
-        free(helper);
+        release(helper);
         return NULL;
     }
     return helper;
@@ -70,10 +94,7 @@ helper_destroy(struct helper *helper)
     pthread_cond_signal(&helper->work);
     pthread_mutex_unlock(&helper->lock);
     pthread_join(helper->thread, NULL);
-    pthread_cond_destroy(&helper->rest);
-    pthread_cond_destroy(&helper->work);
-    pthread_mutex_destroy(&helper->lock);
-    free(helper);
+    release(helper);
 }
 
 void
@@ -98,6 +119,9 @@ helper_end(struct helper *helper, const void *user)
         return;
     }
     pthread_mutex_lock(&helper->lock);
+    if (helper->user == user && !helper->busy) {
+        helper->step = NULL; /* it has not woken up yet, or rests: nothing to wait for */
+    }
     while (helper->step && helper->user == user) {
         helper->recalled = true;
         pthread_cond_wait(&helper->rest, &helper->lock);

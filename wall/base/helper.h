@@ -11,7 +11,8 @@
 
 struct helper;
 
-/* NULL where there is one processor only, which would have to do both, or no thread to be had. */
+/* NULL where the process may run on one processor only, which would have to do both, or where no
+ * thread is to be had. */
 struct helper *helper_create(void);
 void helper_destroy(struct helper *helper); /* NULL-safe; it works for nobody any more */
 

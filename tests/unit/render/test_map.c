@@ -144,6 +144,62 @@ streets_are_filled_and_labelled_inside(void **state)
     map_destroy(map);
 }
 
+/* The last street, in the order of drawing, that holds the place. */
+static const struct map_shape *
+street_at(const struct map *map, float x, float y)
+{
+    int count;
+    const struct map_shape *shapes = map_shapes(map, &count);
+    for (int i = count; i-- > 0;) {
+        if (shapes[i].kind == SCENE_LAYER_STREETS && map_shape_holds(&shapes[i], x, y)) {
+            return &shapes[i];
+        }
+    }
+    return NULL;
+}
+
+static bool
+is_deep_in(const struct map *map, const struct map_shape *street, float x, float y, float by)
+{
+    for (int i = 0; i < 9; i++) {
+        if (street_at(map, x + (float)(i % 3 - 1) * by, y + (float)(i / 3 - 1) * by) != street) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Exactly away from borders, and nearly everywhere. */
+static void
+land_is_a_streets_own(void **state)
+{
+    (void)state;
+    struct scene scene;
+    load("district-daily", &scene);
+    struct map *map = create(&scene);
+    struct panel_rect clip = map_clip(map);
+    float cell = (float)(clip.w > clip.h ? clip.w : clip.h) / 256 + 1;
+    int places = 0, wrong = 0, of_streets = 0;
+    for (float y = (float)clip.y + 0.5f; y < (float)(clip.y + clip.h); y += 7) {
+        for (float x = (float)clip.x + 0.5f; x < (float)(clip.x + clip.w); x += 7) {
+            const struct map_shape *street = street_at(map, x, y), *owner = map_owner(map, x, y);
+            places++;
+            of_streets += street != NULL;
+            wrong += owner != street;
+            assert_true(owner == street || !is_deep_in(map, street, x, y, cell));
+        }
+    }
+    assert_true(of_streets > places / 5 && wrong < places / 20);
+    const struct map_shape *any = shape_of(map, SCENE_LAYER_STREETS);
+    assert_ptr_equal(map_owner(map, any->label_x, any->label_y), any);
+    assert_null(map_owner(map, (float)clip.x - 1, any->label_y));
+    assert_null(map_owner(map, any->label_x, (float)clip.y - 1));
+    assert_null(map_owner(map, 1e30f, any->label_y));
+    assert_null(map_owner(map, any->label_x, -1e30f));
+    assert_null(map_owner(map, NAN, any->label_y));
+    map_destroy(map);
+}
+
 static void
 one_street_in_focus_fills_the_panel(void **state)
 {
@@ -374,6 +430,7 @@ main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_district_fills_its_free_room),
         cmocka_unit_test(streets_are_filled_and_labelled_inside),
+        cmocka_unit_test(land_is_a_streets_own),
         cmocka_unit_test(one_street_in_focus_fills_the_panel),
         cmocka_unit_test(projects_like_mercator),
         cmocka_unit_test(cells_are_those_of_the_grid),
