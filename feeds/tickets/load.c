@@ -11,8 +11,9 @@
  * the index alone. */
 #define BLOCK 32
 #define LINE 64 /* bytes that a processor fetches at once */
-#define TEXT_BYTES                                                                                 \
-    256 /* a row's texts lie together, where it was not JSON; its number comes first */
+/* A row's texts lie together, where it was not JSON; its number comes first, then its codes. What
+ * is fetched beyond them costs a million tickets 0.04 s. */
+#define TEXT_BYTES 128
 
 /* What is wrong with a row, before anything of it is taken. */
 static bool
