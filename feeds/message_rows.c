@@ -10,7 +10,6 @@
 #include "feeds/message_codec.h"
 #include "feeds/pack.h"
 
-#define CODE_BYTES 64
 #define CELL_DEPTH 3 /* lists and maps around a row's cell: the message, the tickets, the row */
 #define DATA_DEPTH 5 /* around a milestone's data: the milestones and the milestone, too */
 #define ZEROED 16    /* rows at once, which still lie near when they are filled in */
@@ -316,13 +315,6 @@ take_cell(struct rows *rows, int key, const struct value *cell, struct event_tic
     if (key == MESSAGE_COLUMN_TICKET) {
         row->ticket = cell->text;
         return cell->kind == VALUE_STR && event_subject_valid(cell->text);
-    }
-    struct str *code = code_of(&row->fields, key);
-    if (code && cell->kind == VALUE_STR && cell->text.len >= 1 && cell->text.len <= CODE_BYTES &&
-        event_text_printable(cell->text)) { /* as most codes; what else one may be: below */
-        *code = cell->text;
-        row->fields.has |= event_key_bit((enum event_key)key);
-        return true;
     }
     if (cell->kind == VALUE_STR && !is_utf8(rows, cell->text)) {
         return false;

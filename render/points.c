@@ -496,6 +496,9 @@ count_block(struct points *points, size_t block)
 static void
 count_together(struct points *points, size_t from, size_t until)
 {
+    if (from == until) {
+        return;
+    }
     size_t block = from / BLOCK, end = (until + BLOCK - 1) / BLOCK;
     points->look_from = from;
     points->look_until = until;
@@ -523,11 +526,12 @@ go_on_counting(struct points *points, size_t most)
     size_t first = points->slots_count, rest = points->snapshot->points_count - first;
     size_t end = first + (rest < most ? rest : most);
     grow_slots(points, end);
-    if (points->grid && first < end) {
+    if (points->grid) {
         count_together(points, first, end);
-    }
-    for (size_t i = first; i < end && !points->grid; i++) {
-        count_slot(points, (uint32_t)i);
+    } else {
+        for (size_t i = first; i < end; i++) {
+            count_slot(points, (uint32_t)i);
+        }
     }
     points->counting = end < points->snapshot->points_count;
 }

@@ -1,6 +1,6 @@
 /* book: the figures of a state as at a moment.
  *
- * Owns its figures and what it knows of each ticket; borrows the state, the profile, the directory
+ * Owns its figures and what it knows of each ticket; borrows the state, the profile, the directory,
  * the codes and the helper. Private to feeds/tickets; one thread, and the helper's; reads no clock.
  *
  * A book is begun, built until it is whole (enum book_phase), and from then on brought from moment

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "feeds/tickets/fetch.h"
 #include "wall/base/arena.h"
 #include "wall/base/sort.h"
 
@@ -499,17 +500,12 @@ sink(struct list *list, size_t at)
     list->runs[at] = run;
 }
 
-#define LINE 64 /* bytes that a processor fetches at once */
-
 /* A run's entries lie far from each other: the one behind its first is asked for a turn ahead. */
 static void
 fetch_second(const struct list *list, const struct list_run *run)
 {
     if (run->from + 1 < run->until) {
-        const char *item = list->fresh + list->fresh_order[run->from + 1] * list->size;
-        for (size_t at = 0; at < list->size; at += LINE) {
-            __builtin_prefetch(item + at);
-        }
+        fetch_bytes(list->fresh + list->fresh_order[run->from + 1] * list->size, list->size);
     }
 }
 

@@ -1,6 +1,7 @@
 /* load: the rows of a protocol snapshot into the state that is being loaded. */
 #include <stddef.h>
 
+#include "feeds/tickets/fetch.h"
 #include "feeds/tickets/inside.h"
 
 #include "wall/base/hash.h"
@@ -10,7 +11,6 @@
  * are asked for before the first is needed: with a million tickets 75 in place of 220 ns a row for
  * the index alone. */
 #define BLOCK 32
-#define LINE 64 /* bytes that a processor fetches at once */
 /* A row's texts lie together, where it was not JSON; its number comes first, then its codes. What
  * is fetched beyond them costs a million tickets 0.04 s. */
 #define TEXT_BYTES 128
@@ -56,14 +56,6 @@ take_row(struct store *store, const struct event_ticket *row, uint64_t hash, str
     return true;
 }
 
-static inline void
-fetch(const void *from, size_t bytes)
-{
-    for (size_t at = 0; at < bytes; at += LINE) {
-        __builtin_prefetch((const char *)from + at);
-    }
-}
-
 /* Asks for what taking the rows will read; their places in the index are written, too. */
 static void
 fetch_block(const struct store *store, const struct event_ticket *rows, size_t count,
@@ -73,14 +65,14 @@ fetch_block(const struct store *store, const struct event_ticket *rows, size_t c
         const struct event_ticket *row = &rows[i];
         hashes[i] = row->hash ? row->hash : hash_keyed(row->ticket);
         store_fetch(store, hashes[i]);
-        fetch(row->ticket.ptr, TEXT_BYTES);
-        fetch(row->milestones, row->milestones_count * sizeof *row->milestones);
-        fetch(&row->fields, offsetof(struct event_data, crs));
+        fetch_bytes(row->ticket.ptr, TEXT_BYTES);
+        fetch_bytes(row->milestones, row->milestones_count * sizeof *row->milestones);
+        fetch_bytes(&row->fields, offsetof(struct event_data, crs));
     }
     for (size_t i = 0; i < count; i++) {
         for (size_t m = 0; m < rows[i].milestones_count; m++) {
             const struct event_data *data = rows[i].milestones[m].data;
-            fetch(data, data == &event_no_data ? 0 : LINE);
+            fetch_bytes(data, data == &event_no_data ? 0 : FETCH_LINE);
         }
     }
 }
