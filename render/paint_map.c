@@ -16,6 +16,8 @@
 /* Marks drawn at less than so much of their size are a crowd: it hides what it stands on. */
 #define CROWD_BELOW 0.7f
 
+#define FADE 40 /* design pixels in which the map's edge fades out */
+
 /* ---- ground ---- */
 
 static bool
@@ -74,6 +76,42 @@ ground_water(const struct paint *p)
     outline_shapes(p, SCENE_LAYER_WATER, 1, colour);
 }
 
+/* How far a strip of the map's edge is covered by the panel's colour, from none to all of it. */
+static void
+fade_strip(const struct paint *p, float x, float y, float w, float h, float part)
+{
+    float even = part * part * (3 - 2 * part);
+    draw_rect(p->list, x, y, w, h, 0, draw_fade(p->theme->colours[THEME_PANEL], even));
+}
+
+/* Where the map ends inside its panel, beside a list or over a time bar, water and roads fade out:
+ * a river cut off in the middle of a panel looks like a fault. */
+static void
+fade_edges(const struct paint *p)
+{
+    struct panel_rect panel = p->panel->rect, clip = map_clip(p->map);
+    int wide = (int)paint_part_px(p, FADE);
+    int left = clip.x > panel.x ? wide : 0, top = clip.y > panel.y ? wide : 0;
+    int right = clip.x + clip.w < panel.x + panel.w ? wide : 0;
+    int bottom = clip.y + clip.h < panel.y + panel.h ? wide : 0;
+    float x = (float)clip.x, y = (float)clip.y, w = (float)clip.w, h = (float)clip.h;
+    for (int i = 0; i < wide; i++) {
+        float at = (float)i, part = 1 - (at + 0.5f) / (float)wide;
+        if (i < left) {
+            fade_strip(p, x + at, y, 1, h, part);
+        }
+        if (i < right) {
+            fade_strip(p, x + w - 1 - at, y, 1, h, part);
+        }
+        if (i < top) {
+            fade_strip(p, x, y + at, w, 1, part);
+        }
+        if (i < bottom) {
+            fade_strip(p, x, y + h - 1 - at, w, 1, part);
+        }
+    }
+}
+
 /* One street's room: the others are there, but dim. */
 static void
 ground_focus(const struct paint *p, const struct map_shape *focus)
@@ -94,6 +132,7 @@ ground_district(const struct paint *p)
     const uint32_t *colours = p->theme->colours;
     outline_shapes(p, SCENE_LAYER_CONTEXT, hairline(p), colours[THEME_LINE]);
     ground_water(p);
+    fade_edges(p);
     fill_shapes(p, SCENE_LAYER_DISTRICT, colours[THEME_MAP_LAND]);
     fill_shapes(p, SCENE_LAYER_STREETS, colours[THEME_MAP_LAND]);
 }

@@ -138,8 +138,22 @@ measure_callout(const struct paint *p, struct paint_map_callout *out,
     map_project(p->map, burst->lon, burst->lat, &wish->goal.x, &wish->goal.y);
 }
 
-/* The ground around the map's free room, too, but not the title's line, the legend, and what other
- * panels lie on. */
+/* A box keeps off what other panels lie on, and so off their words by those panels' margin: names
+ * without a frame may come nearer. */
+static void
+keep_off_panels(const struct paint *p, struct paint_map_room *room)
+{
+    for (int i = 0; i < p->scene->panels_count; i++) {
+        struct panel_rect r = p->scene->panels[i].rect;
+        if (&p->scene->panels[i] != p->panel && r.w > 0) {
+            paint_map_room_take(room,
+                                (struct paint_map_box){(float)r.x, (float)r.y, (float)(r.x + r.w),
+                                                       (float)(r.y + r.h)});
+        }
+    }
+}
+
+/* The ground around the map's free room, too, but not the title's line and the legend. */
 static void
 widen(const struct paint *p, const struct paint_map_room *room, struct paint_map_room *out)
 {
@@ -150,21 +164,13 @@ widen(const struct paint *p, const struct paint_map_room *room, struct paint_map
                                         x + (float)clip.w - margin, y + (float)clip.h - margin};
     paint_map_room_take(out, (struct paint_map_box){0, 0, paint_part_x(p, LEGEND_RIGHT),
                                                     paint_part_y(p, LEGEND_BOTTOM)});
-    for (int i = 0; i < p->scene->panels_count; i++) {
-        struct panel_rect r = p->scene->panels[i].rect;
-        if (&p->scene->panels[i] != p->panel && r.w > 0) {
-            paint_map_room_take(out,
-                                (struct paint_map_box){(float)r.x, (float)r.y, (float)(r.x + r.w),
-                                                       (float)(r.y + r.h)});
-        }
-    }
 }
 
 bool
 paint_map_callout_prepare(const struct paint *p, const struct points *points,
                           const struct paint_map_room *room, struct paint_map_callout *out)
 {
-    static struct paint_map_room wider;
+    static struct paint_map_room near, wider;
     struct paint_map_callout_wish wish;
     memset(&wish, 0, sizeof wish); /* it is compared with the last one */
     out->burst = burst_shown(p);
@@ -181,8 +187,10 @@ paint_map_callout_prepare(const struct paint *p, const struct points *points,
         wish.goal.x > (float)(clip.x + clip.w) || wish.goal.y > (float)(clip.y + clip.h)) {
         return false;
     }
-    widen(p, room, &wider);
-    paint_map_callout_place(&wish, room, &wider, &out->spot);
+    near = *room;
+    keep_off_panels(p, &near);
+    widen(p, &near, &wider);
+    paint_map_callout_place(&wish, &near, &wider, &out->spot);
     return true;
 }
 

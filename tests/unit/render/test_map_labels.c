@@ -353,6 +353,36 @@ callout_box(const struct fixture *f)
     return box;
 }
 
+/* Nor does it touch the words of a list beside it: it stays off that list's margin, too. */
+static void
+a_callout_keeps_off_other_panels(void **state)
+{
+    (void)state;
+    int boxes = 0, beside = 0;
+    for (size_t i = 0; i < CANVASES * 16; i++) {
+        struct fixture *f = on_canvas("district-daily", canvases[i / 16][0], canvases[i / 16][1]);
+        struct snapshot_burst burst = some_burst();
+        f->snapshot.bursts = &burst;
+        f->snapshot.bursts_count = 1;
+        burst.lon = 116.12 + 0.03 * (double)(i % 4);
+        burst.lat = 39.89 + 0.025 * (double)(i / 4 % 4);
+        fixture_paint(f);
+        struct box box = callout_box(f);
+        struct panel_rect of_map = f->paint.panel->rect;
+        for (int other = 0; other < f->scene.panels_count && box.x1 > box.x0; other++) {
+            struct panel_rect r = f->scene.panels[other].rect;
+            if (other != f->paint.panel_index && r.w > 0) {
+                assert_true(box.x1 <= (float)r.x || box.x0 >= (float)(r.x + r.w) ||
+                            box.y1 <= (float)r.y || box.y0 >= (float)(r.y + r.h));
+                beside += r.x >= of_map.x && r.x + r.w <= of_map.x + of_map.w / 2;
+            }
+        }
+        boxes += box.x1 > box.x0;
+        off_map(f);
+    }
+    assert_true(boxes > (int)CANVASES * 12 && beside > 0);
+}
+
 /* Late tickets anywhere under it: it goes elsewhere, again and again. */
 static void
 a_callout_keeps_off_late_tickets(void **state)
@@ -574,6 +604,7 @@ main(void)
         cmocka_unit_test(great_counts_are_short),
         cmocka_unit_test(counts_count_in_place),
         cmocka_unit_test(a_callout_keeps_off_names_and_their_lines),
+        cmocka_unit_test(a_callout_keeps_off_other_panels),
         cmocka_unit_test(a_callout_keeps_off_late_tickets),
         cmocka_unit_test(a_burst_shows_wherever_there_is_no_room),
         cmocka_unit_test(the_attribution_is_in_the_title_over_a_time_bar),

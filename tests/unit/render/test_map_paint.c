@@ -165,6 +165,57 @@ the_ground_changes_with_the_scene_alone(void **state)
     off_map(f);
 }
 
+/* How much of a place on the ground the panel's own colour covers, by the strips drawn there. */
+static float
+faded(const struct fixture *f, float x, float y)
+{
+    uint32_t panel = f->theme.colours[THEME_PANEL];
+    float seen = 1;
+    for (size_t i = 0; i < f->paint.list->count; i++) {
+        const struct draw_command *c = &f->paint.list->commands[i];
+        if (c->kind == DRAW_KIND_RECT && c->colour >> 8 == panel >> 8 && x >= c->at[0] &&
+            x < c->at[0] + c->at[2] && y >= c->at[1] && y < c->at[1] + c->at[3]) {
+            seen *= 1 - (float)(c->colour & 0xff) / 255;
+        }
+    }
+    return 1 - seen;
+}
+
+/* Beside a list, and over a time bar; not where its panel ends, nor on one street's map. */
+static void
+the_map_fades_out_inside_its_panel(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *scene;
+        int w, h;
+        bool left, bottom;
+    } cases[] = {{"district-daily", 1080, 1920, true, true},
+                 {"district-daily", 3840, 1080, true, true},
+                 {"street-duty", 1920, 1080, false, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fixture *f = on_canvas(cases[i].scene, cases[i].w, cases[i].h);
+        draw_clear(f->paint.list);
+        paint_map_ground(&f->paint);
+        struct panel_rect clip = map_clip(map);
+        float x = (float)clip.x, y = (float)clip.y, w = (float)clip.w, h = (float)clip.h;
+        float cx = x + w / 2, cy = y + h / 2, before_left = 2, before_bottom = 2;
+        for (int at = 0; at < 40; at++) {
+            float left = faded(f, x + (float)at + 0.5f, cy);
+            float bottom = faded(f, cx, y + h - (float)at - 0.5f);
+            assert_true(cases[i].left ? left < before_left : left == 0);
+            assert_true(cases[i].bottom ? bottom < before_bottom : bottom == 0);
+            before_left = left > 0 ? left : before_left;
+            before_bottom = bottom > 0 ? bottom : before_bottom;
+        }
+        assert_true(!cases[i].left || faded(f, x + 0.5f, cy) > 0.95f);
+        assert_true(!cases[i].bottom || faded(f, cx, y + h - 0.5f) > 0.95f);
+        assert_true(faded(f, cx, cy) == 0 && faded(f, x + w - 0.5f, cy) == 0 &&
+                    faded(f, cx, y + 0.5f) == 0);
+        off_map(f);
+    }
+}
+
 /* ---- time bar ---- */
 
 static struct fixture *
@@ -264,6 +315,7 @@ main(void)
         cmocka_unit_test(a_street_sees_its_own_points_alone),
         cmocka_unit_test(an_arrival_ripples_for_a_moment),
         cmocka_unit_test(the_ground_changes_with_the_scene_alone),
+        cmocka_unit_test(the_map_fades_out_inside_its_panel),
         cmocka_unit_test(the_play_head_parts_what_came_from_what_usually_comes),
         cmocka_unit_test(no_hour_lies_across_a_seam),
         cmocka_unit_test(a_day_that_begins_at_noon_says_so),
