@@ -1,6 +1,6 @@
 /* gpu: the few things the renderer asks of a graphics processor, behind one table of functions.
  *
- * Two back ends: gpu_gl.c (OpenGL 3.3 core or OpenGL ES 3.0; the only file that knows GL) and
+ * Two back ends: gpu_gl.c (OpenGL 3.3 core or OpenGL ES 3.0; with gpu_gl_*.c all that knows GL) and
  * gpu_null.c (accepts everything, draws nothing). Main thread, with the context current. Handles
  * are small numbers; 0 is none: what could not be made draws nothing and is counted in faults, and
  * never stops the program. Pixel positions count from the top left, y down, here and in the

@@ -76,12 +76,16 @@ ground_water(const struct paint *p)
     outline_shapes(p, SCENE_LAYER_WATER, 1, colour);
 }
 
-/* How far a strip of the map's edge is covered by the panel's colour, from none to all of it. */
+/* A strip of the map's edge, covered by what the panel lies on: part, of 1, of the way to its end.
+ */
 static void
 fade_strip(const struct paint *p, float x, float y, float w, float h, float part)
 {
-    float even = part * part * (3 - 2 * part);
-    draw_rect(p->list, x, y, w, h, 0, draw_fade(p->theme->colours[THEME_PANEL], even));
+    enum theme_colour under = p->panel->framed ? THEME_PANEL : THEME_GROUND;
+    uint32_t colour = draw_fade(p->theme->colours[under], part * part * (3 - 2 * part));
+    if (colour & 0xff) {
+        draw_rect(p->list, x, y, w, h, 0, colour);
+    }
 }
 
 /* Where the map ends inside its panel, beside a list or over a time bar, water and roads fade out:
@@ -90,7 +94,8 @@ static void
 fade_edges(const struct paint *p)
 {
     struct panel_rect panel = p->panel->rect, clip = map_clip(p->map);
-    int wide = (int)paint_part_px(p, FADE);
+    int shorter = clip.w < clip.h ? clip.w : clip.h, wide = (int)paint_part_px(p, FADE);
+    wide = wide < shorter / 2 ? wide : shorter / 2;
     int left = clip.x > panel.x ? wide : 0, top = clip.y > panel.y ? wide : 0;
     int right = clip.x + clip.w < panel.x + panel.w ? wide : 0;
     int bottom = clip.y + clip.h < panel.y + panel.h ? wide : 0;
@@ -123,6 +128,7 @@ ground_focus(const struct paint *p, const struct map_shape *focus)
     ground_water(p);
     outline_shapes(p, SCENE_LAYER_CONTEXT, hairline(p), colours[THEME_LINE]);
     outline_shapes(p, SCENE_LAYER_STREETS, hairline(p), colours[THEME_LINE]);
+    fade_edges(p);
     draw_triangles(p->list, focus->triangles, focus->triangles_count, colours[THEME_MAP_LAND]);
 }
 

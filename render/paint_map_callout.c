@@ -138,17 +138,20 @@ measure_callout(const struct paint *p, struct paint_map_callout *out,
     map_project(p->map, burst->lon, burst->lat, &wish->goal.x, &wish->goal.y);
 }
 
-/* A box keeps off what other panels lie on, and so off their words by those panels' margin: names
- * without a frame may come nearer. */
+/* A box keeps off what other panels take of this one, and so off their words by those panels'
+ * margin: the map's own labels have no frame, and may come nearer. */
 static void
 keep_off_panels(const struct paint *p, struct paint_map_room *room)
 {
+    struct panel_rect of_map = p->panel->rect;
+    const struct paint_map_box whole = {(float)of_map.x, (float)of_map.y,
+                                        (float)(of_map.x + of_map.w), (float)(of_map.y + of_map.h)};
     for (int i = 0; i < p->scene->panels_count; i++) {
         struct panel_rect r = p->scene->panels[i].rect;
-        if (&p->scene->panels[i] != p->panel && r.w > 0) {
-            paint_map_room_take(room,
-                                (struct paint_map_box){(float)r.x, (float)r.y, (float)(r.x + r.w),
-                                                       (float)(r.y + r.h)});
+        const struct paint_map_box box = {(float)r.x, (float)r.y, (float)(r.x + r.w),
+                                          (float)(r.y + r.h)};
+        if (&p->scene->panels[i] != p->panel && r.w > 0 && paint_map_room_meet(&whole, &box)) {
+            paint_map_room_take(room, box);
         }
     }
 }

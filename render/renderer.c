@@ -228,7 +228,13 @@ renderer_set_helper(struct renderer *renderer, struct helper *helper)
 bool
 renderer_is_lost(const struct renderer *renderer)
 {
-    return renderer->gpu->lost(renderer->gpu);
+    return renderer->context_gone || renderer->gpu->lost(renderer->gpu);
+}
+
+void
+renderer_lose(struct renderer *renderer)
+{
+    renderer->context_gone = true;
 }
 
 bool
@@ -245,6 +251,7 @@ renderer_rebuild(struct renderer *renderer, struct err *err)
     gpu->faults += renderer->gpu->faults;
     renderer->gpu->abandon(renderer->gpu);
     renderer->gpu = gpu;
+    renderer->context_gone = false;
     renderer->crossing = (struct crossing){.from = {0}};
     renderer->all_damaged = true;
     renderer_expose(renderer);

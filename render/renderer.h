@@ -29,6 +29,8 @@ bool renderer_set_scene(struct renderer *renderer, const struct scene *scene,
 /* Whether the driver has lost the context (a reset, another machine's GPU). Then: make a new one,
  * current on this thread, and rebuild. */
 bool renderer_is_lost(const struct renderer *renderer);
+/* The window system says so, which the driver may not tell. Until the next rebuild. */
+void renderer_lose(struct renderer *renderer);
 /* Makes everything anew in the current context, from what is kept: the next frame is drawn whole.
  * To be tried out again. false and err: still lost. */
 bool renderer_rebuild(struct renderer *renderer, struct err *err);

@@ -94,6 +94,7 @@ struct renderer {
     struct theme theme;
     struct scene scene;
     bool has_scene;
+    bool context_gone; /* as renderer_lose was told */
     struct gpu_target canvas;
     struct layer layers[SCENE_PANELS];
     struct paint_record record;

@@ -535,13 +535,15 @@ display_show_pointer(struct display *display, bool shown)
     }
 }
 
-void
+bool
 display_swap(struct display *display)
 {
     if (display->windows_count > 1) { /* some window systems keep one interval for all */
         SDL_GL_SetSwapInterval(display->entered == 0 ? 1 : 0);
     }
+    SDL_ClearError(); /* SDL's swap returns nothing, but keeps the words of what went wrong */
     SDL_GL_SwapWindow(display->windows[display->entered]);
+    return strstr(SDL_GetError(), "EGL_CONTEXT_LOST") == NULL;
 }
 
 int

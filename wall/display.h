@@ -82,8 +82,9 @@ struct display_part {
 /* Makes its framebuffer the one that is drawn into. The context stays current with it. */
 void display_enter(struct display *display, int window, struct display_part *part);
 /* Shows what was drawn into the one that was entered last. Of several only the first waits for its
- * display: one interval for all, instead of one after the other. */
-void display_swap(struct display *display);
+ * display: one interval for all, instead of one after the other. false: EGL says that the context
+ * is lost; where the driver has no robustness extension it alone tells. */
+bool display_swap(struct display *display);
 /* Refresh rate of the display in Hz, of several the lowest; 60 where it tells none. */
 int display_rate(const struct display *display);
 /* "x11, 1920x1080": one line for the operator. */

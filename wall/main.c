@@ -1,5 +1,5 @@
-/* wallboard: builds the owners in order, runs the loop, tears them down in reverse. The only file
- * of wall/ whose code reads the clocks; everything else gets its moment handed in. */
+/* wallboard: builds the owners in order, runs the loop, tears them down in reverse. What is
+ * shown gets its moment handed in from here: nothing that draws or counts reads a clock. */
 #include <malloc.h>
 #include <stdio.h>
 #include <string.h>
@@ -145,6 +145,14 @@ figures(struct owners *own, struct glass *glass, int64_t *moment_ms)
 
 _Static_assert(DISPLAY_WINDOWS <= RENDERER_WINDOWS, "each window is presented to");
 
+static void
+swap(struct display *display, struct renderer *renderer)
+{
+    if (!display_swap(display)) {
+        renderer_lose(renderer);
+    }
+}
+
 /* Into one of the windows; true: that one is to be swapped. */
 static bool
 present(struct display *display, struct renderer *renderer, int window)
@@ -158,7 +166,7 @@ present(struct display *display, struct renderer *renderer, int window)
     at.w = part.w;
     at.h = part.h;
     if (renderer_swap_first(renderer, &at)) {
-        display_swap(display);
+        swap(display, renderer);
     }
     return renderer_present_window(renderer, &at);
 }
@@ -171,7 +179,7 @@ show(struct display *display, struct renderer *renderer)
     for (int i = display_windows(display); i-- > 0;) {
         if (present(display, renderer, i)) {
             int64_t before_ns = clock_mono_ns();
-            display_swap(display);
+            swap(display, renderer);
             swapping_ns += clock_mono_ns() - before_ns;
         }
     }

@@ -11,7 +11,7 @@
 #define BUCKETS 4096u
 
 /* Short lines (nearly all) live inside their slot: a new one costs no malloc. */
-enum { SHORT_GLYPHS = 24, SHORT_TEXT = 64 };
+enum { SHORT_GLYPHS = 32, SHORT_TEXT = 64 };
 
 struct entry {
     struct shape_run run;

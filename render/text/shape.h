@@ -8,7 +8,9 @@
 
 #include "render/text/fonts.h"
 
-#define SHAPE_RUNS 2048
+/* The fullest frame has some 350 lines, two scenes that cross 700; figures that count bring others
+ * all the time, so that the cache is soon full: what it takes then, it takes for good. */
+#define SHAPE_RUNS 1024
 #define SHAPE_MAX_BYTES 4096 /* longer strings are cut at a code point */
 
 struct shape_glyph {

@@ -3,10 +3,11 @@
  *     bench_growth WALLBOARD [--tickets N] [--rate R] [--minutes M]
  *
  * Two minimal hubs on loopback send the same snapshot and the same events, one to the wall under a
- * virtual X server, one to a process that has the wall's own data side and nothing else. What the
- * wall grows by and the other does not is neither tickets nor milestones. Prints both every minute;
- * the first is for warming up. */
+ * virtual X server, one to a process that has the wall's own data side (tickets, figures, and the
+ * map's entry for each ticket) and nothing else. What the wall grows by and the other does not is
+ * none of these. Prints both every minute; the first is for warming up. */
 #include <errno.h>
+#include <malloc.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
@@ -16,6 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "render/map/map.h"
+#include "render/points.h"
 #include "tests/bench/glass_peer.h"
 #include "tests/bench/glass_screen.h"
 #include "wall/base/clock.h"
@@ -25,6 +28,10 @@
 #define TURN_NS 16000000
 #define MINUTE_NS INT64_C(60000000000)
 #define SYNC_NS INT64_C(15000000000)
+#define SCENE "district-daily"
+#define WIDTH 1920
+#define HEIGHT 1080
+#define SIZE "1920x1080"
 
 /* One of the two that follow. */
 struct follower {
@@ -52,12 +59,30 @@ own_mb(pid_t pid)
     return kb / 1024;
 }
 
-/* The data side alone: the feed, the tickets and the figures of each moment, as the wall's loop has
- * them. Until it is killed. */
+/* The tickets' entries in the map of the wall's scene, which are data, too; NULL: no such map. */
+static struct points *
+create_points(void)
+{
+    static struct scene scene;
+    struct yaml_report report = {0};
+    struct map *map = NULL;
+    if (scene_load(SCENE, &scene, &report)) {
+        scene_solve(&scene, WIDTH, HEIGHT, NULL);
+        for (int i = 0; i < scene.panels_count && !map; i++) {
+            map = scene.panels[i].kind == PANEL_MAP ? map_create(&scene, i, &report) : NULL;
+        }
+    }
+    return map ? points_create(map, scene.exact_points) : NULL;
+}
+
+/* The data side alone: the feed, the tickets, the figures of each moment and the map's points, as
+ * the wall's loop has them. Until it is killed. */
 static int
 follow(const char *url)
 {
     static struct profile profile;
+    mallopt(M_MMAP_THRESHOLD, 512 * 1024); /* as a wall's: arrays lie as there */
+    struct points *points = create_points();
     struct err err = {""};
     struct client_config config = {.url = url, .wall = "bench", .node = "bench"};
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -66,14 +91,15 @@ follow(const char *url)
     struct tickets *tickets = tickets_create(&profile);
     tickets_set_helper(tickets, helper_create()); /* as a wall's */
     struct feed *feed = feed_start(&config, tickets, &err);
-    if (!feed) {
-        fprintf(stderr, "bench_growth: %s\n", err.text);
+    if (!feed || !points) {
+        fprintf(stderr, "bench_growth: %s\n", feed ? "no map of " SCENE : err.text);
         return 1;
     }
     for (;;) {
-        while (feed_fold(feed, clock_wall_ms(), 512)) {
+        int64_t now_ms = clock_wall_ms();
+        while (feed_fold(feed, now_ms, 512)) {
         }
-        tickets_glance(tickets, clock_wall_ms());
+        points_update(points, tickets_glance(tickets, now_ms), now_ms, UINT32_MAX, SIZE_MAX);
         clock_sleep_ns(TURN_NS);
     }
 }
@@ -161,14 +187,13 @@ watch(const struct follower *followers, double rate, int minutes)
 static bool
 run(const char *wall, const char *self, double tickets, double rate, int minutes, struct err *err)
 {
-    static const char *const wall_options[] = {
-        "--scene",     "district-daily", "--size", "1920x1080",
-        "--log-level", "warning",        "--feed", NULL};
+    static const char *const wall_options[] = {"--scene",     SCENE,     "--size", SIZE,
+                                               "--log-level", "warning", "--feed", NULL};
     static const char *const data_options[] = {"--follow", NULL};
     struct follower followers[2] = {0};
     struct glass_load_config config = {
         .tickets = (size_t)tickets, .open = 1, .now_ms = clock_wall_ms()};
-    struct glass_screen *screen = glass_screen_start(1920, 1080, err);
+    struct glass_screen *screen = glass_screen_start(WIDTH, HEIGHT, err);
     if (!screen) {
         return false;
     }

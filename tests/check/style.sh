@@ -1,5 +1,5 @@
 #!/bin/bash
-# clang-format, file and function lengths, and words that have no place in the repo.
+# clang-format, file and function lengths, and no large files.
 set -u
 cd "$SOURCE_DIR" || exit 2
 bad=0

@@ -9,6 +9,8 @@
 #include "render/gpu.h"
 #include "tests/gl/context.h"
 
+#include <epoxy/gl.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { SIZE = 32 };
@@ -138,6 +140,39 @@ test_a_part_can_be_read(void **state)
     gpu->target_destroy(gpu, target);
 }
 
+/* What the driver complains of through KHR_debug is a fault, though nobody asked: tests that end
+ * with none would see it. */
+static void
+test_a_complaint_is_a_fault(void **state)
+{
+    (void)state;
+    if (!epoxy_has_gl_extension("GL_KHR_debug")) {
+        skip();
+    }
+    unsigned long faults = gpu->faults;
+    glBindBuffer(GL_TEXTURE_2D, 0); /* no such target */
+    assert_int_equal(gpu->faults, faults + 1);
+    assert_int_equal(glGetError(), GL_INVALID_ENUM);
+    gpu->faults = faults;
+}
+
+/* Its line names the driver and its limits, and says where a processor draws. */
+static void
+test_the_driver_is_named(void **state)
+{
+    (void)state;
+    const char *name = (const char *)glGetString(GL_RENDERER);
+    char limit[32];
+    assert_non_null(name);
+    snprintf(limit, sizeof limit, "up to %d px", gpu->max_size);
+    assert_non_null(strstr(gpu->describe, name));
+    assert_non_null(strstr(gpu->describe, limit));
+    bool processor = strstr(name, "llvmpipe") || strstr(name, "softpipe") ||
+                     strstr(name, "SwiftShader") || strstr(name, "swrast");
+    assert_int_equal(gpu->software, processor);
+    assert_int_equal(strstr(gpu->describe, "the processor draws") != NULL, processor);
+}
+
 static void
 test_failed_things_draw_nothing(void **state)
 {
@@ -215,6 +250,8 @@ main(void)
         cmocka_unit_test(test_clear_is_exact_and_boxed),
         cmocka_unit_test(test_copy_keeps_every_level),
         cmocka_unit_test(test_a_part_can_be_read),
+        cmocka_unit_test(test_a_complaint_is_a_fault),
+        cmocka_unit_test(test_the_driver_is_named),
         cmocka_unit_test(test_failed_things_draw_nothing),
         cmocka_unit_test(test_there_is_an_end_to_targets),
     };

@@ -1,7 +1,8 @@
 /* A lost context, from the display's side: a new one is made in the same window, everything is made
  * anew in it, and the picture is the one from before; where that fails it is tried again, not at
  * once and for ever. Offscreen, and in a window of a virtual X server where there is one. The
- * driver here never loses a context, so the renderer is told that it did. */
+ * driver here never loses a context, so the renderer is told that it did; and SDL's swap stands in
+ * for itself, to say what it says where EGL has lost one. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +19,8 @@
 #include "wall/base/log.h"
 #include "wall/revive.h"
 
+#include <SDL.h>
+#include <dlfcn.h>
 #include <epoxy/gl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +37,22 @@ static struct {
     struct renderer_frame frame;
     uint8_t *canvas, *window, *now;
 } own;
+
+static bool egl_has_lost_it;
+
+/* In place of SDL's: this program's symbols go first. */
+void
+SDL_GL_SwapWindow(SDL_Window *window)
+{
+    void (*swap)(SDL_Window *);
+    *(void **)&swap = dlsym(RTLD_NEXT, "SDL_GL_SwapWindow");
+    assert_non_null(swap);
+    swap(window);
+    if (egl_has_lost_it) {
+        SDL_SetError("unable to show color buffer in an OS-native window (call to eglSwapBuffers "
+                     "failed, reporting an error of EGL_CONTEXT_LOST)");
+    }
+}
 
 static bool
 is_lost(struct gpu *gpu)
@@ -160,6 +179,33 @@ test_offscreen(void **state)
     end();
 }
 
+/* Where the driver has no way to be asked, the swap tells. Other errors are none of that. */
+static void
+test_the_swap_tells(void **state)
+{
+    (void)state;
+    struct revive revive = {.tried = false};
+    start(true);
+    play(4);
+    keep_pictures();
+    SDL_SetError("an error from before");
+    assert_true(display_swap(own.display));
+    SDL_SetError("EGL_CONTEXT_LOST, from before");
+    assert_true(display_swap(own.display));
+    egl_has_lost_it = true;
+    assert_false(display_swap(own.display));
+    egl_has_lost_it = false;
+    assert_false(renderer_is_lost(own.renderer));
+    renderer_lose(own.renderer);
+    assert_true(renderer_is_lost(own.renderer));
+    assert_int_equal(revive_look(&revive, own.display, own.renderer, 1), REVIVE_DONE);
+    assert_false(renderer_is_lost(own.renderer));
+    assert_true(renderer_draw(own.renderer, &own.frame));
+    assert_memory_equal(read_picture(false), own.canvas, (size_t)W * H * 4);
+    assert_true(display_swap(own.display));
+    end();
+}
+
 /* A shader that is too long to be one: everything but the brush can be made anew. */
 static void
 spoil_assets(char folder[64])
@@ -243,6 +289,7 @@ main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_offscreen),
+        cmocka_unit_test(test_the_swap_tells),
         cmocka_unit_test(test_what_fails_is_tried_again),
         cmocka_unit_test(test_in_a_window),
     };

@@ -1,5 +1,5 @@
 /* The whole of a cut text where a pointer rests: it comes, stays off the seams, and leaves no
- * trace; a pointer that changes nothing costs no frame, and none of it allocates. */
+ * trace; a pointer that changes nothing costs no frame. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
-/* The shipped scenes on every canvas they are meant for, in every state: nothing over anything
- * else, nothing outside, no glyph across a seam, none too small to make out; and what each says
- * there, against what was looked at. No GPU. */
+/* The shipped scenes on every canvas they are meant for, in the states that ask most room: nothing
+ * over anything else, nothing outside, no glyph across a seam, none too small to make out; and what
+ * each says there, against what was looked at. No GPU. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -310,7 +310,8 @@ test_figures_never_jump(void **state)
     assert_int_equal(jumps, 0);
 }
 
-/* Over an hour, second by second: every text of the header stays where it is. */
+/* Over a quarter of an hour, second by second: the header's dot, and so the texts beside it, stays
+ * where it is. */
 static void
 test_clock_stands(void **state)
 {

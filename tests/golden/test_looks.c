@@ -31,7 +31,7 @@ static const struct look district[] = {
     {"gap", "board", 0, 0, 640, 120},
     {"gap", "kpi", 3200, 0, 400, 80},
     {"stale", "categories", 0, 0, 460, 120},
-    {"past", "alarms", 0, 0, 640, 116},
+    {"past", "header", 2960, 0, 860, 88},
     {"zero", "gauges", 320, 60, 320, 310},
     {"zero", "trend", 640, 0, 296, 236},
     {"full", "gauges", 0, 60, 320, 310},

@@ -374,7 +374,8 @@ a_callout_keeps_off_other_panels(void **state)
             if (other != f->paint.panel_index && r.w > 0) {
                 assert_true(box.x1 <= (float)r.x || box.x0 >= (float)(r.x + r.w) ||
                             box.y1 <= (float)r.y || box.y0 >= (float)(r.y + r.h));
-                beside += r.x >= of_map.x && r.x + r.w <= of_map.x + of_map.w / 2;
+                bool in_map = r.x >= of_map.x && r.x + r.w <= of_map.x + of_map.w / 2;
+                beside += in_map && box.y0 < (float)(r.y + r.h) && box.y1 > (float)r.y;
             }
         }
         boxes += box.x1 > box.x0;
