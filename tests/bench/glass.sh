@@ -2,7 +2,7 @@
 # Measures the wall from outside, without a GPU: a virtual X server, a minimal hub, the finished
 # scene, and the probe cells on the screen. Builds a release first. At the end: the goals,
 # held or missed.
-#   sh tests/bench/glass.sh          tests/bench/README.md's tables, and the goals (some 13 minutes)
+#   sh tests/bench/glass.sh          tests/bench/README.md's tables, and the goals (8 to 14 minutes)
 #   sh tests/bench/glass.sh quick    100,000 tickets at 1920 x 1080, 0 and 1,000 events/s
 # BUILD_DIR: another build than build-bench. Writes glass.txt and glass.jsonl there.
 set -eu
