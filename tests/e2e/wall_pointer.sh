@@ -50,4 +50,5 @@ kill "$wall_pid"
 wait "$wall_pid"
 [ $? = 0 ]
 say $? "a signal ends the wall"
+[ $bad = 0 ] || tail -n 20 "$folder/log"
 exit $bad
