@@ -76,8 +76,7 @@ ground_water(const struct paint *p)
     outline_shapes(p, SCENE_LAYER_WATER, 1, colour);
 }
 
-/* A strip of the map's edge, covered by what the panel lies on: part, of 1, of the way to its end.
- */
+/* A strip by the map's edge under the ground's own colour; part: how near to that edge, of 1. */
 static void
 fade_strip(const struct paint *p, float x, float y, float w, float h, float part)
 {

@@ -143,14 +143,11 @@ measure_callout(const struct paint *p, struct paint_map_callout *out,
 static void
 keep_off_panels(const struct paint *p, struct paint_map_room *room)
 {
-    struct panel_rect of_map = p->panel->rect;
-    const struct paint_map_box whole = {(float)of_map.x, (float)of_map.y,
-                                        (float)(of_map.x + of_map.w), (float)(of_map.y + of_map.h)};
+    const struct paint_map_box whole = paint_map_room_box(p->panel->rect);
     for (int i = 0; i < p->scene->panels_count; i++) {
-        struct panel_rect r = p->scene->panels[i].rect;
-        const struct paint_map_box box = {(float)r.x, (float)r.y, (float)(r.x + r.w),
-                                          (float)(r.y + r.h)};
-        if (&p->scene->panels[i] != p->panel && r.w > 0 && paint_map_room_meet(&whole, &box)) {
+        const struct panel *other = &p->scene->panels[i];
+        const struct paint_map_box box = paint_map_room_box(other->rect);
+        if (other != p->panel && other->rect.w > 0 && paint_map_room_meet(&whole, &box)) {
             paint_map_room_take(room, box);
         }
     }

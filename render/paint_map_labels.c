@@ -382,13 +382,6 @@ keep_attribution(const struct paint *p, float gap, struct paint_map_room *room)
                                                      at.right + gap, at.baseline + gap});
 }
 
-static struct paint_map_box
-box_of(struct panel_rect rect)
-{
-    return (struct paint_map_box){(float)rect.x, (float)rect.y, (float)(rect.x + rect.w),
-                                  (float)(rect.y + rect.h)};
-}
-
 static void
 begin(struct labels *labels, const struct paint *p)
 {
@@ -408,7 +401,7 @@ begin(struct labels *labels, const struct paint *p)
                                           .name_cap = text_cap_height(p->text, labels->name)};
     labels->at.room.scene = p->scene;
     labels->at.room.clear = labels->at.gap;
-    labels->at.room.whole = box_of(map_free(p->map));
+    labels->at.room.whole = paint_map_room_box(map_free(p->map));
     keep_attribution(p, labels->at.gap, &labels->at.room);
 }
 

@@ -2,6 +2,13 @@
 
 #include <math.h>
 
+struct paint_map_box
+paint_map_room_box(struct panel_rect rect)
+{
+    return (struct paint_map_box){(float)rect.x, (float)rect.y, (float)(rect.x + rect.w),
+                                  (float)(rect.y + rect.h)};
+}
+
 bool
 paint_map_room_meet(const struct paint_map_box *a, const struct paint_map_box *b)
 {

@@ -38,6 +38,7 @@ struct paint_map_room {
     float clear; /* leaders that are nearer to each other count as crossing */
 };
 
+struct paint_map_box paint_map_room_box(struct panel_rect rect);
 bool paint_map_room_meet(const struct paint_map_box *a, const struct paint_map_box *b);
 /* Inside the room, on none of what is taken, and not parted by the edge between two tiles. */
 bool paint_map_room_free(const struct paint_map_room *room, const struct paint_map_box *box);
